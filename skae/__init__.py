@@ -1,0 +1,11 @@
+"""Autoencoders for scikit-learn users.
+
+Keras and TensorFlow are imported by the first fit, not by ``import skae``.
+"""
+
+from skae import datasets as datasets
+from skae.autoencoders import *  # noqa: F403
+from skae.base import BaseAutoencoder as BaseAutoencoder
+from skae.training import clear_cache as clear_cache
+
+__version__ = "0.1.0"

@@ -1,0 +1,198 @@
+"""From checked rows to a trained model: the order of things in a fit."""
+
+import copy
+import math
+
+import numpy as np
+
+from skae._model import TrainedModel, make_blueprint
+from skae._rows import Rows, Summary
+from skae.training import (
+    Feed,
+    FitSettings,
+    Part,
+    ProgramSettings,
+    TrainingRun,
+    borrowed_program,
+    draw_seed,
+    optimizer_config,
+)
+
+# Fewer rows than this are all trained on: a tenth of them would say nothing.
+_LEAST_ROWS_TO_SPLIT = 10
+# Below so many steps, compiling with XLA takes longer than it saves.
+_STEPS_WORTH_COMPILING = 500
+
+
+def auto_batch_size(n_samples: int) -> int:
+    """Mini-batches of 128 rows, of 256 from 20000 rows on."""
+    return 128 if n_samples < 20_000 else 256
+
+
+def auto_epochs(n_steps_per_epoch: int) -> int:
+    """Epochs that make about 3000 steps, but at least 20."""
+    return max(20, math.ceil(3000 / n_steps_per_epoch))
+
+
+def fit_model(
+    estimator,
+    rows: Rows,
+    sample_weight: np.ndarray | None,
+    val: Rows | None,
+    *,
+    continuing: bool,
+    one_epoch: bool,
+) -> None:
+    """Train `estimator` on `rows`, and set its fitted attributes at the very end.
+
+    `continuing` goes on from the present weights, `one_epoch` is `partial_fit`.
+    """
+    seed = draw_seed(estimator.random_state)
+    rng = np.random.default_rng(seed)
+    order, weight = _weigh(rows, sample_weight)
+    summary = _summarize(estimator, rows, val, weight)
+    spec = _make_spec(estimator)
+    blueprint = make_blueprint(spec, rows.sample_shape)
+    previous = estimator._model if continuing else None
+    if previous is None:
+        loss = estimator._reconstruction_loss()
+        start = loss.start(summary) | estimator._start(rows, summary, weight, rng)
+    else:
+        _check_same_graph(previous, spec)
+        start = previous.weights
+    held_out = None
+    if estimator.early_stopping and val is None and not one_epoch:
+        order, held_out = _split(order, estimator.validation_fraction, rng)
+
+    batch_size, n_steps, settings = _settle(estimator, len(order), one_epoch)
+    program_settings = ProgramSettings(
+        batch_size=batch_size,
+        optimizer=optimizer_config(estimator.optimizer),
+        jit_compile=_jit_compile(estimator, settings.epochs * n_steps),
+    )
+    callbacks = _copy_callbacks(estimator.callbacks)
+    with borrowed_program(blueprint, program_settings) as program:
+        program.reset(seed, start)
+        if previous is not None and previous.state is not None:
+            program.set_state(previous.state["variables"])
+            rng.bit_generator.state = previous.state["rng"]
+        feed = Feed(rows, batch_size, program.put, weight)
+        validation = None if held_out is None else Part(feed, held_out)
+        if val is not None:
+            validation = Part(Feed(val, batch_size, program.put), np.arange(len(val)))
+        run = TrainingRun(
+            program, settings, callbacks, n_steps, verbose=int(estimator.verbose)
+        )
+        run.run(Part(feed, order), validation, rng)
+        state = None
+        if estimator.warm_start or one_epoch:
+            state = {"variables": program.get_state(), "rng": rng.bit_generator.state}
+        model = TrainedModel(spec, rows.sample_shape, program.get_weights(), state)
+
+    if previous is None:
+        estimator.history_, estimator.n_iter_ = {}, 0
+    estimator._model = model
+    for name, values in run.history.items():
+        estimator.history_.setdefault(name, []).extend(values)
+    estimator.n_iter_ += run.n_epochs
+    estimator.callbacks_ = callbacks
+
+
+def _weigh(rows: Rows, sample_weight):
+    """The rows to use, and weights with mean 1 over them."""
+    order = np.arange(len(rows))
+    if sample_weight is None:
+        return order, None
+    # A row of weight 0 must not even take a place in a mini-batch.
+    order = np.flatnonzero(sample_weight)
+    if len(order) == 0:
+        raise ValueError("sample_weight is zero for all rows: nothing to learn from.")
+    return order, sample_weight / sample_weight[order].mean(dtype=np.float64)
+
+
+def _summarize(estimator, rows: Rows, val: Rows | None, weight) -> Summary:
+    """Look at every value once, before any training."""
+    loss = estimator._reconstruction_loss()
+    summary = rows.summarize(weight)
+    loss.check(summary)
+    if val is not None:
+        loss.check(val.summarize())
+    return summary
+
+
+def _make_spec(estimator):
+    """A copy of `estimator` with nothing but what determines its graph.
+
+    A hook that reads another parameter while the graph is built fails here, and not
+    by a program that silently keeps the first value.
+    """
+    spec = object.__new__(type(estimator))
+    vars(spec).update(copy.deepcopy(dict(estimator._graph_parameters())))
+    return spec
+
+
+def _check_same_graph(previous: TrainedModel, spec) -> None:
+    old, new = vars(previous.spec), vars(spec)
+    changed = [
+        f"{name} from {old[name]!r} to {new[name]!r}"
+        for name in new
+        if repr(old[name]) != repr(new[name])
+    ]
+    if changed:
+        raise ValueError(
+            f"Training cannot go on after a change of {', '.join(changed)}: that is "
+            "another network. Set warm_start=False, or fit a clone."
+        )
+
+
+def _split(order, fraction: float, rng):
+    """Rows to train on and rows to validate on; no validation for very few rows."""
+    if len(order) < _LEAST_ROWS_TO_SPLIT:
+        return order, None
+    n_held_out = max(1, round(fraction * len(order)))
+    if n_held_out == len(order):
+        raise ValueError(
+            f"validation_fraction={fraction} leaves none of the {len(order)} rows to "
+            "train on."
+        )
+    order = rng.permutation(order)
+    return order[n_held_out:], order[:n_held_out]
+
+
+def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSettings]:
+    """Batch size, steps per epoch and the settings, with "auto" decided."""
+    batch_size, epochs = estimator.batch_size, 1 if one_epoch else estimator.epochs
+    if batch_size == "auto":
+        batch_size = auto_batch_size(n_train)
+    n_steps = math.ceil(n_train / batch_size)
+    if epochs == "auto":
+        epochs = auto_epochs(n_steps)
+    schedule = "constant" if one_epoch else estimator.learning_rate_schedule
+    n_before = getattr(estimator, "n_iter_", 0)
+    settings = FitSettings(
+        epochs=epochs,
+        learning_rate=float(estimator.learning_rate),
+        learning_rate_schedule=schedule,
+        shuffle=bool(estimator.shuffle),
+        early_stopping=bool(estimator.early_stopping) and not one_epoch,
+        n_iter_no_change=estimator.n_iter_no_change,
+        tol=float(estimator.tol),
+        strengths=lambda epoch: estimator._penalty_strengths(n_before + epoch),
+    )
+    return batch_size, n_steps, settings
+
+
+def _jit_compile(estimator, n_steps: int) -> bool:
+    if estimator.jit_compile == "auto":
+        return estimator._jit_worthwhile and n_steps >= _STEPS_WORTH_COMPILING
+    return bool(estimator.jit_compile)
+
+
+def _copy_callbacks(callbacks) -> list:
+    for callback in callbacks or ():
+        if not hasattr(callback, "on_epoch_end"):
+            raise ValueError(
+                f"callbacks must be keras.callbacks.Callback instances; got "
+                f"{callback!r}."
+            )
+    return copy.deepcopy(list(callbacks or ()))

@@ -1,0 +1,105 @@
+"""What a fit leaves behind: weights as arrays, models rebuilt when asked for."""
+
+import copy
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from skae._rows import Rows
+from skae.training import Blueprint, inference
+
+
+def freeze(value: Any) -> Hashable:
+    """A hashable stand-in for a parameter; equal only for equal graphs."""
+    if isinstance(value, list | tuple):
+        return (type(value).__name__, *map(freeze, value))
+    if isinstance(value, Mapping):
+        return ("dict", *((k, freeze(v)) for k, v in sorted(value.items())))
+    if hasattr(value, "get_config"):  # Keras' layers, initializers, regularizers
+        config = json.dumps(value.get_config(), sort_keys=True, default=repr)
+        return (type(value), config)
+    try:
+        hash(value)
+    except TypeError:
+        return object()  # equal to nothing: the graph is not shared
+    return (type(value).__name__, value)  # 1, 1.0 and True differ
+
+
+def make_blueprint(spec, sample_shape: tuple[int, ...]) -> Blueprint:
+    """What determines the graph of `spec`, an estimator's graph parameters."""
+    parameters = freeze(vars(spec))
+    return Blueprint(
+        key=(type(spec), sample_shape, parameters),
+        build=lambda: spec._build_graph(sample_shape),
+    )
+
+
+@dataclass
+class TrainedModel:
+    """The weights of one fit and all that is needed to use them.
+
+    Parameters
+    ----------
+    spec : object
+        The estimator with nothing but the parameters that determine the graph.
+
+    sample_shape : tuple of int
+
+    weights : dict of ndarray
+        By path.
+
+    state : list of ndarray or None
+        Optimizer and random layers, for training to go on.
+    """
+
+    spec: Any
+    sample_shape: tuple[int, ...]
+    weights: dict[str, np.ndarray]
+    state: list[np.ndarray] | None = None
+    _live: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self):
+        return {**vars(self), "_live": {}}
+
+    def __deepcopy__(self, memo):
+        return type(self)(
+            self.spec,
+            self.sample_shape,
+            copy.deepcopy(self.weights, memo),
+            copy.deepcopy(self.state, memo),
+        )
+
+    def run(self, name: str, x: np.ndarray) -> np.ndarray:
+        """Outputs of "encoder", "decoder" or "autoencoder" for a chunk of `Rows`."""
+        bound = self._live.get("bound")
+        if bound is None:
+            blueprint = make_blueprint(self.spec, self.sample_shape)
+            bound = self._live["bound"] = inference(blueprint).bind(self.weights)
+        return bound.run(name, x)
+
+    def run_all(self, name: str, rows: Rows) -> np.ndarray:
+        """Outputs for all rows, chunk by chunk."""
+        # The first chunk tells the shape of the outputs.
+        outputs = None
+        first = self.run(name, rows.read_aligned(next(rows.chunks())))
+        outputs = np.empty((len(rows), *first.shape[1:]), dtype=np.float32)
+
+        def serve(chunk: np.ndarray, where: slice) -> None:
+            outputs[where] = self.run(name, chunk)
+
+        rows.map(serve)
+        return outputs
+
+    def keras_models(self) -> Any:
+        """Live, connected Keras models with these weights: a `Graph`."""
+        graph = self._live.get("graph")
+        if graph is None:
+            blueprint = make_blueprint(self.spec, self.sample_shape)
+            graph = blueprint.build_graph()
+            for variable in graph.autoencoder.weights:
+                variable.assign(self.weights[variable.path])
+            self._live["graph"] = graph
+        return graph

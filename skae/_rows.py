@@ -1,0 +1,144 @@
+"""Rows of any container, read a chunk at a time as dense float32.
+
+Neither memory-mapped nor sparse data are ever held dense as a whole.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import assert_all_finite
+
+CHUNK_BYTES = 4 << 20  # about the size of a core's share of the cache
+_ALIGNMENT = 64  # what TensorFlow asks of memory that it takes over without a copy
+_N_READERS = 2
+
+
+def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
+    """Float32 zeros whose address TensorFlow can use as it is."""
+    n_bytes = 4 * int(np.prod(shape))
+    raw = np.zeros(n_bytes + _ALIGNMENT, dtype=np.uint8)
+    start = -raw.ctypes.data % _ALIGNMENT
+    return raw[start : start + n_bytes].view(np.float32).reshape(shape)
+
+
+class Summary(NamedTuple):
+    """What one pass over the rows tells."""
+
+    mean: np.ndarray  # per feature, float64
+    variance: float  # mean over the features
+    minimum: float
+    maximum: float
+
+
+class Rows:
+    """Read-only rows of a dense array, a memory map or a CSR matrix.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, ...) or CSR matrix or array
+        Already checked for its shape and its kind of data; its values are checked
+        here, chunk by chunk, as they are read.
+
+    estimator_name : str
+        Named in the error messages.
+    """
+
+    def __init__(self, X, estimator_name: str):
+        self.X = X
+        self.sample_shape: tuple[int, ...] = tuple(X.shape[1:])
+        self._estimator_name = estimator_name
+        self.is_sparse: bool = sparse.issparse(X)
+
+    def __len__(self) -> int:
+        return self.X.shape[0]
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the rows are a dense array that is no memory map."""
+        base = self.X
+        while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+            base = base.base
+        return not self.is_sparse and not isinstance(base, np.memmap)
+
+    @property
+    def row_bytes(self) -> int:
+        """Size of one row in float32."""
+        return 4 * int(np.prod(self.sample_shape))
+
+    def read(self, which, out: np.ndarray | None = None) -> np.ndarray:
+        """Rows `which` (a slice or indices) as finite float32, into `out` if given."""
+        part = self.X[which]
+        part = part.toarray() if self.is_sparse else part
+        try:
+            with np.errstate(over="raise"):
+                if out is None:
+                    out = np.ascontiguousarray(part, dtype=np.float32)
+                else:
+                    out = out[: len(part)]
+                    np.copyto(out, part, casting="unsafe")
+        except FloatingPointError:
+            raise ValueError(
+                "Input X contains infinity or a value too large for dtype('float32')."
+            ) from None
+        assert_all_finite(out, estimator_name=self._estimator_name, input_name="X")
+        return out
+
+    def read_aligned(self, which: slice) -> np.ndarray:
+        """Rows `which`, at an address that TensorFlow can use."""
+        size = which.stop - which.start
+        return self.read(which, out=aligned_zeros((size, *self.sample_shape)))
+
+    def chunks(self, at_least: int = 1) -> Iterator[slice]:
+        """Consecutive slices of about `CHUNK_BYTES`, or of `at_least` rows."""
+        size = max(at_least, CHUNK_BYTES // max(1, self.row_bytes))
+        edges = [*range(0, len(self), size), len(self)]
+        if len(edges) > 2 and edges[-1] - edges[-2] < at_least:
+            del edges[-2]
+        for start, stop in zip(edges[:-1], edges[1:], strict=True):
+            yield slice(start, stop)
+
+    def summarize(self, weight: np.ndarray | None = None) -> Summary:
+        """Check every value and collect the moments, in one pass."""
+        # Sums are taken about the first row: raw columns far from zero (dates, say)
+        # would otherwise lose their variance to rounding.
+        shift = self.read(slice(0, 1))[0].astype(np.float64)
+        total, squares, mass = np.zeros(self.sample_shape), 0.0, 0.0
+        minimum, maximum = np.inf, -np.inf
+        for part in self.chunks():
+            x = self.read(part)
+            minimum, maximum = min(minimum, x.min()), max(maximum, x.max())
+            z = x - shift
+            w = np.ones(len(z)) if weight is None else weight[part].astype(np.float64)
+            total += np.tensordot(w, z, axes=1)
+            flat = z.reshape(len(z), -1)
+            squares += w @ np.einsum("ij,ij->i", flat, flat)
+            mass += w.sum()
+        offset = total / mass
+        variance = max(0.0, squares / mass - np.sum(offset**2)) / total.size
+        return Summary(shift + offset, variance, float(minimum), float(maximum))
+
+    def map(self, function: Callable[[np.ndarray, slice], None]) -> None:
+        """Call ``function(chunk, where)`` on every chunk, two chunks at a time.
+
+        `chunk` lies in memory that is used again for a later one: not to be kept.
+        """
+        parts = list(self.chunks())
+        scratch = threading.local()
+
+        def serve(part: slice) -> None:
+            if not hasattr(scratch, "chunk"):
+                size = max(part.stop - part.start for part in parts)
+                scratch.chunk = aligned_zeros((size, *self.sample_shape))
+            function(self.read(part, out=scratch.chunk), part)
+
+        if len(parts) < 2 * _N_READERS:
+            for part in parts:
+                serve(part)
+            return
+        with ThreadPoolExecutor(_N_READERS) as pool:
+            for _ in pool.map(serve, parts):  # an error of a reader is raised here
+                pass

@@ -1,0 +1,3 @@
+"""The estimators."""
+
+from skae.autoencoders._dense import Autoencoder as Autoencoder

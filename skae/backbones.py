@@ -1,0 +1,85 @@
+"""Architectures: how to encode and how to decode, without an objective."""
+
+from numbers import Integral, Real
+from typing import ClassVar
+
+from skae._sklearn import Interval
+
+
+class DenseBackbone:
+    """Dense layers, and their mirror image as the decoder.
+
+    Reads `encoding_dim`, `hidden_layer_sizes`, `activation`, `code_activation`,
+    `dropout` and `tied_weights`. The layers are called ``encoder_0``, ..., ``code``,
+    ``decoder_0``, ..., ``output``.
+    """
+
+    _jit_worthwhile: ClassVar[bool] = True
+
+    _parameter_constraints: ClassVar[dict] = {
+        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
+        "hidden_layer_sizes": ["array-like"],
+        "activation": [str, callable],
+        "code_activation": [str, callable],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "tied_weights": ["boolean"],
+    }
+
+    def _check_params(self, sample_shape):
+        sizes = tuple(self.hidden_layer_sizes)
+        if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+            raise ValueError(
+                "hidden_layer_sizes must be a sequence of positive integers, such as "
+                f"(128, 64), or () for none; got {self.hidden_layer_sizes!r}."
+            )
+        _check_activations(
+            activation=self.activation, code_activation=self.code_activation
+        )
+
+    def _encode(self, x):
+        return self._bottleneck(self._encode_trunk(x))
+
+    def _encode_trunk(self, x):
+        from skae.networks import dense_stack
+
+        return dense_stack(
+            x,
+            self.hidden_layer_sizes,
+            activation=self.activation,
+            dropout=self.dropout,
+            prefix="encoder",
+        )
+
+    def _bottleneck(self, h):
+        from keras.layers import Dense
+
+        return Dense(self.encoding_dim, activation=self.code_activation, name="code")(h)
+
+    def _decode(self, code, encoder):
+        from keras.layers import Dense
+
+        from skae.layers import TiedDense
+        from skae.networks import dense_stack, tied_stack
+
+        options = {"activation": self.activation, "dropout": self.dropout}
+        options["prefix"] = "decoder"
+        if not self.tied_weights:
+            h = dense_stack(code, self.hidden_layer_sizes[::-1], **options)
+            return Dense(encoder.input_shape[-1], name="output")(h)
+        names = [f"encoder_{i}" for i in range(len(self.hidden_layer_sizes))]
+        first, *others = [encoder.get_layer(name) for name in [*names, "code"]]
+        h = tied_stack(code, others[::-1], **options)
+        return TiedDense(first, name="output")(h)
+
+
+def _check_activations(**activations) -> None:
+    import keras
+
+    for name, value in activations.items():
+        try:
+            keras.activations.get(value)
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"{name}={value!r} is unknown to Keras. Give a name such as 'relu', "
+                "'elu', 'tanh', 'sigmoid' or 'linear', or a function of a tensor."
+            ) from error

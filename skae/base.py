@@ -1,0 +1,430 @@
+"""The base of all autoencoders: fitting, scoring, validation."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from skae._fitting import fit_model
+from skae._rows import Rows, Summary
+from skae._sklearn import Interval, StrOptions, check_sample_weight, fit_context
+from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
+
+TRAINING_PARAMETERS = (
+    "optimizer",
+    "learning_rate",
+    "learning_rate_schedule",
+    "epochs",
+    "batch_size",
+    "shuffle",
+    "early_stopping",
+    "validation_fraction",
+    "n_iter_no_change",
+    "tol",
+    "warm_start",
+    "callbacks",
+    "jit_compile",
+    "random_state",
+    "verbose",
+)
+
+
+class BaseAutoencoder(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC
+):
+    """Base class of all autoencoders.
+
+    A family of models derives from it (and from a backbone) and writes its
+    constructor, its `_parameter_constraints` and some of these hooks; all else is
+    inherited. Hooks that build the graph run on a copy of the estimator that has only
+    the parameters which determine the graph: neither training parameters nor the
+    strengths of penalties, which are variables of the compiled program.
+
+    ======================================  ============================================
+    hook                                    what it says
+    ======================================  ============================================
+    ``_encode(x)``                          normal data to the code (Keras tensors)
+    ``_decode(code, encoder)``               code to raw outputs (Keras tensors)
+    ``_penalties(forward)``                 terms added to the reconstruction loss
+    ``_strength_names``                     the parameters that weigh these terms
+    ``_penalty_strengths(epoch)``           their values, if they change while training
+    ``_start(rows, summary, weight, rng)``  first weights that come from the data
+    ``_check_params(sample_shape)``         errors for parameters that do not fit
+    ``_test_params()``                      small settings for the common tests
+    ======================================  ============================================
+
+    See Also
+    --------
+    Autoencoder : The dense autoencoder.
+    """
+
+    _strength_names: ClassVar[tuple[str, ...]] = ()
+    # Dense networks gain from XLA; on a CPU convolutions lose by it.
+    _jit_worthwhile: ClassVar[bool] = False
+
+    _parameter_constraints: ClassVar[dict] = {
+        "optimizer": [str, object],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "learning_rate_schedule": [StrOptions({"constant", "cosine"})],
+        "epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "batch_size": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "shuffle": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "warm_start": ["boolean"],
+        "callbacks": [list, tuple, None],
+        "jit_compile": [StrOptions({"auto"}), "boolean"],
+        "random_state": ["random_state"],
+        "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
+    }
+
+    # ------------------------------------------------------------------ hooks
+
+    @abstractmethod
+    def _encode(self, x):
+        """Code of normal data `x`, or a dict with "code" and further tensors."""
+
+    @abstractmethod
+    def _decode(self, code, encoder):
+        """Raw outputs, of the shape of the input of `encoder`, a Keras model."""
+
+    def _penalties(self, forward) -> dict[str, Any]:
+        return {}
+
+    def _penalty_strengths(self, epoch: int) -> dict[str, float]:
+        return {name: float(getattr(self, name)) for name in self._strength_names}
+
+    def _start(
+        self,
+        rows: Rows,
+        summary: Summary,
+        weight: np.ndarray | None,
+        rng: np.random.Generator,
+    ) -> dict[str, np.ndarray]:
+        return {}
+
+    def _check_params(self, sample_shape: tuple[int, ...]) -> None:
+        pass
+
+    @classmethod
+    def _test_params(cls) -> dict[str, Any]:
+        return {"epochs": 3, "encoding_dim": 2}
+
+    def _reconstruction_loss(self) -> ReconstructionLoss:
+        return RECONSTRUCTION_LOSSES[self.loss]()
+
+    def _check_rows(self, X, *, reset: bool) -> Rows:
+        X = validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype="numeric",
+            accept_sparse="csr",
+            ensure_all_finite=False,  # `Rows` checks while it reads, chunk by chunk
+        )
+        return Rows(X, type(self).__name__)
+
+    # ------------------------------------------------------------- graph
+
+    def _build_graph(self, sample_shape: tuple[int, ...]):
+        from skae.networks import build_graph
+
+        return build_graph(
+            sample_shape,
+            loss=self._reconstruction_loss(),
+            encode=self._encode,
+            decode=self._decode,
+            penalties=self._penalties,
+            penalty_names=self._strength_names,
+        )
+
+    def _graph_parameters(self) -> Mapping[str, Any]:
+        other = {*TRAINING_PARAMETERS, *self._strength_names}
+        parameters = self.get_params(deep=False)
+        return {name: v for name, v in parameters.items() if name not in other}
+
+    # ------------------------------------------------------------- fitting
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y=None, *, sample_weight=None, X_val=None) -> Self:
+        """Train the autoencoder to reconstruct `X`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Training data. Sparse and memory-mapped data are read a chunk at a time.
+
+        y : None
+            Ignored: a Pipeline passes class labels here.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each row in the loss. A row of weight 0 is as good as absent.
+
+        X_val : array-like of shape (n_validation_samples, n_features), default=None
+            Data on which the loss is followed, instead of a part of `X`.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            Parameters or data that cannot be used. Nothing has been trained.
+        FloatingPointError
+            The loss became infinite or NaN.
+        """
+        continuing = self.warm_start and self.__sklearn_is_fitted__()
+        return self._fit(X, sample_weight, X_val, continuing=continuing)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y=None, *, sample_weight=None) -> Self:
+        """Train for one epoch on `X`, going on from where training stands.
+
+        The first call on an unfitted estimator sets it up from `X`: scaling and PCA
+        start. There is no validation and no early stopping, and the learning rate is
+        constant.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            A batch of training data of any size.
+
+        y : None
+            Ignored.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each row in the loss.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        return self._fit(
+            X,
+            sample_weight,
+            None,
+            continuing=self.__sklearn_is_fitted__(),
+            one_epoch=True,
+        )
+
+    def _fit(self, X, sample_weight, X_val, *, continuing, one_epoch=False):
+        if not continuing:
+            self._forget()
+        try:
+            rows = self._check_rows(X, reset=not continuing)
+            if sample_weight is not None:
+                sample_weight = check_sample_weight(
+                    sample_weight, rows.X, dtype=np.float32, ensure_non_negative=True
+                )
+            val = None if X_val is None else self._check_rows(X_val, reset=False)
+            self._check_params(rows.sample_shape)
+            fit_model(
+                self,
+                rows,
+                sample_weight,
+                val,
+                continuing=continuing,
+                one_epoch=one_epoch,
+            )
+        except BaseException:
+            if not continuing:
+                self._forget()
+            raise
+        return self
+
+    def _forget(self) -> None:
+        for name in [v for v in vars(self) if v.endswith("_") or v == "_model"]:
+            delattr(self, name)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    # --------------------------------------------------------------- using
+
+    def transform(self, X) -> np.ndarray:
+        """Encode: map `X` to its codes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data.
+
+        Returns
+        -------
+        codes : ndarray of shape (n_samples, encoding_dim), float32
+            Codes.
+        """
+        check_is_fitted(self)
+        return self._model.run_all("encoder", self._check_rows(X, reset=False))
+
+    def inverse_transform(self, X) -> np.ndarray:
+        """Decode: map codes to data.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, encoding_dim)
+            Codes.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_samples, n_features), float32
+            Data in the units of the data that `fit` was given.
+        """
+        check_is_fitted(self)
+        codes = check_array(X, dtype=np.float32, estimator=self, input_name="codes")
+        if codes.shape[1] != self._n_features_out:
+            raise ValueError(
+                f"Got codes with {codes.shape[1]} columns, but this "
+                f"{type(self).__name__} was fitted with {self._n_features_out} code "
+                "dimensions: inverse_transform takes what transform returned."
+            )
+        return self._model.run_all("decoder", Rows(codes, type(self).__name__))
+
+    def reconstruct(self, X) -> np.ndarray:
+        """Encode and decode `X`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data.
+
+        Returns
+        -------
+        X_reconstructed : ndarray of shape (n_samples, n_features), float32
+            Reconstructions, in the units of `X`.
+        """
+        check_is_fitted(self)
+        return self._model.run_all("autoencoder", self._check_rows(X, reset=False))
+
+    def reconstruction_error(self, X) -> np.ndarray:
+        """Error of each row's reconstruction.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data.
+
+        Returns
+        -------
+        errors : ndarray of shape (n_samples,), float32
+            Mean over the features of the squared error, in squared units of `X`
+            (``loss="squared_error"``), or of the cross-entropy in nats
+            (``loss="binary_crossentropy"``).
+        """
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+        return self._row_errors(rows, self._reconstruction_loss().row_error)
+
+    def score_samples(self, X) -> np.ndarray:
+        """Minus the reconstruction error of each row: greater is more usual.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,), float32
+            ``-reconstruction_error(X)``.
+        """
+        return -self.reconstruction_error(X)
+
+    def score(self, X, y=None) -> float:
+        r"""Fraction of the variance of `X` that the reconstructions explain.
+
+        .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
+                           {\sum_{ij} (x_{ij} - \bar x_j)^2}
+
+        with :math:`\bar x` the mean of `X` itself. Comparable with PCA and across
+        losses: PCA's value on its training data is the sum of its
+        `explained_variance_ratio_`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data.
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        score : float
+            At most 1. For data without variance 1 if the reconstruction is perfect
+            and 0 otherwise.
+        """
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+
+        def squares(x, reconstruction):
+            difference = (x - reconstruction).reshape(len(x), -1)
+            return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
+
+        residual = self._row_errors(rows, squares, dtype=np.float64).sum()
+        total = rows.summarize().variance * len(rows) * np.prod(rows.sample_shape)
+        if total == 0:
+            return float(residual == 0)
+        return float(1 - residual / total)
+
+    def _row_errors(self, rows: Rows, error, dtype=np.float32) -> np.ndarray:
+        errors = np.empty(len(rows), dtype=dtype)
+
+        def serve(chunk, where):
+            errors[where] = error(chunk, self._model.run("autoencoder", chunk))
+
+        rows.map(serve)
+        return errors
+
+    # ------------------------------------------------------ fitted attributes
+
+    @property
+    def encoder_(self):
+        """Keras model from data to codes."""
+        return self._keras_models().encoder
+
+    @property
+    def decoder_(self):
+        """Keras model from codes to data."""
+        return self._keras_models().decoder
+
+    @property
+    def autoencoder_(self):
+        """Keras model from data to reconstructions, made of the other two."""
+        return self._keras_models().autoencoder
+
+    def _keras_models(self):
+        if not self.__sklearn_is_fitted__():
+            # AttributeError: hasattr() is False before fit, as for any attribute.
+            raise AttributeError(
+                f"This {type(self).__name__} is not fitted yet: call fit first."
+            )
+        return self._model.keras_models()
+
+    @property
+    def _n_features_out(self) -> int:
+        return self._model.spec.encoding_dim
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+

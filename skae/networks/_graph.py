@@ -1,0 +1,114 @@
+"""The Keras models of one autoencoder, connected, and the loss that joins them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from skae.losses import ReconstructionLoss
+
+
+class Forward(NamedTuple):
+    """What a penalty may look at: one training step's tensors."""
+
+    tensors: Mapping[str, Any]  # "normal", "code", "raw" and what the encoder adds
+    row_weight: Any  # (n_rows,), sums to 1: ops.sum(row_weight * values) is the mean
+    kernels: list  # trainable weights with two or more axes
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Connected models, and the terms of the loss.
+
+    `encoder`, `decoder` and `autoencoder` map data to codes, codes to reconstructions
+    and data to reconstructions. `forward` maps data to a dict of tensors, for training.
+    `strengths` are the weights of the penalties: variables, so that another value needs
+    no other program.
+    """
+
+    encoder: keras.Model
+    decoder: keras.Model
+    autoencoder: keras.Model
+    forward: keras.Model
+    loss: ReconstructionLoss
+    strengths: dict[str, keras.Variable]
+    penalties: Callable[[Forward], dict[str, Any]]
+
+    @property
+    def term_names(self) -> list[str]:
+        """Names of the values of `loss_terms`."""
+        return ["loss", "reconstruction_loss", *self.strengths]
+
+    def loss_terms(self, tensors, row_weight) -> list:
+        """Total loss, reconstruction loss and each penalty times its strength."""
+        kernels = [w for w in self.forward.trainable_weights if len(w.shape) > 1]
+        rows = self.loss.row_loss(tensors["normal"], tensors["raw"])
+        reconstruction = ops.sum(row_weight * rows)
+        penalties = self.penalties(Forward(tensors, row_weight, kernels))
+        extra = [
+            strength * penalties[name] for name, strength in self.strengths.items()
+        ]
+        # Losses that layers add by themselves (Keras' regularizers) count as well.
+        total = sum([*extra, *self.forward.losses], reconstruction)
+        return [total, reconstruction, *extra]
+
+
+def build_graph(
+    sample_shape: tuple[int, ...],
+    *,
+    loss: ReconstructionLoss,
+    encode: Callable,
+    decode: Callable,
+    penalties: Callable[[Forward], dict[str, Any]],
+    penalty_names: tuple[str, ...],
+) -> Graph:
+    """Connect `encode` and `decode` into the four models of a `Graph`.
+
+    Parameters
+    ----------
+    sample_shape : tuple of int
+        Shape of one row.
+
+    loss : ReconstructionLoss
+
+    encode : callable
+        Normal data to the code, or to a dict with "code" and further tensors that the
+        penalties need.
+
+    decode : callable
+        Code and encoder (a Keras model, for decoders that share its weights) to raw
+        outputs of shape (n_rows, *sample_shape).
+
+    penalties : callable
+        A `Forward` to the unweighted penalty terms, by name.
+
+    penalty_names : tuple of str
+        The names of these terms.
+    """
+    x = keras.Input(sample_shape, dtype="float32", name="x")
+    normal = loss.normalize(x)
+    tensors = encode(normal)
+    if not isinstance(tensors, dict):
+        tensors = {"code": tensors}
+    encoder = keras.Model(x, tensors["code"], name="encoder")
+
+    code = keras.Input(tensors["code"].shape[1:], dtype="float32", name="code_input")
+    raw = decode(code, encoder)
+    decoder = keras.Model(code, loss.denormalize(raw), name="decoder")
+    trunk = keras.Model(code, raw, name="decoder_trunk")
+
+    forward = {**tensors, "normal": normal, "raw": trunk(tensors["code"])}
+    return Graph(
+        encoder=encoder,
+        decoder=decoder,
+        autoencoder=keras.Model(x, decoder(encoder(x)), name="autoencoder"),
+        forward=keras.Model(x, forward, name="forward"),
+        loss=loss,
+        strengths={
+            name: keras.Variable(0.0, trainable=False, dtype="float32", name=name)
+            for name in penalty_names
+        },
+        penalties=penalties,
+    )

@@ -1,0 +1,111 @@
+"""Programs and inference functions, kept for the next fit of a known architecture."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from skae.training._seeds import isolated_python_random
+
+MAX_PROGRAMS = 16
+MAX_INFERENCES = 32
+
+_lock = threading.RLock()
+_programs: OrderedDict[Hashable, list] = OrderedDict()
+_inferences: OrderedDict[Hashable, Any] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What determines a graph (`key`) and the function that builds it."""
+
+    key: Hashable
+    build: Callable[[], Any]
+
+    def build_graph(self):
+        """A new graph; leaves Python's random state as it was."""
+        # One at a time: Keras names its layers from state that threads would share.
+        with _lock, isolated_python_random():
+            return self.build()
+
+
+@contextmanager
+def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
+    """A program for this fit alone.
+
+    An idle one of the same architecture where there is one; two threads that fit the
+    same architecture get two.
+    """
+    from skae.training._optimizers import optimizer_key
+    from skae.training._program import make_program
+
+    key = (
+        blueprint.key,
+        settings._replace(optimizer=optimizer_key(settings.optimizer)),
+    )
+    with _lock:
+        idle = _programs.get(key)
+        program = idle.pop() if idle else None
+    if program is None:
+        graph = blueprint.build_graph()
+        with _lock, isolated_python_random():
+            program = make_program(graph, settings)
+            _remember(_inferences, blueprint.key, lambda: _inference(graph))
+    yield program
+    # Not reached after an error: a program in an unknown state is not used again.
+    with _lock:
+        _remember(_programs, key, list).append(program)
+        while sum(map(len, _programs.values())) > MAX_PROGRAMS:
+            _forget_oldest_program()
+
+
+def inference(blueprint: Blueprint):
+    """The inference functions of an architecture."""
+    with _lock:
+        if blueprint.key in _inferences:
+            _inferences.move_to_end(blueprint.key)
+            return _inferences[blueprint.key]
+        found = _remember(
+            _inferences, blueprint.key, lambda: _inference(blueprint.build_graph())
+        )
+        while len(_inferences) > MAX_INFERENCES:
+            _inferences.popitem(last=False)
+        return found
+
+
+def clear_cache() -> None:
+    """Forget all compiled programs and free what they hold.
+
+    Fitted estimators are not touched. The next fit of each architecture is traced
+    again.
+
+    Examples
+    --------
+    >>> import skae
+    >>> skae.clear_cache()
+    """
+    with _lock:
+        _programs.clear()
+        _inferences.clear()
+
+
+def _inference(graph):
+    from skae.training._inference import Inference
+
+    return Inference(graph)
+
+
+def _remember(cache: OrderedDict, key: Hashable, make: Callable[[], Any]):
+    if key not in cache:
+        cache[key] = make()
+    cache.move_to_end(key)
+    return cache[key]
+
+
+def _forget_oldest_program() -> None:
+    key = next(key for key, idle in _programs.items() if idle)
+    _programs[key].pop(0)
+    if not _programs[key]:
+        del _programs[key]

@@ -1,0 +1,110 @@
+"""Keras callbacks and Keras' progress bar around the engine's epochs."""
+
+import keras
+
+_BATCH_HOOKS = (
+    "on_batch_begin",
+    "on_batch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+)
+
+
+def _needs_batches(callback) -> bool:
+    # ModelCheckpoint and TensorBoard have batch hooks that idle at these settings.
+    if "epoch" in (
+        getattr(callback, "save_freq", None),
+        getattr(callback, "update_freq", None),
+    ):
+        return False
+    return not all(
+        getattr(getattr(callback, hook), "_is_default", False) for hook in _BATCH_HOOKS
+    )
+
+
+class Callbacks:
+    """User callbacks on the model that is being trained, and the progress bar.
+
+    Callbacks see `autoencoder` as their model, with the optimizer in use: its weights
+    are the live ones.
+
+    Parameters
+    ----------
+    callbacks : list of keras.callbacks.Callback
+
+    program : Program
+
+    epochs, n_steps, verbose : int
+        For the progress bar: `n_steps` is the number of steps of one epoch.
+    """
+
+    def __init__(self, callbacks, program, *, epochs, n_steps, verbose):
+        self._epochs, self._n_steps, self._verbose = epochs, n_steps, verbose
+        self._callbacks = callbacks
+        self._model = program.graph.autoencoder
+        self._list = None
+        if callbacks:
+            self._model.compile(optimizer=program.optimizer)
+            self._model.stop_training = False
+            self._list = keras.callbacks.CallbackList(
+                callbacks,
+                model=self._model,
+                verbose=verbose,
+                epochs=epochs,
+                steps=n_steps,
+            )
+        self._bar = None
+        if verbose == 1:
+            # One bar for all epochs: hundreds of short ones would hide the loss.
+            self._bar = keras.utils.Progbar(epochs * n_steps, stateless_metrics=())
+
+    @property
+    def every_step(self) -> bool:
+        """Whether a callback wants to hear of each step."""
+        return any(map(_needs_batches, self._callbacks))
+
+    def train_begin(self) -> None:
+        """Tell the callbacks that training begins."""
+        if self._list:
+            self._list.on_train_begin()
+
+    def epoch_begin(self, epoch: int) -> None:
+        """Epoch `epoch`, from 1, begins."""
+        if self._list:
+            self._list.on_epoch_begin(epoch - 1)
+
+    def steps_begin(self, step: int) -> None:
+        """Steps from `step` on, within the epoch, begin."""
+        if self._list and self.every_step:
+            self._list.on_train_batch_begin(step)
+
+    def steps_end(self, epoch: int, n_done: int, logs: dict[str, float]) -> None:
+        """`n_done` steps of the epoch are done."""
+        if self._bar and n_done < self._n_steps:
+            self._bar.update((epoch - 1) * self._n_steps + n_done, list(logs.items()))
+        if self._list and self.every_step:
+            self._list.on_train_batch_end(n_done - 1, logs)
+
+    def epoch_end(self, epoch: int, logs: dict[str, float]) -> bool:
+        """Epoch done; returns whether a callback asks to stop."""
+        shown = list(logs.items())
+        if self._bar:
+            self._bar.update(epoch * self._n_steps, shown, finalize=False)
+        elif self._verbose == 2:
+            values = " - ".join(f"{name}: {value:.4f}" for name, value in shown)
+            print(f"Epoch {epoch}/{self._epochs} - {values}")
+        if self._list is None:
+            return False
+        self._list.on_epoch_end(epoch - 1, logs)
+        return bool(self._model.stop_training)
+
+    def train_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Training has ended, after `epoch` epochs."""
+        if self._bar and epoch < self._epochs:
+            self._bar.target = max(1, epoch * self._n_steps)
+            self._bar.update(self._bar.target, list(logs.items()), finalize=True)
+        if self._list:
+            self._list.on_train_end(logs)
+            for callback in self._callbacks:
+                # The model goes on to another fit; a callback must not follow it.
+                callback.set_model(None)

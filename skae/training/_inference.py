@@ -1,0 +1,105 @@
+"""Encode and decode as pure functions of weights and data.
+
+The weights are arguments, so one traced function serves every fitted estimator of an
+architecture, from any number of threads.
+"""
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from skae.networks import Graph
+
+
+class Inference:
+    """The inference functions of one graph.
+
+    Parameters
+    ----------
+    graph : Graph
+        Only its structure is used; its variables are never read.
+    """
+
+    def __init__(self, graph: Graph):
+        self._models = {
+            "encoder": graph.encoder,
+            "decoder": graph.decoder,
+            "autoencoder": graph.autoencoder,
+        }
+        self._functions = {k: _compile(model) for k, model in self._models.items()}
+
+    def bind(self, weights: Mapping[str, np.ndarray]) -> "BoundInference":
+        """The functions with the weights of one fitted estimator."""
+        tensors = {path: keras.ops.convert_to_tensor(w) for path, w in weights.items()}
+        return BoundInference(
+            {
+                name: (self._functions[name], *_arguments(model, tensors))
+                for name, model in self._models.items()
+            }
+        )
+
+
+class BoundInference:
+    """``run(name, x)`` with name "encoder", "decoder" or "autoencoder"."""
+
+    def __init__(self, calls):
+        self._calls = calls
+
+    def run(self, name: str, x: np.ndarray) -> np.ndarray:
+        """Outputs for the float32 rows `x`, which must be aligned (`Rows.map`)."""
+        function, trainable, non_trainable = self._calls[name]
+        return function(trainable, non_trainable, x)
+
+
+def _arguments(model, tensors):
+    def values(variables):
+        # The state of random layers is no weight; without training it is never used.
+        return [
+            tensors[v.path] if v.path in tensors else keras.ops.zeros(v.shape, v.dtype)
+            for v in variables
+        ]
+
+    return values(model.trainable_variables), values(model.non_trainable_variables)
+
+
+def _compile(model):
+    def call(trainable, non_trainable, x):
+        return model.stateless_call(trainable, non_trainable, x, training=False)[0]
+
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        return _compile_tensorflow(model, call)
+    if backend == "jax":
+        import jax
+
+        call = jax.jit(call)
+
+    def run(trainable, non_trainable, x):
+        x = keras.ops.convert_to_tensor(x)
+        return keras.ops.convert_to_numpy(call(trainable, non_trainable, x))
+
+    return run
+
+
+def _compile_tensorflow(model, call):
+    import tensorflow as tf
+
+    def specs(variables):
+        return [tf.TensorSpec(v.shape, v.dtype) for v in variables]
+
+    compiled = tf.function(
+        call,
+        input_signature=[
+            specs(model.trainable_variables),
+            specs(model.non_trainable_variables),
+            tf.TensorSpec([None, *model.input_shape[1:]], tf.float32),
+        ],
+        autograph=False,
+    )
+
+    def run(trainable, non_trainable, x):
+        x = tf.experimental.dlpack.from_dlpack(x.__dlpack__())
+        return compiled(trainable, non_trainable, x).numpy()
+
+    return run

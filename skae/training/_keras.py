@@ -1,0 +1,65 @@
+"""The same steps on any Keras backend, one `train_on_batch` at a time."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from skae.training._blocks import Block
+from skae.training._program import Program
+
+
+class _Model(keras.Model):
+    """A graph in the form that Keras' own training loop asks for."""
+
+    def __init__(self, graph):
+        super().__init__(name="training")
+        self.forward = graph.forward
+        self.strengths = list(graph.strengths.values())
+        self._graph_terms = graph.loss_terms
+        self.trackers = [keras.metrics.Mean(name=name) for name in graph.term_names]
+
+    def call(self, inputs, training=None):
+        return self.forward(inputs, training=training)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        n_rows = ops.sum(ops.cast(sample_weight > 0, "float32"))
+        terms = self._graph_terms(y_pred, sample_weight / n_rows)
+        for tracker, term in zip(self.trackers, terms, strict=True):
+            tracker.update_state(term, sample_weight=n_rows)
+        return terms[0]
+
+    @property
+    def metrics(self):
+        return self.trackers
+
+
+class KerasProgram(Program):
+    """Steps through `keras.Model.train_on_batch`: slower, and the same numbers."""
+
+    def _connect(self):
+        self._model = _Model(self.graph)
+        self._model.compile(
+            optimizer=self.optimizer,
+            jit_compile=self.settings.jit_compile and keras.backend.backend() == "jax",
+        )
+        self.optimizer.build(self.graph.forward.trainable_variables)
+
+    def put(self, rows):
+        return rows
+
+    def train(self, block: Block, start: int, stop: int) -> np.ndarray:
+        return self._run(self._model.train_on_batch, block, start, stop)
+
+    def evaluate(self, block: Block) -> np.ndarray:
+        return self._run(self._model.test_on_batch, block, 0, block.n_steps)
+
+    def _run(self, step, block, start, stop):
+        self._model.reset_metrics()
+        for k in range(start, stop):
+            x = block.rows[block.index[k]]
+            step(x, x, sample_weight=block.weight[k])
+        n_rows = np.count_nonzero(block.weight[start:stop])
+        means = [float(tracker.result()) for tracker in self._model.trackers]
+        return n_rows * np.array(means)

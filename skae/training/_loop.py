@@ -1,0 +1,143 @@
+"""Epochs: shuffling, validation, history, stopping."""
+
+import math
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from skae.training._blocks import Feed
+from skae.training._settings import FitSettings
+from skae.training._stopping import BestWeights
+
+# Ctrl-C and the progress bar wait for the end of a call.
+_STEPS_PER_CALL = 128
+
+
+class Part(NamedTuple):
+    """Some rows of a feed: those to train on, or those to validate on."""
+
+    feed: Feed
+    order: np.ndarray
+
+
+class TrainingRun:
+    """One fit of one program that has been reset for it.
+
+    After `run`, the program has the weights to keep, and `history` a list of values
+    per term of the loss.
+
+    Parameters
+    ----------
+    program : Program
+
+    settings : FitSettings
+
+    callbacks : list of keras.callbacks.Callback
+
+    n_steps : int
+        Steps of one epoch.
+
+    verbose : {0, 1, 2}
+        Silent, a progress bar, or a line per epoch.
+    """
+
+    def __init__(
+        self, program, settings: FitSettings, callbacks: list, n_steps: int, verbose=0
+    ):
+        from skae.training._callbacks import Callbacks
+
+        self._program, self._settings = program, settings
+        self._callbacks = Callbacks(
+            callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
+        )
+        self.history: dict[str, list[float]] = {}
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs completed."""
+        return len(self.history.get("loss", ()))
+
+    def run(
+        self, training: Part, validation: Part | None, rng: np.random.Generator
+    ) -> None:
+        """Train for as many epochs as the settings and the callbacks allow."""
+        best = None
+        if self._settings.early_stopping:
+            best = BestWeights(self._settings.tol, self._settings.n_iter_no_change)
+        self._callbacks.train_begin()
+        try:
+            self._epochs(training, validation, rng, best)
+        except KeyboardInterrupt:
+            warnings.warn(
+                f"Training was interrupted in epoch {self.n_epochs + 1}; the model "
+                "trained so far is kept.",
+                stacklevel=4,
+            )
+        if best is not None and best.weights is not None:
+            self._program.set_weights(best.weights)
+        last = {name: values[-1] for name, values in self.history.items()}
+        self._callbacks.train_end(self.n_epochs, last)
+
+    def _epochs(self, training, validation, rng, best) -> None:
+        settings, program = self._settings, self._program
+        if best is not None:
+            # What training starts from may already be the best, PCA for example.
+            program.set_strengths(settings.strengths(1))
+            watched = training if validation is None else validation
+            best.update(0, self._evaluate(watched)["loss"], program.get_weights)
+        for epoch in range(1, settings.epochs + 1):
+            logs = self._train_epoch(epoch, training, rng)
+            if validation is not None:
+                evaluated = self._evaluate(validation)
+                logs |= {f"val_{name}": value for name, value in evaluated.items()}
+            for name, value in logs.items():
+                self.history.setdefault(name, []).append(value)
+            if best is not None:
+                loss = logs.get("val_loss", logs["loss"])
+                best.update(epoch, loss, program.get_weights)
+            stop = self._callbacks.epoch_end(epoch, logs)
+            if stop or (best is not None and best.exhausted(epoch)):
+                break
+
+    def _train_epoch(self, epoch, part: Part, rng) -> dict[str, float]:
+        program, settings, callbacks = self._program, self._settings, self._callbacks
+        if settings.learning_rate_schedule != "constant" or epoch == 1:
+            # Otherwise the rate is left alone: a callback may have changed it.
+            program.set_learning_rate(settings.learning_rate_at(epoch))
+        program.set_strengths(settings.strengths(epoch))
+        callbacks.epoch_begin(epoch)
+        order = rng.permutation(part.order) if settings.shuffle else part.order
+        size = 1 if callbacks.every_step else _STEPS_PER_CALL
+        sums, mass, n_done = 0.0, 0.0, 0
+        for block in part.feed.blocks(order):
+            for start in range(0, block.n_steps, size):
+                stop = min(start + size, block.n_steps)
+                callbacks.steps_begin(n_done)
+                sums = sums + program.train(block, start, stop)
+                mass += float(block.weight[start:stop].sum())
+                n_done += stop - start
+                logs = self._logs(sums, mass)
+                self._check_finite(logs["loss"], epoch)
+                callbacks.steps_end(epoch, n_done, logs)
+        return logs
+
+    def _evaluate(self, part: Part) -> dict[str, float]:
+        sums, mass = 0.0, 0.0
+        for block in part.feed.blocks(part.order):
+            sums = sums + self._program.evaluate(block)
+            mass += float(block.weight.sum())
+        return self._logs(sums, mass)
+
+    def _logs(self, sums, mass) -> dict[str, float]:
+        values = (float(value) for value in sums / mass)
+        return dict(zip(self._program.graph.term_names, values, strict=True))
+
+    def _check_finite(self, loss: float, epoch: int) -> None:
+        if not math.isfinite(loss):
+            rate = self._settings.learning_rate_at(epoch)
+            raise FloatingPointError(
+                f"The training loss became {loss} in epoch {epoch}, at a learning rate "
+                f"of {rate:g}. Lower learning_rate (to {rate / 10:g}, say), weaken the "
+                "penalties, or scale the data; the estimator is not fitted."
+            )

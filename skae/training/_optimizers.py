@@ -1,0 +1,36 @@
+"""Optimizers by name or by example, always fresh."""
+
+import json
+
+
+def optimizer_config(optimizer) -> dict:
+    """Keras' description of `optimizer` (a name or an instance).
+
+    The learning rate is not part of it: that is a parameter of every estimator.
+    """
+    import keras
+
+    try:
+        instance = keras.optimizers.get(optimizer)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"optimizer={optimizer!r} is unknown to Keras. Give a name such as 'adam', "
+            "'nadam', 'rmsprop' or 'sgd', or an instance of keras.optimizers.Optimizer."
+        ) from error
+    config = keras.optimizers.serialize(instance)
+    config["config"].pop("learning_rate", None)
+    config["config"].pop("name", None)
+    return config
+
+
+def optimizer_key(config: dict) -> str:
+    """`config` as text: equal for optimizers that take equal steps."""
+    return json.dumps(config, sort_keys=True, default=repr)
+
+
+def make_optimizer(config: dict):
+    """A new optimizer whose learning rate is a plain variable."""
+    import keras
+
+    config = {**config, "config": {**config["config"], "learning_rate": 1e-3}}
+    return keras.optimizers.deserialize(config)

@@ -1,0 +1,61 @@
+"""Randomness that stays inside one fit: nothing global is read or moved."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+
+def draw_seed(random_state) -> int:
+    """A seed for one fit; `None` gives a fresh one without touching NumPy's own."""
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+@contextmanager
+def isolated_python_random() -> Iterator[None]:
+    """Keras draws the seed of an unseeded layer from Python's `random` module.
+
+    Inside, these draws repeat from one process to the next; outside, they have left
+    no trace.
+    """
+    state = random.getstate()
+    random.seed(0)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+def random_initializers(model) -> dict[str, object]:
+    """Initializers of the weights that a new seed must draw again, by path.
+
+    Keras' convention: the weight `kernel` comes from the attribute
+    `kernel_initializer` (`recurrent_kernel` from `recurrent_initializer`). All
+    other weights start at the values that they were built with.
+    """
+    found = {}
+    for layer in model._flatten_layers():
+        for attribute, initializer in vars(layer).items():
+            if not attribute.endswith("_initializer") or not hasattr(
+                initializer, "seed"
+            ):
+                continue
+            stem = attribute.removesuffix("_initializer")
+            for name in (stem, f"{stem}_kernel"):
+                variable = getattr(layer, name, None)
+                if hasattr(variable, "path"):
+                    found[variable.path] = initializer
+    return found
+
+
+def redraw(initializer, shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Values of `initializer` under another seed."""
+    import keras
+
+    config = {**initializer.get_config(), "seed": seed}
+    values = type(initializer).from_config(config)(shape, dtype="float32")
+    return keras.ops.convert_to_numpy(values)
