@@ -25,13 +25,18 @@ _STEPS_WORTH_COMPILING = 500
 
 
 def auto_batch_size(n_samples: int) -> int:
-    """Mini-batches of 128 rows, of 256 from 20000 rows on."""
-    return 128 if n_samples < 20_000 else 256
+    """The power of two next below ``n_samples / 16``, from 16 to 256."""
+    return min(256, max(16, 1 << (n_samples // 16).bit_length() >> 1))
 
 
 def auto_epochs(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 3000 steps, but at least 20."""
-    return max(20, math.ceil(3000 / n_steps_per_epoch))
+    """Epochs that make about 3000 steps; at least 20, at most 500."""
+    return min(500, max(20, math.ceil(3000 / n_steps_per_epoch)))
+
+
+def auto_patience(n_steps_per_epoch: int) -> int:
+    """Epochs that make about 750 steps; at least 10."""
+    return max(10, math.ceil(750 / n_steps_per_epoch))
 
 
 def fit_model(
@@ -167,6 +172,9 @@ def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSett
     n_steps = math.ceil(n_train / batch_size)
     if epochs == "auto":
         epochs = auto_epochs(n_steps)
+    patience = estimator.n_iter_no_change
+    if patience == "auto":
+        patience = auto_patience(n_steps)
     schedule = "constant" if one_epoch else estimator.learning_rate_schedule
     n_before = getattr(estimator, "n_iter_", 0)
     settings = FitSettings(
@@ -175,7 +183,7 @@ def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSett
         learning_rate_schedule=schedule,
         shuffle=bool(estimator.shuffle),
         early_stopping=bool(estimator.early_stopping) and not one_epoch,
-        n_iter_no_change=estimator.n_iter_no_change,
+        n_iter_no_change=patience,
         tol=float(estimator.tol),
         strengths=lambda epoch: estimator._penalty_strengths(n_before + epoch),
     )

@@ -91,7 +91,8 @@ def _draw_map(
 
 def _draw_images(ax: Axes, data: Bunch, reconstructed: np.ndarray) -> None:
     """Draw the first test image of each class over its reconstruction."""
-    firsts = [np.argmax(data.y_test == label) for label in range(len(data.target_names))]
+    labels = range(len(data.target_names))
+    firsts = [np.argmax(data.y_test == label) for label in labels]
     tiles = np.stack([data.X_test[firsts], reconstructed[firsts]])
     tiles = tiles.reshape(2, len(firsts), *data.image_shape)
     tiles = np.pad(tiles, [(0, 0), (0, 0), (1, 1), (1, 1)])
@@ -110,8 +111,8 @@ def _draw_losses(ax: Axes, history: dict[str, Sequence[float]]) -> None:
             epochs = np.arange(1, len(history[key]) + 1)
             ax.plot(epochs, history[key], color=color, lw=2, label=name)
     ax.set_title("Loss", color=_INK)
-    ax.set(xlabel="epoch", yscale="log")
+    ax.set(xlabel="epoch")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", which="both", color="#eeeeee")
+    ax.grid(axis="y", color="#eeeeee")
     ax.legend(frameon=False)

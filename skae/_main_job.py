@@ -12,6 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import Bunch
+from threadpoolctl import threadpool_limits
 
 from skae import Autoencoder
 from skae.datasets import load_digits, load_fashion_mnist, load_mnist
@@ -21,6 +22,7 @@ _LOADERS = {
     "mnist": load_mnist,
     "fashion_mnist": load_fashion_mnist,
 }
+_ENCODING_DIMS = {"digits": 8, "mnist": 32, "fashion_mnist": 32}
 _PICTURE_SUFFIXES = (".png", ".pdf", ".svg")
 _MAX_MAPPED = 2000
 
@@ -33,50 +35,39 @@ def main(argv: Sequence[str] | None = None) -> None:
     argv : sequence of str, default=None
         Options as on the command line; None takes them from there.
     """
-    parser = _make_parser()
-    options = parser.parse_args(argv)
-    out = options.out or Path(f"skae-{options.data}.png")
-    if out.suffix not in _PICTURE_SUFFIXES:
-        parser.error(f"--out must end in {', '.join(_PICTURE_SUFFIXES)}, got {out}")
-    if not out.parent.is_dir():
-        parser.error(f"--out: there is no folder {out.parent}")
-    try:
-        data = _LOADERS[options.data]()
-    except FileNotFoundError as error:
-        parser.exit(1, f"{parser.prog}: {error}\n")
-    n_features = data.X_train.shape[1]
-    encoding_dim = options.encoding_dim or (8 if options.data == "digits" else 32)
-    if encoding_dim > n_features:
-        parser.error(
-            f"--encoding-dim must be at most {n_features}, the number of pixels of "
-            f"{options.data}, got {encoding_dim}"
-        )
-
+    options, data = _read_options(argv)
+    n_test, n_features = data.X_test.shape
     print(
-        f"{options.data}: {len(data.X_train)} training rows and {len(data.X_test)} "
-        f"test rows of {n_features} pixels, codes of {encoding_dim} numbers"
+        f"{options.data}: {len(data.X_train)} training rows and {n_test} test rows of "
+        f"{n_features} pixels, codes of {options.encoding_dim} numbers"
     )
     autoencoder = make_pipeline(
         MinMaxScaler(),
         Autoencoder(
-            encoding_dim,
+            options.encoding_dim,
             epochs=options.epochs or "auto",
             random_state=options.seed,
             verbose=1,
         ),
     )
-    pca = make_pipeline(MinMaxScaler(), PCA(encoding_dim, random_state=options.seed))
-    rows = {
+    pca = make_pipeline(
+        MinMaxScaler(), PCA(options.encoding_dim, random_state=options.seed)
+    )
+    results = {
         "Autoencoder": _fit_and_measure(autoencoder, data),
         "PCA": _fit_and_measure(pca, data),
     }
 
-    mapped = np.random.default_rng(options.seed).permutation(len(data.X_test))
-    mapped = mapped[:_MAX_MAPPED]
-    print(f"mapping {len(mapped)} of {len(data.X_test)} test codes to the plane (t-SNE)")
+    mapped = np.random.default_rng(options.seed).permutation(n_test)[:_MAX_MAPPED]
+    print(f"mapping {len(mapped)} of {n_test} test codes to the plane (t-SNE)")
     codes = autoencoder.transform(data.X_test)
-    plane = TSNE(random_state=options.seed).fit_transform(codes[mapped])
-    from skae._main_figure import draw  # here, so that --help needs no Matplotlib
+    # On a machine whose cores are busy, t-SNE's threads mostly wait for one another:
+    # two took eight times as long as one.
+    with threadpool_limits(1, user_api="openmp"):
+        plane = TSNE(random_state=options.seed).fit_transform(codes[mapped])
+
+    # Imported here, because everything above can do without Matplotlib.
+    from skae._main_figure import draw
 
     figure = draw(
         data,
@@ -84,10 +75,35 @@ def main(argv: Sequence[str] | None = None) -> None:
         data.y_test[mapped],
         reconstructed=autoencoder.inverse_transform(codes),
         history=autoencoder[-1].history_,
-        title=f"{options.data}: {n_features} pixels encoded in {encoding_dim} numbers",
+        title=f"{options.data}: {n_features} pixels encoded in "
+        f"{options.encoding_dim} numbers",
     )
-    figure.savefig(out)
-    print(f"\n{_format_table(rows)}\n\nfigure: {out}")
+    figure.savefig(options.out)
+    print(f"\n{_format_table(results)}\n\nfigure: {options.out}")
+
+
+def _read_options(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Bunch]:
+    """Return the checked options, without gaps, and the data that they name."""
+    parser = _make_parser()
+    options = parser.parse_args(argv)
+    options.out = options.out or Path(f"skae-{options.data}.png")
+    if options.out.suffix not in _PICTURE_SUFFIXES:
+        allowed = ", ".join(_PICTURE_SUFFIXES)
+        parser.error(f"--out must end in {allowed}, got {options.out}")
+    if not options.out.parent.is_dir():
+        parser.error(f"--out: there is no folder {options.out.parent}")
+    try:
+        data = _LOADERS[options.data]()
+    except (FileNotFoundError, ValueError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    options.encoding_dim = options.encoding_dim or _ENCODING_DIMS[options.data]
+    n_features = data.X_train.shape[1]
+    if options.encoding_dim > n_features:
+        parser.error(
+            f"--encoding-dim must be at most {n_features}, the number of pixels of "
+            f"{options.data}, got {options.encoding_dim}"
+        )
+    return options, data
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -154,9 +170,10 @@ def _fit_and_measure(pipeline: Pipeline, data: Bunch) -> tuple[float, float, flo
     return explained, neighbours.score(codes, data.y_test), seconds
 
 
-def _format_table(rows: dict[str, tuple[float, float, float]]) -> str:
-    lines = [f"{'test rows':<12}{'explained variance':>20}{'5-NN accuracy':>15}"]
-    lines[0] += f"{'fit, seconds':>14}"
-    for name, (explained, accuracy, seconds) in rows.items():
-        lines.append(f"{name:<12}{explained:>20.3f}{accuracy:>15.3f}{seconds:>14.1f}")
+def _format_table(results: dict[str, tuple[float, float, float]]) -> str:
+    line = "{:<12}{:>20}{:>15}{:>14}"
+    lines = [line.format("", "explained variance", "5-NN accuracy", "fit, seconds")]
+    for name, (explained, accuracy, seconds) in results.items():
+        numbers = f"{explained:.3f}", f"{accuracy:.3f}", f"{seconds:.1f}"
+        lines.append(line.format(name, *numbers))
     return "\n".join(lines)

@@ -51,14 +51,13 @@ def principal_components(
 
 
 def _covariance(rows: Rows, summary: Summary, weight) -> np.ndarray:
-    scale = np.sqrt(summary.variance) or 1.0
     mean = summary.mean.astype(np.float32)
     covariance = np.zeros(2 * rows.sample_shape)
     for part in rows.chunks():
         # Centred and scaled float32 keeps 7 digits of the leading variances; chunks
         # are summed in float64.
-        z = (rows.read(part) - mean) / np.float32(scale)
+        z = (rows.read(part) - mean) / np.float32(summary.scale)
         weighted = z if weight is None else z * weight[part, None]
         covariance += weighted.T @ z
     mass = len(rows) if weight is None else weight.sum(dtype=np.float64)
-    return covariance * (scale**2 / mass)
+    return covariance * (summary.scale**2 / mass)

@@ -33,6 +33,11 @@ class Summary(NamedTuple):
     minimum: float
     maximum: float
 
+    @property
+    def scale(self) -> float:
+        """Root of the mean variance; 1 for constant data."""
+        return float(np.sqrt(self.variance)) or 1.0
+
 
 class Rows:
     """Read-only rows of a dense array, a memory map or a CSR matrix.

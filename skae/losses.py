@@ -4,10 +4,24 @@ Importing this module does not import Keras; the first use does.
 """
 
 from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 import numpy as np
 
 from skae._rows import Summary
+
+
+class LinearLink(NamedTuple):
+    """Nearly straight relations, about the mean, between data and network.
+
+    ``normal = (x - mean) / scale + center`` and ``raw = bias + gain * (normal -
+    center)`` give back `x`. A linear start is built on them.
+    """
+
+    scale: float
+    center: np.ndarray | float
+    gain: float
+    bias: np.ndarray | float
 
 
 class ReconstructionLoss(ABC):
@@ -37,7 +51,11 @@ class ReconstructionLoss(ABC):
         """Weights by path that are constants of the data."""
         return {}
 
-    def check(self, summary: Summary) -> None:
+    @abstractmethod
+    def link(self, summary: Summary) -> LinearLink:
+        """How a linear decoder would have to be scaled."""
+
+    def check(self, summary: Summary) -> None:  # noqa: B027 (most losses take any data)
         """Raise ValueError when the loss has no meaning for such data."""
 
 
@@ -76,9 +94,13 @@ class SquaredError(ReconstructionLoss):
         """Mean over the features of the squared difference."""
         return _per_row(np.square(x - reconstruction))
 
+    def link(self, summary):
+        """Raw outputs are normal data."""
+        return LinearLink(summary.scale, center=0.0, gain=1.0, bias=0.0)
+
     def start(self, summary):
-        """Mean and scale of the data; constant data are only centred."""
-        scale = np.float32(np.sqrt(summary.variance)) or np.float32(1.0)
+        """Mean and scale of the data."""
+        scale = np.float32(summary.scale)
         constants = {"mean": summary.mean.astype(np.float32), "scale": scale}
         return {
             f"{layer}/{name}": value
@@ -112,6 +134,11 @@ class BinaryCrossentropy(ReconstructionLoss):
         # Keras clips probabilities at the same distance from 0 and 1.
         p = np.clip(reconstruction, 1e-7, 1 - 1e-7)
         return _per_row(-(x * np.log(p) + (1 - x) * np.log1p(-p)))
+
+    def link(self, summary):
+        """Logits: the tangent at one half, passing through the logit of the mean."""
+        p = np.clip(summary.mean, 0.01, 0.99)
+        return LinearLink(1.0, center=summary.mean, gain=4.0, bias=np.log(p / (1 - p)))
 
     def check(self, summary):
         """Data outside [0, 1] have no cross-entropy."""

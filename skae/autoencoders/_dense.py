@@ -15,7 +15,206 @@ from skae.losses import RECONSTRUCTION_LOSSES
 _LEAST_SPREAD = 1e-2
 
 
+def _value_at_zero(activation) -> float:
+    import keras
+
+    return float(keras.activations.get(activation)(keras.ops.zeros(())))
+
+
 class Autoencoder(DenseBackbone, BaseAutoencoder):
+    r"""Dense autoencoder: a nonlinear PCA.
+
+    Use it where you would use :class:`~sklearn.decomposition.PCA` and suspect that the
+    data lie near a curved surface: for dimensionality reduction, before t-SNE or a
+    classifier, for compression. With the default ``init="pca"`` it starts at PCA's own
+    solution and only leaves it for something better on held-out rows. When PCA with as
+    many components already explains what you need, use PCA: it is faster, and its codes
+    have an order.
+
+    The code :math:`z` of a row :math:`x` and its reconstruction :math:`\hat x` are
+
+    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
+
+    with :math:`f` a network of `hidden_layer_sizes` units, :math:`g` its mirror image
+    and :math:`s` a scaling. The linear path :math:`W, V` is there only with
+    ``init="pca"``. Training minimizes the mean over the rows of
+
+    .. math:: L(x, \hat x) + l_1 \sum_j |z_j|
+
+    plus :math:`l_2` times the sum of the squared weights.
+
+    Parameters
+    ----------
+    encoding_dim : int, default=32
+        Number of code dimensions (latent dimensions, components). It may be larger than
+        the number of features: add a penalty or dropout then.
+
+    hidden_layer_sizes : tuple of int, default=(128, 64)
+        Units of the encoder's hidden layers; the decoder has the same in reverse.
+        ``()`` means none: the simplest possible autoencoder.
+
+    activation : str or callable, default="elu"
+        Activation of the hidden layers, by its Keras name or as a function of a tensor.
+
+    code_activation : str or callable, default="linear"
+        Activation of the code. Anything but "linear" needs ``init="random"``.
+
+    loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
+        Reconstruction loss :math:`L`, a mean over the features.
+
+        - "squared_error": for data of any range. :math:`s` centres each feature and
+          divides by one global scale, the root of the variance averaged over the
+          features, so that raw data train well; the best network stays the same one.
+          The loss is in units of that variance: the share that is not explained.
+        - "binary_crossentropy": for data in [0, 1], such as pixels. :math:`s` does
+          nothing, the output is a sigmoid, and the loss is in nats.
+
+    init : {"pca", "random"}, default="pca"
+        Where training starts.
+
+        - "pca": :math:`W` and :math:`V` at PCA's loadings, with codes of unit variance,
+          the last layers of :math:`f` and :math:`g` at zero. For cross-entropy the
+          linear decoder follows the tangent of the logit at one half. Without hidden
+          layers the network itself starts at PCA. PCA comes from one pass over the
+          data, exact up to 2048 features; wider data use scikit-learn's randomized,
+          sparse or incremental PCA.
+        - "random": a plain network without linear path, as in the textbooks.
+
+    l1 : float, default=0.0
+        Weight of the code's absolute values, summed over the code and averaged over the
+        rows: sparse codes. Independent of the batch size.
+
+    l2 : float, default=0.0
+        Weight of the sum of all squared kernel entries.
+
+    dropout : float, default=0.0
+        Fraction of hidden units set to zero at random in each training step.
+
+    tied_weights : bool, default=False
+        Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
+        With ``init="pca"`` the activation must be 0 at 0.
+
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
+        Optimizer, by its Keras name or as an example. The learning rate of an example
+        is replaced by `learning_rate`.
+
+    learning_rate : float, default=2e-3
+        Learning rate at the start.
+
+    learning_rate_schedule : {"cosine", "constant"}, default="cosine"
+        "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
+        would reach zero after `epochs`; "constant" leaves it alone.
+
+    epochs : int or "auto", default="auto"
+        Largest number of passes over the training data. "auto" makes about 3000 steps,
+        but at least 20 and at most 500 passes.
+
+    batch_size : int or "auto", default="auto"
+        Rows per step. "auto" is the power of two next below a sixteenth of the training
+        rows, between 16 and 256.
+
+    shuffle : bool, default=True
+        Whether to draw the mini-batches anew in each epoch.
+
+    early_stopping : bool, default=True
+        Whether to hold rows out, stop when their loss no longer falls, and keep the
+        weights of the best epoch. The start counts as an epoch: it is kept when nothing
+        was better by more than a quarter of the relative standard error, 1 over the
+        root of the number of held-out rows. With fewer than 10 rows, the training loss
+        is used.
+
+    validation_fraction : float, default=0.1
+        Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
+
+    n_iter_no_change : int or "auto", default="auto"
+        Epochs without a better one after which `early_stopping` stops. "auto" makes
+        about 750 steps, but at least 10 epochs.
+
+    tol : float, default=0.0
+        An epoch is better when its loss is below the best one by more than this share.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the present weights and optimizer state.
+
+    callbacks : list of keras.callbacks.Callback, default=None
+        Copied for each fit; the copies are at `callbacks_`. Their model is the
+        autoencoder in training. A callback with batch hooks makes training slower: the
+        compiled program then returns after each step.
+
+    jit_compile : bool or "auto", default="auto"
+        Whether to compile with XLA. "auto" does for 500 steps or more.
+
+    random_state : int, RandomState instance or None, default=None
+        Decides weights, mini-batches, held-out rows and dropout. The same integer gives
+        the same codes, bit for bit, on the same machine.
+
+    verbose : {0, 1, 2}, default=0
+        0 is silent, 1 shows Keras' progress bar, 2 prints a line per epoch.
+
+    Attributes
+    ----------
+    encoder_ : keras.Model
+        From data to codes. Like the other two, it is a copy: training it further does
+        not change the estimator.
+
+    decoder_ : keras.Model
+        From codes to data.
+
+    autoencoder_ : keras.Model
+        From data to reconstructions: `decoder_` applied to `encoder_`.
+
+    history_ : dict of lists
+        Per epoch: "loss", "reconstruction_loss", "l1" and "l2" (with their weights),
+        averaged over the epoch's steps, and, with validation data, the same after the
+        epoch under "val_loss" and so on.
+
+    n_iter_ : int
+        Number of epochs trained.
+
+    callbacks_ : list of keras.callbacks.Callback
+        The callbacks that took part in the fit.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, when `X` has names that are all strings.
+
+    Raises
+    ------
+    ValueError
+        From `fit`, for parameters and data that cannot be used.
+    FloatingPointError
+        From `fit`, when the loss overflows.
+
+    See Also
+    --------
+    sklearn.decomposition.PCA : The linear case.
+
+    References
+    ----------
+    .. [1] G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data
+       with neural networks", Science 313 (2006), :doi:`10.1126/science.1127647`.
+
+    .. [2] P. Baldi and K. Hornik, "Neural networks and principal component analysis:
+       learning from examples without local minima", Neural Networks 2 (1989),
+       :doi:`10.1016/0893-6080(89)90014-2`.
+
+    Examples
+    --------
+    >>> from skae import Autoencoder
+    >>> from skae.datasets import load_digits
+    >>> digits = load_digits()
+    >>> autoencoder = Autoencoder(encoding_dim=8, epochs=10, random_state=0)
+    >>> codes = autoencoder.fit(digits.X_train).transform(digits.X_test)
+    >>> codes.shape
+    (540, 8)
+    >>> autoencoder.inverse_transform(codes).shape
+    (540, 64)
+    >>> autoencoder.score(digits.X_test) > 0.7  # PCA: 0.67
+    True
+    """
+
     _strength_names = ("l1", "l2")
 
     _parameter_constraints: ClassVar[dict] = {
@@ -41,14 +240,14 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         dropout=0.0,
         tied_weights=False,
         optimizer="adam",
-        learning_rate=1e-3,
+        learning_rate=2e-3,
         learning_rate_schedule="cosine",
         epochs="auto",
         batch_size="auto",
         shuffle=True,
         early_stopping=True,
         validation_fraction=0.1,
-        n_iter_no_change=10,
+        n_iter_no_change="auto",
         tol=0.0,
         warm_start=False,
         callbacks=None,
@@ -124,40 +323,61 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
             "l2": sum(ops.sum(ops.square(kernel)) for kernel in forward.kernels),
         }
 
+    def _check_params(self, sample_shape):
+        super()._check_params(sample_shape)
+        if self.init == "pca" and self.code_activation not in ("linear", None):
+            raise ValueError(
+                "init='pca' starts from linear codes, but code_activation="
+                f"{self.code_activation!r}. Use code_activation='linear', or "
+                "init='random' for a plain network."
+            )
+        if self._linear_path and self.tied_weights and _value_at_zero(self.activation):
+            raise ValueError(
+                "init='pca' with tied_weights=True needs an activation that is 0 at 0, "
+                f"such as 'elu', 'relu' or 'tanh'; {self.activation!r} is not. Use one "
+                "of these, or init='random'."
+            )
+
     def _start(self, rows, summary, weight, rng):
         if self.init == "random":
             return {}
-        seed = int(rng.integers(2**31))
-        components, variances = principal_components(
-            rows, summary, weight, self.encoding_dim, seed
-        )
-        scale = np.sqrt(summary.variance) or 1.0
-        spread = np.maximum(np.sqrt(variances) / scale, _LEAST_SPREAD)
+        link = self._reconstruction_loss().link(summary)
+        encode, decode = self._linear_maps(rows, summary, weight, link, rng)
+        start = {}
+        encoder, decoder = "code", "output"
+        if self._linear_path:
+            encoder, decoder = "linear_encoder", "linear_decoder"
+            # The branches start at zero, so that training starts at PCA.
+            n_last, n_first = self.hidden_layer_sizes[-1], self.hidden_layer_sizes[0]
+            start["code/kernel"] = np.zeros((n_last, self.encoding_dim))
+            start["output/kernel"] = np.zeros((n_first, rows.sample_shape[0]))
+        start[f"{encoder}/kernel"] = encode
+        start[f"{decoder}/kernel"] = decode
+        start["code/bias"] = -np.broadcast_to(link.center, len(encode)) @ encode
+        start["output/bias"] = np.broadcast_to(link.bias, len(encode))
         if self.tied_weights:
-            spread = np.ones_like(spread)
+            # The decoder has no kernels of its own.
+            start.pop("output/kernel", None)
+            start.pop(f"{decoder}/kernel", None)
+        return {path: value.astype(np.float32) for path, value in start.items()}
+
+    def _linear_maps(self, rows, summary, weight, link, rng):
+        """PCA between normal data and raw outputs, with codes of unit variance."""
+        components, variances = principal_components(
+            rows, summary, weight, self.encoding_dim, seed=int(rng.integers(2**31))
+        )
+        relative = np.sqrt(variances) / summary.scale
+        spread = np.maximum(relative, _LEAST_SPREAD) * summary.scale / link.scale
+        if self.tied_weights:  # one matrix for both ways shares the gain
+            spread = np.full_like(spread, link.gain**-0.5)
         width = rows.sample_shape[0]
         # More code units than components: random directions, which the linear decoder
         # ignores at first.
         encode = rng.normal(size=(width, self.encoding_dim)) / np.sqrt(width)
         decode = np.zeros((self.encoding_dim, width))
         encode[:, : len(spread)] = components.T / spread
-        decode[: len(spread)] = components * spread[:, None]
-        encoder, decoder = "code", "output"
-        start = {}
-        if self._linear_path:
-            encoder, decoder = "linear_encoder", "linear_decoder"
-            # The branches start at zero, so that training starts at PCA.
-            start["code/kernel"] = np.zeros(
-                (self.hidden_layer_sizes[-1], self.encoding_dim)
-            )
-            start["output/kernel"] = np.zeros((self.hidden_layer_sizes[0], width))
-        start[f"{encoder}/kernel"] = encode
-        start[f"{decoder}/kernel"] = decode
-        if self.tied_weights:
-            # The decoder has no kernels of its own.
-            start.pop("output/kernel", None)
-            start.pop(f"{decoder}/kernel", None)
-        return {path: value.astype(np.float32) for path, value in start.items()}
+        decode[: len(spread)] = link.gain * components * spread[:, None]
+        return encode, decode
 
     @classmethod
     def _test_params(cls) -> dict[str, Any]:

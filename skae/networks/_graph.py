@@ -24,8 +24,6 @@ class Graph:
 
     `encoder`, `decoder` and `autoencoder` map data to codes, codes to reconstructions
     and data to reconstructions. `forward` maps data to a dict of tensors, for training.
-    `strengths` are the weights of the penalties: variables, so that another value needs
-    no other program.
     """
 
     encoder: keras.Model
@@ -33,23 +31,25 @@ class Graph:
     autoencoder: keras.Model
     forward: keras.Model
     loss: ReconstructionLoss
-    strengths: dict[str, keras.Variable]
     penalties: Callable[[Forward], dict[str, Any]]
+    penalty_names: tuple[str, ...]
 
     @property
     def term_names(self) -> list[str]:
         """Names of the values of `loss_terms`."""
-        return ["loss", "reconstruction_loss", *self.strengths]
+        return ["loss", "reconstruction_loss", *self.penalty_names]
 
-    def loss_terms(self, tensors, row_weight) -> list:
-        """Total loss, reconstruction loss and each penalty times its strength."""
+    def loss_terms(self, tensors, row_weight, strengths) -> list:
+        """Total loss, reconstruction loss and each penalty times its strength.
+
+        `strengths` is a tensor, one value per name of `penalty_names`: another value
+        needs no other program.
+        """
         kernels = [w for w in self.forward.trainable_weights if len(w.shape) > 1]
         rows = self.loss.row_loss(tensors["normal"], tensors["raw"])
         reconstruction = ops.sum(row_weight * rows)
         penalties = self.penalties(Forward(tensors, row_weight, kernels))
-        extra = [
-            strength * penalties[name] for name, strength in self.strengths.items()
-        ]
+        extra = [strengths[i] * penalties[n] for i, n in enumerate(self.penalty_names)]
         # Losses that layers add by themselves (Keras' regularizers) count as well.
         total = sum([*extra, *self.forward.losses], reconstruction)
         return [total, reconstruction, *extra]
@@ -106,9 +106,6 @@ def build_graph(
         autoencoder=keras.Model(x, decoder(encoder(x)), name="autoencoder"),
         forward=keras.Model(x, forward, name="forward"),
         loss=loss,
-        strengths={
-            name: keras.Variable(0.0, trainable=False, dtype="float32", name=name)
-            for name in penalty_names
-        },
         penalties=penalties,
+        penalty_names=penalty_names,
     )

@@ -11,6 +11,6 @@ from skae.training._cache import inference as inference
 from skae.training._loop import Part as Part
 from skae.training._loop import TrainingRun as TrainingRun
 from skae.training._optimizers import optimizer_config as optimizer_config
+from skae.training._seeds import draw_seed as draw_seed
 from skae.training._settings import FitSettings as FitSettings
 from skae.training._settings import ProgramSettings as ProgramSettings
-from skae.training._seeds import draw_seed as draw_seed

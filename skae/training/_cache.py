@@ -52,11 +52,12 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
         graph = blueprint.build_graph()
         with _lock, isolated_python_random():
             program = make_program(graph, settings)
-            _remember(_inferences, blueprint.key, lambda: _inference(graph))
+            _remember_inference(blueprint, graph)
     yield program
     # Not reached after an error: a program in an unknown state is not used again.
     with _lock:
-        _remember(_programs, key, list).append(program)
+        _programs.setdefault(key, []).append(program)
+        _programs.move_to_end(key)
         while sum(map(len, _programs.values())) > MAX_PROGRAMS:
             _forget_oldest_program()
 
@@ -64,15 +65,10 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
 def inference(blueprint: Blueprint):
     """The inference functions of an architecture."""
     with _lock:
-        if blueprint.key in _inferences:
-            _inferences.move_to_end(blueprint.key)
-            return _inferences[blueprint.key]
-        found = _remember(
-            _inferences, blueprint.key, lambda: _inference(blueprint.build_graph())
-        )
-        while len(_inferences) > MAX_INFERENCES:
-            _inferences.popitem(last=False)
-        return found
+        if blueprint.key not in _inferences:
+            _remember_inference(blueprint, blueprint.build_graph())
+        _inferences.move_to_end(blueprint.key)
+        return _inferences[blueprint.key]
 
 
 def clear_cache() -> None:
@@ -91,17 +87,13 @@ def clear_cache() -> None:
         _inferences.clear()
 
 
-def _inference(graph):
+def _remember_inference(blueprint: Blueprint, graph) -> None:
     from skae.training._inference import Inference
 
-    return Inference(graph)
-
-
-def _remember(cache: OrderedDict, key: Hashable, make: Callable[[], Any]):
-    if key not in cache:
-        cache[key] = make()
-    cache.move_to_end(key)
-    return cache[key]
+    if blueprint.key not in _inferences:
+        _inferences[blueprint.key] = Inference(graph)
+    while len(_inferences) > MAX_INFERENCES:
+        _inferences.popitem(last=False)
 
 
 def _forget_oldest_program() -> None:

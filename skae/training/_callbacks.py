@@ -56,7 +56,11 @@ class Callbacks:
         self._bar = None
         if verbose == 1:
             # One bar for all epochs: hundreds of short ones would hide the loss.
-            self._bar = keras.utils.Progbar(epochs * n_steps, stateless_metrics=())
+            names = program.graph.term_names
+            shown_as_they_are = [*names, *(f"val_{name}" for name in names)]
+            self._bar = keras.utils.Progbar(
+                epochs * n_steps, stateful_metrics=shown_as_they_are
+            )
 
     @property
     def every_step(self) -> bool:
@@ -100,7 +104,7 @@ class Callbacks:
 
     def train_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Training has ended, after `epoch` epochs."""
-        if self._bar and epoch < self._epochs:
+        if self._bar:
             self._bar.target = max(1, epoch * self._n_steps)
             self._bar.update(self._bar.target, list(logs.items()), finalize=True)
         if self._list:

@@ -4,6 +4,7 @@ The weights are arguments, so one traced function serves every fitted estimator 
 architecture, from any number of threads.
 """
 
+import functools
 from collections.abc import Mapping
 
 import keras
@@ -88,18 +89,19 @@ def _compile_tensorflow(model, call):
     def specs(variables):
         return [tf.TensorSpec(v.shape, v.dtype) for v in variables]
 
-    compiled = tf.function(
-        call,
-        input_signature=[
-            specs(model.trainable_variables),
-            specs(model.non_trainable_variables),
-            tf.TensorSpec([None, *model.input_shape[1:]], tf.float32),
-        ],
-        autograph=False,
-    )
+    signature = [
+        specs(model.trainable_variables),
+        specs(model.non_trainable_variables),
+        tf.TensorSpec([None, *model.input_shape[1:]], tf.float32),
+    ]
+
+    @functools.cache
+    def trace():
+        function = tf.function(call, input_signature=signature, autograph=False)
+        return function.get_concrete_function()
 
     def run(trainable, non_trainable, x):
         x = tf.experimental.dlpack.from_dlpack(x.__dlpack__())
-        return compiled(trainable, non_trainable, x).numpy()
+        return trace()(trainable, non_trainable, x).numpy()
 
     return run

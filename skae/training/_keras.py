@@ -14,7 +14,9 @@ class _Model(keras.Model):
     def __init__(self, graph):
         super().__init__(name="training")
         self.forward = graph.forward
-        self.strengths = list(graph.strengths.values())
+        self.strengths = self.add_weight(
+            name="strengths", shape=(len(graph.penalty_names),), trainable=False
+        )
         self._graph_terms = graph.loss_terms
         self.trackers = [keras.metrics.Mean(name=name) for name in graph.term_names]
 
@@ -25,7 +27,7 @@ class _Model(keras.Model):
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
         n_rows = ops.sum(ops.cast(sample_weight > 0, "float32"))
-        terms = self._graph_terms(y_pred, sample_weight / n_rows)
+        terms = self._graph_terms(y_pred, sample_weight / n_rows, self.strengths)
         for tracker, term in zip(self.trackers, terms, strict=True):
             tracker.update_state(term, sample_weight=n_rows)
         return terms[0]
@@ -57,6 +59,7 @@ class KerasProgram(Program):
 
     def _run(self, step, block, start, stop):
         self._model.reset_metrics()
+        self._model.strengths.assign(self.strengths)
         for k in range(start, stop):
             x = block.rows[block.index[k]]
             step(x, x, sample_weight=block.weight[k])

@@ -12,6 +12,9 @@ from skae.training._stopping import BestWeights
 
 # Ctrl-C and the progress bar wait for the end of a call.
 _STEPS_PER_CALL = 128
+# Share of the starting loss, times the root of the number of validation rows, by
+# which to be better than the start may be luck.
+_LUCK = 0.25
 
 
 class Part(NamedTuple):
@@ -64,7 +67,7 @@ class TrainingRun:
         """Train for as many epochs as the settings and the callbacks allow."""
         best = None
         if self._settings.early_stopping:
-            best = BestWeights(self._settings.tol, self._settings.n_iter_no_change)
+            best = self._best_weights(validation)
         self._callbacks.train_begin()
         try:
             self._epochs(training, validation, rng, best)
@@ -74,10 +77,18 @@ class TrainingRun:
                 "trained so far is kept.",
                 stacklevel=4,
             )
-        if best is not None and best.weights is not None:
-            self._program.set_weights(best.weights)
+        if best is not None:
+            self._program.set_weights(best.choose())
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
+
+    def _best_weights(self, validation: Part | None) -> BestWeights:
+        settings = self._settings
+        # On few rows, the best of many epochs looks better than the start by luck.
+        n_rows = math.inf if validation is None else len(validation.order)
+        return BestWeights(
+            settings.tol, settings.n_iter_no_change, margin=_LUCK / math.sqrt(n_rows)
+        )
 
     def _epochs(self, training, validation, rng, best) -> None:
         settings, program = self._settings, self._program

@@ -14,8 +14,8 @@ import numpy as np
 from skae.networks import Graph
 from skae.training._blocks import Block
 from skae.training._optimizers import make_optimizer
-from skae.training._settings import ProgramSettings
 from skae.training._seeds import random_initializers, redraw
+from skae.training._settings import ProgramSettings
 
 
 class Program(ABC):
@@ -41,7 +41,7 @@ class Program(ABC):
         self._initializers = random_initializers(graph.forward)
         self._first_weights = self.get_weights()
         self._connect()
-        self._first_optimizer = [v.numpy() for v in self.optimizer.variables]
+        self._first_optimizer = [_copy(v) for v in self.optimizer.variables]
 
     @abstractmethod
     def _connect(self) -> None:
@@ -80,7 +80,7 @@ class Program(ABC):
 
     def get_weights(self) -> dict[str, np.ndarray]:
         """Copies of the weights, by path."""
-        return {path: np.array(w) for path, w in self._weights.items()}
+        return {path: _copy(w) for path, w in self._weights.items()}
 
     def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Overwrite all weights."""
@@ -89,7 +89,7 @@ class Program(ABC):
 
     def get_state(self) -> list[np.ndarray]:
         """Copies of all else that a later step depends on: seeds, optimizer."""
-        return [np.array(v) for v in [*self._seeds, *self.optimizer.variables]]
+        return [_copy(v) for v in [*self._seeds, *self.optimizer.variables]]
 
     def set_state(self, state: list[np.ndarray]) -> None:
         """Overwrite seeds and optimizer."""
@@ -103,8 +103,12 @@ class Program(ABC):
 
     def set_strengths(self, strengths: Mapping[str, float]) -> None:
         """Weights of the penalties of the steps to come."""
-        for name, variable in self.graph.strengths.items():
-            variable.assign(strengths[name])
+        values = [strengths[name] for name in self.graph.penalty_names]
+        self.strengths = np.array(values, dtype=np.float32)
+
+
+def _copy(variable) -> np.ndarray:
+    return np.array(keras.ops.convert_to_numpy(variable))
 
 
 def make_program(graph: Graph, settings: ProgramSettings) -> Program:

@@ -14,18 +14,31 @@ class BestWeights:
 
     patience : int
         Epochs without a better one after which to stop.
+
+    margin : float
+        The start is left only for a loss that is below its own by more than this
+        share of it.
     """
 
-    def __init__(self, tol: float, patience: int):
-        self._tol, self._patience = tol, patience
+    def __init__(self, tol: float, patience: int, margin: float = 0.0):
+        self._tol, self._patience, self._margin = tol, patience, margin
         self.loss, self.epoch = np.inf, 0
         self.weights: dict[str, np.ndarray] | None = None
 
     def update(self, epoch: int, loss: float, get_weights) -> None:
         """Take note of the loss after `epoch` epochs; 0 is the start."""
-        if self.weights is None or loss < self.loss - self._tol * abs(self.loss):
+        if epoch == 0:
+            self._start = loss, get_weights()
+        elif loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
             self.loss, self.epoch, self.weights = loss, epoch, get_weights()
 
     def exhausted(self, epoch: int) -> bool:
         """Whether `patience` epochs have passed since the best one."""
         return epoch - self.epoch >= self._patience
+
+    def choose(self) -> dict[str, np.ndarray] | None:
+        """The best weights, or those of the start where nothing was clearly better."""
+        loss, weights = self._start
+        if self.weights is None or self.loss >= loss - self._margin * abs(loss):
+            return weights
+        return self.weights

@@ -1,0 +1,11 @@
+"""Entry of ``python -m skae``."""
+
+import os
+
+from skae._main_job import main
+
+# TensorFlow loads after this line; its notes would break up the progress bar.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+if __name__ == "__main__":
+    main()

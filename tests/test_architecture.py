@@ -1,0 +1,86 @@
+"""The floors of docs/architecture.md, held together by reading the imports."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "skae"
+
+# Higher floors may import lower ones. Modules of one sub-package may import each other.
+FLOORS = [
+    {"_sklearn", "_rows", "datasets"},
+    {"_pca", "layers"},
+    {"losses"},
+    {"networks"},
+    {"training"},
+    {"_model"},
+    {"_fitting"},
+    {"base"},
+    {"backbones"},
+    {"autoencoders"},
+    {"__init__"},
+    {"_main_figure"},
+    {"_main_job"},
+    {"__main__"},
+]
+FLOOR = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def unit_of(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+def imports(path, *, at_import_time=False):
+    """Modules that a file imports, as dotted names."""
+    tree = ast.parse(path.read_text())
+    nodes = tree.body if at_import_time else ast.walk(tree)
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module == "skae":
+                yield from (f"skae.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path):
+    here = unit_of(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "skae" or len(parts) == 1 or parts[1] not in FLOOR:
+            continue
+        assert parts[1] == here or FLOOR[parts[1]] < FLOOR[here], f"{path}: {name}"
+
+
+def test_every_module_has_a_floor():
+    assert {unit_of(path) for path in FILES} == set(FLOOR)
+
+
+def test_private_scikit_learn_is_named_in_one_file():
+    for path in FILES:
+        for name in imports(path):
+            private = name.startswith("sklearn.") and "._" in name
+            assert not private or path.name == "_sklearn.py", f"{path}: {name}"
+
+
+def test_keras_waits_for_the_first_fit():
+    """Only sub-packages that are themselves imported late import Keras at once."""
+    late = {"layers", "networks"}
+    late_files = {"_program.py", "_tensorflow.py", "_keras.py", "_inference.py"}
+    late_files |= {"_callbacks.py"}
+    for path in FILES:
+        if unit_of(path) in late or path.name in late_files:
+            continue
+        for name in imports(path, at_import_time=True):
+            assert name.split(".")[0] not in {"keras", "tensorflow", "matplotlib"} or (
+                path.name == "_main_figure.py" and name.startswith("matplotlib")
+            ), f"{path}: {name}"
+
+
+def test_files_fit_in_a_head():
+    for path in FILES:
+        assert len(path.read_text().splitlines()) <= 450, path

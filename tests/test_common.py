@@ -1,0 +1,33 @@
+"""The promises of `checks.py` and of scikit-learn, for every public estimator."""
+
+import pytest
+from checks import CHECKS
+from discovery import autoencoder_classes, make
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+_MINI_BATCH = (
+    "rows are drawn into mini-batches: a weight is not the same as a repetition, as "
+    "scikit-learn declares for its own mini-batch estimators"
+)
+EXPECTED_FAILURES = {
+    "check_sample_weight_equivalence_on_dense_data": _MINI_BATCH,
+    "check_sample_weight_equivalence_on_sparse_data": _MINI_BATCH,
+}
+
+
+def test_discovery_finds_the_estimators():
+    assert "Autoencoder" in [cls.__name__ for cls in autoencoder_classes()]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("cls", autoencoder_classes())
+def test_common(cls, check, X):
+    check(cls, X)
+
+
+@parametrize_with_checks(
+    [make(cls) for cls in autoencoder_classes()],
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
+)
+def test_scikit_learn(estimator, check):
+    check(estimator)

@@ -1,0 +1,233 @@
+"""The engine: the same numbers as Keras, programs that are shared and kept apart."""
+
+import threading
+
+import keras
+import numpy as np
+import pytest
+from discovery import make
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+import skae
+from skae import Autoencoder
+from skae.training import _blocks, _cache
+from skae.training._blocks import Feed, round_up
+from skae.training._tensorflow import TensorFlowProgram
+
+PLAIN = {
+    "hidden_layer_sizes": (5,),
+    "activation": "relu",
+    "code_activation": "relu",
+    "loss": "binary_crossentropy",
+    "init": "random",
+    "shuffle": False,
+    "early_stopping": False,
+    "learning_rate": 0.01,
+    "learning_rate_schedule": "constant",
+    "batch_size": 16,
+    "epochs": 6,
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    skae.clear_cache()
+    yield
+    skae.clear_cache()
+
+
+@pytest.fixture
+def n_traces():
+    start = TensorFlowProgram.n_traces
+    return lambda: TensorFlowProgram.n_traces - start
+
+
+# A program is traced twice: its training steps and its evaluation.
+TRACES_PER_PROGRAM = 2
+
+
+def initial_weights(estimator, X):
+    """Weights before the first step: those of a fit that takes no step at all."""
+    tiny = clone(estimator).set_params(learning_rate=1e-30, epochs=1).fit(X)
+    return tiny._model.weights
+
+
+def keras_twin(estimator, X):
+    """The same network, typed in Keras, with the same first weights."""
+    weights = initial_weights(estimator, X)
+    l2 = keras.regularizers.L2(estimator.l2) if estimator.l2 else None
+    inputs = h = keras.Input((X.shape[1],))
+    for units, activation in ((5, "relu"), (2, "relu"), (5, "relu"), (6, None)):
+        h = keras.layers.Dense(units, activation=activation, kernel_regularizer=l2)(h)
+    model = keras.Model(inputs, h)
+    model.set_weights([weights[path] for path in WEIGHTS])
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.01), loss)
+    return model
+
+
+WEIGHTS = [
+    f"{layer}/{part}"
+    for layer in ("encoder_0", "code", "decoder_0", "output")
+    for part in ("kernel", "bias")
+]
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+def test_training_is_that_of_keras(X, jit_compile, l2):
+    estimator = make(Autoencoder, **PLAIN, jit_compile=jit_compile, l2=l2)
+    options = {"batch_size": 16, "epochs": 6, "shuffle": False, "verbose": 0}
+    # 48 rows are three full batches. (Keras' own mean over the batches of an epoch
+    # gives a last, smaller batch as much say as the others.)
+    twin = keras_twin(estimator, X[:48])
+    history = twin.fit(X[:48], X[:48], **options).history["loss"]
+    estimator.fit(X[:48])
+    np.testing.assert_allclose(estimator.history_["loss"], history, rtol=1e-5)
+    # 60 rows: the last batch is a quarter empty.
+    twin = keras_twin(estimator, X)
+    twin.fit(X, X, **options)
+    estimator.fit(X)
+    for path, expected in zip(WEIGHTS, twin.get_weights(), strict=True):
+        ours = estimator._model.weights[path]
+        np.testing.assert_allclose(ours, expected, atol=1e-5, err_msg=path)
+
+
+def test_padding_changes_no_mean(X):
+    """One batch with 4 rows of padding has the loss of its 60 rows alone."""
+    settings = {**PLAIN, "learning_rate": 1e-30, "epochs": 1, "l1": 0.3, "l2": 0.2}
+    padded = make(Autoencoder, **{**settings, "batch_size": 64}).fit(X)
+    full = make(Autoencoder, **{**settings, "batch_size": 60}).fit(X)
+    for name, values in full.history_.items():
+        assert padded.history_[name] == pytest.approx(values, rel=1e-6), name
+    codes = full.transform(X)
+    l1 = 0.3 * abs(codes).sum(axis=1).mean()
+    assert full.history_["l1"][0] == pytest.approx(l1, rel=1e-5)
+    kernels = [w for w in full._model.weights.values() if w.ndim == 2]
+    l2 = 0.2 * sum((kernel**2).sum() for kernel in kernels)
+    assert full.history_["l2"][0] == pytest.approx(l2, rel=1e-5)
+    error = full.reconstruction_error(X).mean()
+    assert full.history_["reconstruction_loss"][0] == pytest.approx(error, rel=1e-5)
+
+
+def test_streaming_equals_residence(X, monkeypatch):
+    resident = make(Autoencoder, epochs=5).fit(X)
+    monkeypatch.setattr(_blocks, "RESIDENT_BYTES", 0)
+    monkeypatch.setattr(_blocks, "STREAM_BYTES", 32 * X[0].nbytes)
+    streamed = make(Autoencoder, epochs=5).fit(X)
+    np.testing.assert_array_equal(streamed.transform(X), resident.transform(X))
+    for name, values in resident.history_.items():
+        assert streamed.history_[name] == pytest.approx(values, rel=1e-5)
+
+
+def test_a_feed_serves_each_row_once_with_its_weight(monkeypatch):
+    from skae._rows import Rows
+
+    X = np.arange(50, dtype=np.float32)[:, None]
+    order = np.random.default_rng(0).permutation(50)[:45]
+    for resident_bytes in (0, 1 << 20):
+        monkeypatch.setattr(_blocks, "RESIDENT_BYTES", resident_bytes)
+        monkeypatch.setattr(_blocks, "STREAM_BYTES", 80)
+        feed = Feed(Rows(X, "Test"), 8, lambda rows: rows, weight=X[:, 0] + 1)
+        seen, weights, n_steps = [], [], 0
+        for block in feed.blocks(order):
+            real = block.weight > 0
+            seen += list(block.rows[block.index[real], 0])
+            weights += list(block.weight[real])
+            n_steps += block.n_steps
+        assert seen == list(order) and weights == [row + 1 for row in seen]
+        assert n_steps == 6
+
+
+@pytest.mark.parametrize("n", [1, 15, 16, 17, 100, 1437, 60000, 10**7])
+def test_round_up_is_close(n):
+    assert n <= round_up(n) <= max(16, 1.125 * n + 16)
+    assert round_up(round_up(n)) == round_up(n)
+
+
+def test_refits_are_not_traced(X, n_traces):
+    for seed in range(3):
+        for epochs in (1, 2):
+            settings = {"random_state": seed, "epochs": epochs, "learning_rate": 0.1}
+            make(Autoencoder, **settings).fit(X[seed:])
+    assert n_traces() == TRACES_PER_PROGRAM
+
+
+def test_a_search_over_strengths_is_traced_once(X, n_traces):
+    grid = {"l1": [0.0, 1e-4, 1e-3, 1e-2, 1e-1]}
+    search = GridSearchCV(make(Autoencoder), grid, cv=5).fit(X)
+    assert n_traces() == TRACES_PER_PROGRAM
+    shrunk = make(Autoencoder, early_stopping=False, l1=10.0).fit(X)
+    free = make(Autoencoder, early_stopping=False).fit(X)
+    assert abs(shrunk.transform(X)).mean() < abs(free.transform(X)).mean()
+    assert len(set(search.cv_results_["mean_test_score"])) > 1
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_parallel_fits_equal_serial_ones(X, backend):
+    estimators = [make(Autoencoder, random_state=seed) for seed in range(4)]
+    serial = [clone(estimator).fit(X).transform(X) for estimator in estimators]
+
+    def work(estimator):
+        return estimator.fit(X).transform(X)
+
+    parallel = Parallel(n_jobs=2, backend=backend)(
+        delayed(work)(estimator) for estimator in estimators
+    )
+    for one, other in zip(serial, parallel, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_threads_encode_with_one_estimator(X):
+    estimator = make(Autoencoder).fit(X)
+    expected = estimator.transform(X)
+    skae.clear_cache()
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(estimator.transform(X)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    for codes in found:
+        np.testing.assert_array_equal(codes, expected)
+
+
+def test_the_cache_is_bounded_and_can_be_emptied(X, monkeypatch):
+    monkeypatch.setattr(_cache, "MAX_PROGRAMS", 2)
+    monkeypatch.setattr(_cache, "MAX_INFERENCES", 2)
+    first = make(Autoencoder).fit(X)
+    codes = first.transform(X)
+    for width in (3, 5, 6):
+        make(Autoencoder, encoding_dim=width).fit(X).transform(X)
+    assert sum(map(len, _cache._programs.values())) == 2
+    assert len(_cache._inferences) == 2
+    skae.clear_cache()
+    assert not _cache._programs and not _cache._inferences
+    np.testing.assert_array_equal(first.transform(X), codes)
+    np.testing.assert_array_equal(first.fit(X).transform(X), codes)
+
+
+def test_a_failed_fit_leaves_no_program_behind(X):
+    with pytest.raises(FloatingPointError):
+        make(Autoencoder, learning_rate=1e30, epochs=50, early_stopping=False).fit(X)
+    assert not any(_cache._programs.values())
+
+
+def test_optimizers_by_name_and_by_example(X):
+    import tensorflow as tf
+
+    settings = {"early_stopping": False, "learning_rate": 0.1}
+    named = make(Autoencoder, optimizer="sgd", **settings).fit(X)
+    example = keras.optimizers.SGD(learning_rate=123.0)
+    given = make(Autoencoder, optimizer=example, **settings).fit(X)
+    np.testing.assert_array_equal(named.transform(X), given.transform(X))
+    momentum = keras.optimizers.SGD(momentum=0.9)
+    other = make(Autoencoder, optimizer=momentum, **settings).fit(X)
+    assert not np.array_equal(other.transform(X), named.transform(X))
+    assert not tf.config.experimental.is_op_determinism_enabled()

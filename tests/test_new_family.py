@@ -1,0 +1,121 @@
+"""A new family is one class: defined here, it keeps every promise."""
+
+from typing import ClassVar
+
+import pytest
+from checks import CHECKS, DOCUMENTATION_CHECKS
+from discovery import make
+from keras import ops
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from test_common import EXPECTED_FAILURES
+
+from skae._sklearn import Interval, StrOptions
+from skae.backbones import DenseBackbone
+from skae.base import BaseAutoencoder
+
+
+class DecorrelatedAutoencoder(DenseBackbone, BaseAutoencoder):
+    """Penalizes the products of different code units."""
+
+    _strength_names = ("decorrelation",)
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseAutoencoder._parameter_constraints,
+        **DenseBackbone._parameter_constraints,
+        "loss": [StrOptions({"squared_error"})],
+        "decorrelation": [Interval(float, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        encoding_dim=3,
+        *,
+        hidden_layer_sizes=(8,),
+        activation="tanh",
+        code_activation="linear",
+        loss="squared_error",
+        decorrelation=0.1,
+        dropout=0.1,
+        tied_weights=False,
+        optimizer="adam",
+        learning_rate=1e-3,
+        learning_rate_schedule="constant",
+        epochs=5,
+        batch_size=16,
+        shuffle=True,
+        early_stopping=True,
+        validation_fraction=0.1,
+        n_iter_no_change="auto",
+        tol=0.0,
+        warm_start=False,
+        callbacks=None,
+        jit_compile="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.encoding_dim = encoding_dim
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.code_activation = code_activation
+        self.loss = loss
+        self.decorrelation = decorrelation
+        self.dropout = dropout
+        self.tied_weights = tied_weights
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.jit_compile = jit_compile
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _penalties(self, forward):
+        code = forward.tensors["code"]
+        products = ops.square(ops.sum(code, axis=1)) - ops.sum(ops.square(code), axis=1)
+        return {"decorrelation": ops.sum(forward.row_weight * ops.square(products))}
+
+
+PROMISES = [check for check in CHECKS if check not in DOCUMENTATION_CHECKS]
+
+
+@pytest.mark.parametrize("check", PROMISES, ids=lambda check: check.__name__)
+def test_common(check, X):
+    check(DecorrelatedAutoencoder, X)
+
+
+@parametrize_with_checks(
+    [make(DecorrelatedAutoencoder)],
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
+)
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_the_penalty_is_reported_and_acts(X):
+    free = make(DecorrelatedAutoencoder, epochs=30, decorrelation=0.0).fit(X)
+    held = make(DecorrelatedAutoencoder, epochs=30, decorrelation=10.0).fit(X)
+
+    def products(estimator):
+        code = estimator.transform(X)
+        return abs((code.sum(axis=1) ** 2 - (code**2).sum(axis=1))).mean()
+
+    assert products(held) < 0.5 * products(free)
+    total = held.history_["reconstruction_loss"][0] + held.history_["decorrelation"][0]
+    assert held.history_["loss"][0] == pytest.approx(total, rel=1e-5)
+
+
+def test_a_hook_that_reads_a_strength_as_a_constant_fails_loudly(X):
+    class Careless(DecorrelatedAutoencoder):
+        def _penalties(self, forward):
+            return {"decorrelation": self.decorrelation * ops.sum(forward.row_weight)}
+
+    with pytest.raises(AttributeError, match="decorrelation"):
+        make(Careless).fit(X)

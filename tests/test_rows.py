@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.decomposition import PCA
+
+from skae import _rows
+from skae._pca import principal_components
+from skae._rows import Rows
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(_rows, "CHUNK_BYTES", 400)
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(101, 5)) * [1, 2, 3, 4, 5] + 1e5
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_summary_matches_numpy_far_from_zero(data, container):
+    summary = Rows(container(data), "Test").summarize()
+    np.testing.assert_allclose(summary.mean, data.mean(axis=0), rtol=1e-6)
+    assert summary.variance == pytest.approx(data.var(axis=0).mean(), rel=1e-2)
+    assert summary.minimum == pytest.approx(data.min())
+    assert summary.maximum == pytest.approx(data.max())
+
+
+def test_weighted_summary_equals_repetition(data):
+    weight = np.arange(101) % 3
+    weighted = Rows(data, "Test").summarize(weight)
+    repeated = Rows(np.repeat(data, weight, axis=0), "Test").summarize()
+    np.testing.assert_allclose(weighted.mean, repeated.mean)
+    assert weighted.variance == pytest.approx(repeated.variance)
+
+
+def test_map_visits_each_row_once(data):
+    seen = np.zeros(data.shape)
+
+    def serve(chunk, where):
+        assert chunk.dtype == np.float32 and chunk.ctypes.data % 64 == 0
+        seen[where] += chunk
+
+    Rows(data, "Test").map(serve)
+    np.testing.assert_allclose(seen, data, rtol=1e-6)
+
+
+def test_an_error_in_a_chunk_reaches_the_caller(data):
+    data[77, 3] = np.inf
+    with pytest.raises(ValueError, match="Test does not accept|infinity"):
+        Rows(data, "Test").map(lambda chunk, where: None)
+
+
+def test_memory_maps_are_recognised(tmp_path, data):
+    np.save(tmp_path / "x.npy", data)
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    assert not Rows(np.asarray(mapped), "Test").in_memory
+    assert not Rows(mapped[::2], "Test").in_memory
+    assert Rows(data[::2], "Test").in_memory
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("kind", ["array", "sparse", "memmap"])
+def test_components_are_those_of_pca(kind, wide, tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 6)) * [9, 7, 5, 1, 1, 1] + 3
+    X = X.astype(np.float32)
+    if wide:
+        monkeypatch.setattr("skae._pca._MAX_COVARIANCE", 5)
+    container = X
+    if kind == "sparse":
+        container = sparse.csr_array(X)
+    if kind == "memmap":
+        np.save(tmp_path / "x.npy", X)
+        container = np.load(tmp_path / "x.npy", mmap_mode="r")
+    rows = Rows(container, "Test")
+    components, variances = principal_components(rows, rows.summarize(), None, 3, 0)
+    pca = PCA(3).fit(X)
+    # Incremental PCA, for wide memory maps, is an approximation.
+    tolerance = 2e-2 if wide and kind == "memmap" else 1e-3
+    cosines = abs(np.sum(components * pca.components_, axis=1))
+    np.testing.assert_allclose(cosines, 1, atol=tolerance)
+    np.testing.assert_allclose(variances, pca.explained_variance_, rtol=2e-2)
+
+
+def test_weighted_components_equal_repetition():
+    X = np.random.default_rng(0).normal(size=(50, 4)) * [4, 3, 2, 1]
+    weight = np.arange(50) % 4
+    rows = Rows(X, "Test")
+    weighted = principal_components(rows, rows.summarize(weight), weight, 2, 0)
+    repeated = Rows(np.repeat(X, weight, axis=0), "Test")
+    plain = principal_components(repeated, repeated.summarize(), None, 2, 0)
+    np.testing.assert_allclose(weighted[1], plain[1], rtol=1e-5)
+    np.testing.assert_allclose(abs(weighted[0]), abs(plain[0]), atol=1e-5)
