@@ -126,7 +126,8 @@ class BinaryCrossentropy(ReconstructionLoss):
         """Mean over the features of the cross-entropy in nats, from logits."""
         from keras import ops
 
-        entropy = ops.maximum(raw, 0) - raw * normal + ops.log1p(ops.exp(-ops.abs(raw)))
+        # Smooth at 0 too, where the outputs of dead units lie exactly.
+        entropy = ops.softplus(raw) - raw * normal
         return ops.mean(entropy, axis=tuple(range(1, len(raw.shape))))
 
     def row_error(self, x, reconstruction):

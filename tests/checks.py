@@ -25,9 +25,7 @@ from skae.base import TRAINING_PARAMETERS
 
 def check_signature_and_constraints_agree(cls, X):
     parameters = list(inspect.signature(cls).parameters)
-    assert parameters == list(clone(cls()).get_params()) or sorted(parameters) == list(
-        cls().get_params()
-    )
+    assert sorted(parameters) == sorted(clone(cls()).get_params())
     assert sorted(cls._parameter_constraints) == sorted(parameters)
 
 
@@ -70,10 +68,12 @@ def check_global_random_state_is_untouched(cls, X):
 
 
 def check_seed_decides(cls, X):
-    codes = make(cls).fit(X).transform(X)
-    np.testing.assert_array_equal(make(cls).fit(X).transform(X), codes)
-    other = make(cls, random_state=1).fit(X).transform(X)
-    assert not np.array_equal(other, codes)
+    def codes(random_state):
+        estimator = make(cls, random_state=random_state, early_stopping=False)
+        return estimator.fit(X).transform(X)
+
+    np.testing.assert_array_equal(codes(0), codes(0))
+    assert not np.array_equal(codes(1), codes(0))
 
 
 def check_shapes_and_dtypes(cls, X):
@@ -148,15 +148,15 @@ def check_warm_start_goes_on(cls, X):
 
 
 def check_best_epoch_is_kept(cls, X):
-    estimator = make(cls, epochs=12, learning_rate=0.3, n_iter_no_change=12)
-    estimator.fit(X[:40], X_val=X[40:])
-    best = min(estimator.history_["val_reconstruction_loss"])
-    again = make(cls, epochs=1, warm_start=True)
-    again.fit(X[:40], X_val=X[40:])
-    assert estimator.history_["val_loss"][-1] > best  # 0.3 is far too fast
-    # The reconstruction error is the loss up to the scale of the data.
-    kept = estimator.reconstruction_error(X[40:]).mean() / X[:40].var(axis=0).mean()
-    assert kept == pytest.approx(best, rel=1e-3) or kept < best
+    settings = {"learning_rate": 0.03, "learning_rate_schedule": "constant"}
+    longer = make(cls, epochs=60, n_iter_no_change=5, **settings)
+    longer.fit(X[:40], X_val=X[40:])
+    losses = longer.history_["val_loss"]
+    best = 1 + int(np.argmin(losses))
+    assert 1 < best < len(losses) == longer.n_iter_
+    shorter = make(cls, epochs=best, early_stopping=False, **settings)
+    shorter.fit(X[:40], X_val=X[40:])
+    np.testing.assert_array_equal(longer.transform(X), shorter.transform(X))
 
 
 def check_containers_agree(cls, X):
@@ -216,7 +216,7 @@ def check_zero_weight_is_absence(cls, X):
     settings = {"early_stopping": False}
     weighted = make(cls, **settings).fit(X, sample_weight=weight)
     without = make(cls, **settings).fit(X[:50])
-    np.testing.assert_allclose(weighted.transform(X), without.transform(X), rtol=2e-3)
+    np.testing.assert_allclose(weighted.transform(X), without.transform(X), atol=1e-3)
 
 
 def check_mistakes_are_explained(cls, X):

@@ -293,7 +293,8 @@ def test_verbose_shows_the_bar(X, capsys):
 def test_odd_data_train_without_a_warning():
     rng = np.random.default_rng(0)
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
+        warnings.simplefilter("error", RuntimeWarning)
         for data in (
             np.ones((20, 4)),  # no variance
             rng.normal(size=(1, 5)),  # one row

@@ -1,5 +1,6 @@
 """A new family is one class: defined here, it keeps every promise."""
 
+from numbers import Real
 from typing import ClassVar
 
 import pytest
@@ -23,7 +24,7 @@ class DecorrelatedAutoencoder(DenseBackbone, BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **DenseBackbone._parameter_constraints,
         "loss": [StrOptions({"squared_error"})],
-        "decorrelation": [Interval(float, 0, None, closed="left")],
+        "decorrelation": [Interval(Real, 0, None, closed="left")],
     }
 
     def __init__(
@@ -105,7 +106,7 @@ def test_the_penalty_is_reported_and_acts(X):
 
     def products(estimator):
         code = estimator.transform(X)
-        return abs((code.sum(axis=1) ** 2 - (code**2).sum(axis=1))).mean()
+        return abs(code.sum(axis=1) ** 2 - (code**2).sum(axis=1)).mean()
 
     assert products(held) < 0.5 * products(free)
     total = held.history_["reconstruction_loss"][0] + held.history_["decorrelation"][0]
