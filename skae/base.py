@@ -55,6 +55,7 @@ class BaseAutoencoder(
     ``_decode(code, encoder)``               code to raw outputs (Keras tensors)
     ``_penalties(forward)``                 terms added to the reconstruction loss
     ``_strength_names``                     the parameters that weigh these terms
+    ``_active_penalties()``                 those of them that are in the graph at all
     ``_penalty_strengths(epoch)``           their values, if they change while training
     ``_start(rows, summary, weight, rng)``  first weights that come from the data
     ``_check_params(sample_shape)``         errors for parameters that do not fit
@@ -107,6 +108,9 @@ class BaseAutoencoder(
     def _penalties(self, forward) -> dict[str, Any]:
         return {}
 
+    def _active_penalties(self) -> tuple[str, ...]:
+        return self._strength_names
+
     def _penalty_strengths(self, epoch: int) -> dict[str, float]:
         return {name: float(getattr(self, name)) for name in self._strength_names}
 
@@ -151,13 +155,14 @@ class BaseAutoencoder(
             encode=self._encode,
             decode=self._decode,
             penalties=self._penalties,
-            penalty_names=self._strength_names,
+            penalty_names=self._penalty_names,
         )
 
     def _graph_parameters(self) -> Mapping[str, Any]:
         other = {*TRAINING_PARAMETERS, *self._strength_names}
         parameters = self.get_params(deep=False)
-        return {name: v for name, v in parameters.items() if name not in other}
+        found = {name: v for name, v in parameters.items() if name not in other}
+        return {**found, "_penalty_names": self._active_penalties()}
 
     # ------------------------------------------------------------- fitting
 

@@ -164,9 +164,9 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         From data to reconstructions: `decoder_` applied to `encoder_`.
 
     history_ : dict of lists
-        Per epoch: "loss", "reconstruction_loss", "l1" and "l2" (with their weights),
-        averaged over the epoch's steps, and, with validation data, the same after the
-        epoch under "val_loss" and so on.
+        Per epoch: "loss", "reconstruction_loss", "l1" and (unless `l2` is 0) "l2", the
+        penalties times their weights, averaged over the epoch's steps; with validation
+        data the same after the epoch, under "val_loss" and so on.
 
     n_iter_ : int
         Number of epochs trained.
@@ -313,6 +313,11 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
                 encoder.input_shape[-1], use_bias=False, name="linear_decoder"
             )
         return keras.layers.Add(name="output_sum")([linear(code), raw])
+
+    def _active_penalties(self):
+        # l1 costs nothing, so that a search over it shares one program, 0 included. The
+        # squares of all weights cost a tenth of a step.
+        return ("l1", "l2") if self.l2 else ("l1",)
 
     def _penalties(self, forward):
         from keras import ops
