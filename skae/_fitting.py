@@ -79,8 +79,10 @@ def fit_model(
     with borrowed_program(blueprint, program_settings) as program:
         program.reset(seed, start)
         if previous is not None and previous.state is not None:
-            program.set_state(previous.state["variables"])
             rng.bit_generator.state = previous.state["rng"]
+            # Another optimizer begins anew.
+            if previous.state["optimizer"] == program_settings.optimizer:
+                program.set_state(previous.state["variables"])
         feed = Feed(rows, batch_size, program.put, weight)
         validation = None if held_out is None else Part(feed, held_out)
         if val is not None:
@@ -91,7 +93,11 @@ def fit_model(
         run.run(Part(feed, order), validation, rng)
         state = None
         if estimator.warm_start or one_epoch:
-            state = {"variables": program.get_state(), "rng": rng.bit_generator.state}
+            state = {
+                "variables": program.get_state(),
+                "optimizer": program_settings.optimizer,
+                "rng": rng.bit_generator.state,
+            }
         model = TrainedModel(spec, rows.sample_shape, program.get_weights(), state)
 
     if previous is None:

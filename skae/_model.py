@@ -14,6 +14,8 @@ from skae.training import Blueprint, inference
 
 def freeze(value: Any) -> Hashable:
     """A hashable stand-in for a parameter; equal only for equal graphs."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()  # Python's own numbers
     if isinstance(value, list | tuple):
         return (type(value).__name__, *map(freeze, value))
     if isinstance(value, Mapping):
@@ -51,14 +53,14 @@ class TrainedModel:
     weights : dict of ndarray
         By path.
 
-    state : list of ndarray or None
-        Optimizer and random layers, for training to go on.
+    state : dict or None
+        Optimizer, random layers and shuffling, for training to go on.
     """
 
     spec: Any
     sample_shape: tuple[int, ...]
     weights: dict[str, np.ndarray]
-    state: list[np.ndarray] | None = None
+    state: dict[str, Any] | None = None
     _live: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __getstate__(self):
@@ -74,24 +76,25 @@ class TrainedModel:
 
     def run(self, name: str, x: np.ndarray) -> np.ndarray:
         """Outputs of "encoder", "decoder" or "autoencoder" for a chunk of `Rows`."""
-        bound = self._live.get("bound")
-        if bound is None:
-            blueprint = make_blueprint(self.spec, self.sample_shape)
-            bound = self._live["bound"] = inference(blueprint).bind(self.weights)
-        return bound.run(name, x)
+        return self._bound().run(name, x)
 
     def run_all(self, name: str, rows: Rows) -> np.ndarray:
         """Outputs for all rows, chunk by chunk."""
-        # The first chunk tells the shape of the outputs.
-        outputs = None
-        first = self.run(name, rows.read_aligned(next(rows.chunks())))
-        outputs = np.empty((len(rows), *first.shape[1:]), dtype=np.float32)
+        shape = self._bound().output_shapes[name]
+        outputs = np.empty((len(rows), *shape), dtype=np.float32)
 
         def serve(chunk: np.ndarray, where: slice) -> None:
             outputs[where] = self.run(name, chunk)
 
         rows.map(serve)
         return outputs
+
+    def _bound(self):
+        bound = self._live.get("bound")
+        if bound is None:
+            blueprint = make_blueprint(self.spec, self.sample_shape)
+            bound = self._live["bound"] = inference(blueprint).bind(self.weights)
+        return bound
 
     def keras_models(self) -> Any:
         """Live, connected Keras models with these weights: a `Graph`."""

@@ -36,6 +36,11 @@ class DenseBackbone:
             activation=self.activation, code_activation=self.code_activation
         )
 
+    @property
+    def _sizes(self) -> list[int]:
+        # Keras takes no NumPy integers, which a search over np.arange() brings.
+        return [int(size) for size in self.hidden_layer_sizes]
+
     def _encode(self, x):
         return self._bottleneck(self._encode_trunk(x))
 
@@ -44,7 +49,7 @@ class DenseBackbone:
 
         return dense_stack(
             x,
-            self.hidden_layer_sizes,
+            self._sizes,
             activation=self.activation,
             dropout=self.dropout,
             prefix="encoder",
@@ -53,7 +58,8 @@ class DenseBackbone:
     def _bottleneck(self, h):
         from keras.layers import Dense
 
-        return Dense(self.encoding_dim, activation=self.code_activation, name="code")(h)
+        units = int(self.encoding_dim)
+        return Dense(units, activation=self.code_activation, name="code")(h)
 
     def _decode(self, code, encoder):
         from keras.layers import Dense
@@ -64,9 +70,9 @@ class DenseBackbone:
         options = {"activation": self.activation, "dropout": self.dropout}
         options["prefix"] = "decoder"
         if not self.tied_weights:
-            h = dense_stack(code, self.hidden_layer_sizes[::-1], **options)
+            h = dense_stack(code, self._sizes[::-1], **options)
             return Dense(encoder.input_shape[-1], name="output")(h)
-        names = [f"encoder_{i}" for i in range(len(self.hidden_layer_sizes))]
+        names = [f"encoder_{i}" for i in range(len(self._sizes))]
         first, *others = [encoder.get_layer(name) for name in [*names, "code"]]
         h = tied_stack(code, others[::-1], **options)
         return TiedDense(first, name="output")(h)

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import sparray, spmatrix
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -14,27 +15,13 @@ from sklearn.base import (
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skae._fitting import fit_model
+from skae._parameters import TRAINING_CONSTRAINTS
 from skae._rows import Rows, Summary
-from skae._sklearn import Interval, StrOptions, check_sample_weight, fit_context
+from skae._sklearn import check_sample_weight, fit_context
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
-TRAINING_PARAMETERS = (
-    "optimizer",
-    "learning_rate",
-    "learning_rate_schedule",
-    "epochs",
-    "batch_size",
-    "shuffle",
-    "early_stopping",
-    "validation_fraction",
-    "n_iter_no_change",
-    "tol",
-    "warm_start",
-    "callbacks",
-    "jit_compile",
-    "random_state",
-    "verbose",
-)
+# Arrays, lists, data frames, memory maps, sparse matrices and arrays.
+MatrixLike = ArrayLike | spmatrix | sparray
 
 
 class BaseAutoencoder(
@@ -71,31 +58,7 @@ class BaseAutoencoder(
     # Dense networks gain from XLA; on a CPU convolutions lose by it.
     _jit_worthwhile: ClassVar[bool] = False
 
-    _parameter_constraints: ClassVar[dict] = {
-        "optimizer": [str, object],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "learning_rate_schedule": [StrOptions({"constant", "cosine"})],
-        "epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "batch_size": [
-            StrOptions({"auto"}),
-            Interval(Integral, 1, None, closed="left"),
-        ],
-        "shuffle": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [
-            StrOptions({"auto"}),
-            Interval(Integral, 1, None, closed="left"),
-        ],
-        "tol": [Interval(Real, 0, None, closed="left")],
-        "warm_start": ["boolean"],
-        "callbacks": [list, tuple, None],
-        "jit_compile": [StrOptions({"auto"}), "boolean"],
-        "random_state": ["random_state"],
-        "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
-    }
-
-    # ------------------------------------------------------------------ hooks
+    _parameter_constraints: ClassVar[dict] = TRAINING_CONSTRAINTS
 
     @abstractmethod
     def _encode(self, x):
@@ -144,8 +107,6 @@ class BaseAutoencoder(
         )
         return Rows(X, type(self).__name__)
 
-    # ------------------------------------------------------------- graph
-
     def _build_graph(self, sample_shape: tuple[int, ...]):
         from skae.networks import build_graph
 
@@ -159,15 +120,20 @@ class BaseAutoencoder(
         )
 
     def _graph_parameters(self) -> Mapping[str, Any]:
-        other = {*TRAINING_PARAMETERS, *self._strength_names}
+        other = {*TRAINING_CONSTRAINTS, *self._strength_names}
         parameters = self.get_params(deep=False)
         found = {name: v for name, v in parameters.items() if name not in other}
         return {**found, "_penalty_names": self._active_penalties()}
 
-    # ------------------------------------------------------------- fitting
-
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None, *, sample_weight=None, X_val=None) -> Self:
+    def fit(
+        self,
+        X: MatrixLike,
+        y: Any = None,
+        *,
+        sample_weight: ArrayLike | None = None,
+        X_val: MatrixLike | None = None,
+    ) -> Self:
         """Train the autoencoder to reconstruct `X`.
 
         Parameters
@@ -200,7 +166,9 @@ class BaseAutoencoder(
         return self._fit(X, sample_weight, X_val, continuing=continuing)
 
     @fit_context(prefer_skip_nested_validation=True)
-    def partial_fit(self, X, y=None, *, sample_weight=None) -> Self:
+    def partial_fit(
+        self, X: MatrixLike, y: Any = None, *, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Train for one epoch on `X`, going on from where training stands.
 
         The first call on an unfitted estimator sets it up from `X`: scaling and PCA
@@ -263,9 +231,7 @@ class BaseAutoencoder(
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
 
-    # --------------------------------------------------------------- using
-
-    def transform(self, X) -> np.ndarray:
+    def transform(self, X: MatrixLike) -> np.ndarray:
         """Encode: map `X` to its codes.
 
         Parameters
@@ -281,7 +247,7 @@ class BaseAutoencoder(
         check_is_fitted(self)
         return self._model.run_all("encoder", self._check_rows(X, reset=False))
 
-    def inverse_transform(self, X) -> np.ndarray:
+    def inverse_transform(self, X: ArrayLike) -> np.ndarray:
         """Decode: map codes to data.
 
         Parameters
@@ -304,7 +270,7 @@ class BaseAutoencoder(
             )
         return self._model.run_all("decoder", Rows(codes, type(self).__name__))
 
-    def reconstruct(self, X) -> np.ndarray:
+    def reconstruct(self, X: MatrixLike) -> np.ndarray:
         """Encode and decode `X`.
 
         Parameters
@@ -320,7 +286,7 @@ class BaseAutoencoder(
         check_is_fitted(self)
         return self._model.run_all("autoencoder", self._check_rows(X, reset=False))
 
-    def reconstruction_error(self, X) -> np.ndarray:
+    def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
         """Error of each row's reconstruction.
 
         Parameters
@@ -339,7 +305,7 @@ class BaseAutoencoder(
         rows = self._check_rows(X, reset=False)
         return self._row_errors(rows, self._reconstruction_loss().row_error)
 
-    def score_samples(self, X) -> np.ndarray:
+    def score_samples(self, X: MatrixLike) -> np.ndarray:
         """Minus the reconstruction error of each row: greater is more usual.
 
         Parameters
@@ -354,7 +320,7 @@ class BaseAutoencoder(
         """
         return -self.reconstruction_error(X)
 
-    def score(self, X, y=None) -> float:
+    def score(self, X: MatrixLike, y: Any = None) -> float:
         r"""Fraction of the variance of `X` that the reconstructions explain.
 
         .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
@@ -399,8 +365,6 @@ class BaseAutoencoder(
 
         rows.map(serve)
         return errors
-
-    # ------------------------------------------------------ fitted attributes
 
     @property
     def encoder_(self):

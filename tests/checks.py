@@ -20,7 +20,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from skae.base import TRAINING_PARAMETERS
+from skae._parameters import TRAINING_CONSTRAINTS
 
 
 def check_signature_and_constraints_agree(cls, X):
@@ -31,9 +31,17 @@ def check_signature_and_constraints_agree(cls, X):
 
 def check_training_parameters_come_last(cls, X):
     parameters = inspect.signature(cls).parameters
-    last = list(parameters)[-len(TRAINING_PARAMETERS) :]
-    assert tuple(last) == TRAINING_PARAMETERS
+    last = list(parameters)[-len(TRAINING_CONSTRAINTS) :]
+    assert last == list(TRAINING_CONSTRAINTS)
     assert all(parameters[name].kind.name == "KEYWORD_ONLY" for name in last)
+
+
+def check_public_signatures_are_typed(cls, X):
+    methods = dict(inspect.getmembers(cls, callable))
+    for name in ("__init__", "fit", "partial_fit", "transform", "inverse_transform"):
+        parameters = list(inspect.signature(methods[name]).parameters.values())[1:]
+        for parameter in parameters:
+            assert parameter.annotation is not parameter.empty, (name, parameter)
 
 
 def check_init_only_assigns(cls, X):
@@ -282,4 +290,8 @@ def _section(cls, title):
 
 CHECKS = [value for name, value in sorted(globals().items()) if name[:6] == "check_"]
 # A private class needs no docstring to work.
-DOCUMENTATION_CHECKS = [c for c in CHECKS if c.__name__.startswith("check_documented")]
+DOCUMENTATION_CHECKS = [
+    check_documented_attributes_exist,
+    check_documented_parameters,
+    check_public_signatures_are_typed,
+]

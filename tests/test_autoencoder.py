@@ -77,6 +77,14 @@ def test_more_code_units_than_features(X):
     np.testing.assert_allclose(estimator.reconstruct(X), X, atol=1e-4)
 
 
+def test_numpy_numbers_are_numbers(X):
+    sizes = np.array([5, 4])
+    estimator = make(Autoencoder, hidden_layer_sizes=sizes, encoding_dim=np.int64(3))
+    codes = estimator.fit(X).transform(X)
+    plain = make(Autoencoder, hidden_layer_sizes=(5, 4), encoding_dim=3)
+    np.testing.assert_array_equal(codes, plain.fit(X).transform(X))
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("load", "n_components"), [(load_wine, 2), (load_breast_cancer, 3)]
@@ -188,6 +196,12 @@ def test_warm_start_refuses_another_network(X):
     np.testing.assert_array_equal(estimator.transform(X), codes)
     estimator.set_params(warm_start=False).fit(X)
     assert estimator.transform(X).shape == (60, 3)
+
+
+def test_warm_start_takes_another_optimizer(X):
+    estimator = make(Autoencoder, warm_start=True).fit(X)
+    estimator.set_params(optimizer="sgd", learning_rate=0.1).fit(X)
+    assert estimator.n_iter_ == 6 and np.isfinite(estimator.transform(X)).all()
 
 
 def test_a_diverging_fit_names_the_remedy(X):

@@ -1,5 +1,6 @@
 """The dense autoencoder, simple or deep."""
 
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -228,32 +229,32 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim=32,
+        encoding_dim: int = 32,
         *,
-        hidden_layer_sizes=(128, 64),
-        activation="elu",
-        code_activation="linear",
-        loss="squared_error",
-        init="pca",
-        l1=0.0,
-        l2=0.0,
-        dropout=0.0,
-        tied_weights=False,
-        optimizer="adam",
-        learning_rate=2e-3,
-        learning_rate_schedule="cosine",
-        epochs="auto",
-        batch_size="auto",
-        shuffle=True,
-        early_stopping=True,
-        validation_fraction=0.1,
-        n_iter_no_change="auto",
-        tol=0.0,
-        warm_start=False,
-        callbacks=None,
-        jit_compile="auto",
-        random_state=None,
-        verbose=0,
+        hidden_layer_sizes: Sequence[int] = (128, 64),
+        activation: str | Callable = "elu",
+        code_activation: str | Callable = "linear",
+        loss: str = "squared_error",
+        init: str = "pca",
+        l1: float = 0.0,
+        l2: float = 0.0,
+        dropout: float = 0.0,
+        tied_weights: bool = False,
+        optimizer: Any = "adam",
+        learning_rate: float = 2e-3,
+        learning_rate_schedule: str = "cosine",
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
+        shuffle: bool = True,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        tol: float = 0.0,
+        warm_start: bool = False,
+        callbacks: list | None = None,
+        jit_compile: bool | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
     ):
         self.encoding_dim = encoding_dim
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -292,9 +293,8 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         code = super()._encode(x)
         if not self._linear_path:
             return code
-        linear = keras.layers.Dense(
-            self.encoding_dim, use_bias=False, name="linear_encoder"
-        )
+        units = int(self.encoding_dim)
+        linear = keras.layers.Dense(units, use_bias=False, name="linear_encoder")
         return keras.layers.Add(name="code_sum")([linear(x), code])
 
     def _decode(self, code, encoder):

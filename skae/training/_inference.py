@@ -37,15 +37,17 @@ class Inference:
             {
                 name: (self._functions[name], *_arguments(model, tensors))
                 for name, model in self._models.items()
-            }
+            },
+            {name: model.output_shape[1:] for name, model in self._models.items()},
         )
 
 
 class BoundInference:
     """``run(name, x)`` with name "encoder", "decoder" or "autoencoder"."""
 
-    def __init__(self, calls):
+    def __init__(self, calls, output_shapes):
         self._calls = calls
+        self.output_shapes: dict[str, tuple[int, ...]] = output_shapes
 
     def run(self, name: str, x: np.ndarray) -> np.ndarray:
         """Outputs for the float32 rows `x`, which must be aligned (`Rows.map`)."""
@@ -102,6 +104,11 @@ def _compile_tensorflow(model, call):
 
     def run(trainable, non_trainable, x):
         x = tf.experimental.dlpack.from_dlpack(x.__dlpack__())
-        return trace()(trainable, non_trainable, x).numpy()
+        # Calling the function itself checks its arguments in Python, which takes
+        # longer than to encode a row.
+        (outputs,) = tf.raw_ops.StatefulPartitionedCall(
+            args=[*trainable, *non_trainable, x], Tout=[tf.float32], f=trace()
+        )
+        return outputs.numpy()
 
     return run

@@ -77,8 +77,9 @@ class TrainingRun:
                 "trained so far is kept.",
                 stacklevel=4,
             )
-        if best is not None:
-            self._program.set_weights(best.choose())
+        weights = None if best is None else best.choose()
+        if weights is not None:
+            self._program.set_weights(weights)
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
 

@@ -1,5 +1,6 @@
 """Optimizers by name or by example, always fresh."""
 
+import functools
 import json
 
 
@@ -8,6 +9,17 @@ def optimizer_config(optimizer) -> dict:
 
     The learning rate is not part of it: that is a parameter of every estimator.
     """
+    if isinstance(optimizer, str):
+        return _config_by_name(optimizer)
+    return _config(optimizer)
+
+
+@functools.cache  # Keras builds an optimizer to describe it: as long as many steps
+def _config_by_name(name: str) -> dict:
+    return _config(name)
+
+
+def _config(optimizer) -> dict:
     import keras
 
     try:

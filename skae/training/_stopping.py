@@ -24,6 +24,7 @@ class BestWeights:
         self._tol, self._patience, self._margin = tol, patience, margin
         self.loss, self.epoch = np.inf, 0
         self.weights: dict[str, np.ndarray] | None = None
+        self._start: tuple[float, dict[str, np.ndarray]] | None = None
 
     def update(self, epoch: int, loss: float, get_weights) -> None:
         """Take note of the loss after `epoch` epochs; 0 is the start."""
@@ -37,7 +38,12 @@ class BestWeights:
         return epoch - self.epoch >= self._patience
 
     def choose(self) -> dict[str, np.ndarray] | None:
-        """The best weights, or those of the start where nothing was clearly better."""
+        """The best weights, or those of the start where nothing was clearly better.
+
+        None when training was interrupted before it began.
+        """
+        if self._start is None:
+            return None
         loss, weights = self._start
         if self.weights is None or self.loss >= loss - self._margin * abs(loss):
             return weights

@@ -1,0 +1,29 @@
+"""The training parameters: shared by all estimators, keyword-only, last, in order."""
+
+from numbers import Integral, Real
+
+from skae._sklearn import Interval, StrOptions
+
+TRAINING_CONSTRAINTS: dict = {
+    "optimizer": "no_validation",  # Keras knows
+    "learning_rate": [Interval(Real, 0, None, closed="neither")],
+    "learning_rate_schedule": [StrOptions({"constant", "cosine"})],
+    "epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "batch_size": [
+        StrOptions({"auto"}),
+        Interval(Integral, 1, None, closed="left"),
+    ],
+    "shuffle": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": [
+        StrOptions({"auto"}),
+        Interval(Integral, 1, None, closed="left"),
+    ],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "warm_start": ["boolean"],
+    "callbacks": [list, tuple, None],
+    "jit_compile": [StrOptions({"auto"}), "boolean"],
+    "random_state": ["random_state"],
+    "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
+}
