@@ -20,7 +20,7 @@ def freeze(value: Any) -> Hashable:
         return (type(value).__name__, *map(freeze, value))
     if isinstance(value, Mapping):
         return ("dict", *((k, freeze(v)) for k, v in sorted(value.items())))
-    if hasattr(value, "get_config"):  # Keras' layers, initializers, regularizers
+    if hasattr(value, "get_config") and not isinstance(value, type):  # Keras objects
         config = json.dumps(value.get_config(), sort_keys=True, default=repr)
         return (type(value), config)
     try:

@@ -7,6 +7,7 @@ from skae._rows import Rows, Summary
 
 # Up to so many columns the covariance matrix is cheap, and exact for every container.
 _MAX_COVARIANCE = 2048
+_BATCH_ROWS = 500
 
 
 def principal_components(
@@ -45,8 +46,13 @@ def principal_components(
         pca = PCA(n_components, svd_solver="arpack", random_state=seed).fit(rows.X)
     else:
         pca = IncrementalPCA(n_components)
-        for part in rows.chunks(at_least=n_components):
-            pca.partial_fit(rows.read(part))
+        # No batch may have fewer rows than there are components.
+        batches = np.array_split(
+            np.arange(len(rows)),
+            max(1, len(rows) // max(5 * n_components, _BATCH_ROWS)),
+        )
+        for batch in batches:
+            pca.partial_fit(rows.read(slice(batch[0], batch[-1] + 1)))
     return pca.components_, pca.explained_variance_
 
 

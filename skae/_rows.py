@@ -12,7 +12,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
-CHUNK_BYTES = 16 << 20  # large enough for the threads of a matrix product to pay off
+CHUNK_BYTES = 4 << 20
+# Large enough for the threads of a matrix product to pay off.
+MAP_BYTES = 16 << 20
 _ALIGNMENT = 64  # what TensorFlow asks of memory that it takes over without a copy
 _N_READERS = 2
 
@@ -74,32 +76,38 @@ class Rows:
         """Size of one row in float32."""
         return 4 * int(np.prod(self.sample_shape))
 
-    def read(self, which, out: np.ndarray | None = None) -> np.ndarray:
-        """Rows `which` (a slice or indices) as finite float32, into `out` if given."""
-        part = self.X[which]
+    def read(self, which: slice, out: np.ndarray | None = None) -> np.ndarray:
+        """Rows `which` as finite float32, into `out` if given."""
+        out = self._convert(self.X[which], out)
+        assert_all_finite(out, estimator_name=self._estimator_name, input_name="X")
+        return out
+
+    def gather(self, indices: np.ndarray, out: np.ndarray) -> None:
+        """Rows `indices`, which have been read before, into `out`."""
+        if self.is_sparse or self.X.dtype != np.float32:
+            self._convert(self.X[indices], out)
+        else:  # straight to its place
+            np.take(self.X, indices, axis=0, out=out[: len(indices)], mode="clip")
+
+    def _convert(self, part, out: np.ndarray | None) -> np.ndarray:
         part = part.toarray() if self.is_sparse else part
+        if out is None:
+            out = np.empty(part.shape, dtype=np.float32)
+        out = out[: len(part)]
         try:
             with np.errstate(over="raise"):
-                if out is None:
-                    out = np.ascontiguousarray(part, dtype=np.float32)
-                else:
-                    out = out[: len(part)]
-                    np.copyto(out, part, casting="unsafe")
+                np.copyto(out, part, casting="unsafe")
         except FloatingPointError:
             raise ValueError(
                 "Input X contains infinity or a value too large for dtype('float32')."
             ) from None
-        assert_all_finite(out, estimator_name=self._estimator_name, input_name="X")
         return out
 
-    def chunks(self, at_least: int = 1) -> Iterator[slice]:
-        """Consecutive slices of about `CHUNK_BYTES`, or of `at_least` rows."""
-        size = max(at_least, CHUNK_BYTES // max(1, self.row_bytes))
-        edges = [*range(0, len(self), size), len(self)]
-        if len(edges) > 2 and edges[-1] - edges[-2] < at_least:
-            del edges[-2]
-        for start, stop in zip(edges[:-1], edges[1:], strict=True):
-            yield slice(start, stop)
+    def chunks(self, n_bytes: int | None = None) -> Iterator[slice]:
+        """Consecutive slices of about `n_bytes`, `CHUNK_BYTES` by default."""
+        size = max(1, (n_bytes or CHUNK_BYTES) // max(1, self.row_bytes))
+        for start in range(0, len(self), size):
+            yield slice(start, min(start + size, len(self)))
 
     def summarize(self, weight: np.ndarray | None = None) -> Summary:
         """Check every value and collect the moments, in one pass."""
@@ -126,12 +134,12 @@ class Rows:
 
         `chunk` lies in memory that is used again for a later one: not to be kept.
         """
-        parts = list(self.chunks())
+        parts = list(self.chunks(MAP_BYTES))
         scratch = threading.local()
 
         def serve(part: slice) -> None:
             if not hasattr(scratch, "chunk"):
-                size = max(part.stop - part.start for part in parts)
+                size = parts[0].stop - parts[0].start
                 scratch.chunk = aligned_zeros((size, *self.sample_shape))
             function(self.read(part, out=scratch.chunk), part)
 

@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse
 from sklearn.decomposition import PCA
 
-from skae import _rows
+from skae import _pca, _rows
 from skae._pca import principal_components
 from skae._rows import Rows
 
@@ -11,6 +11,8 @@ from skae._rows import Rows
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch):
     monkeypatch.setattr(_rows, "CHUNK_BYTES", 400)
+    monkeypatch.setattr(_rows, "MAP_BYTES", 400)
+    monkeypatch.setattr(_pca, "_BATCH_ROWS", 40)
 
 
 @pytest.fixture

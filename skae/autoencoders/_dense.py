@@ -143,7 +143,8 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         compiled program then returns after each step.
 
     jit_compile : bool or "auto", default="auto"
-        Whether to compile with XLA. "auto" does for 500 steps or more.
+        Whether to compile with XLA, on the TensorFlow backend. "auto" does for 500
+        steps or more.
 
     random_state : int, RandomState instance or None, default=None
         Decides weights, mini-batches, held-out rows and dropout. The same integer gives

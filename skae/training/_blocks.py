@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skae._rows import Rows, aligned_zeros
+from skae._rows import CHUNK_BYTES, Rows, aligned_zeros
 
-RESIDENT_BYTES = 256 << 20
-STREAM_BYTES = 32 << 20
+RESIDENT_BYTES = 128 << 20
+STREAM_BYTES = 16 << 20
 
 
 class Block(NamedTuple):
@@ -57,38 +57,48 @@ class Feed:
         self._rows, self._put = rows, put
         self.batch_size = batch_size
         self._weight = weight
-        self._resident = None
         n_resident = round_up(len(rows))
+        self._resident = None
         if n_resident * rows.row_bytes <= RESIDENT_BYTES:
-            block = aligned_zeros((n_resident, *rows.sample_shape))
-            for part in rows.chunks():
-                rows.read(part, out=block[part])
-            self._resident = put(block)
+            self._resident = self._fill(self._empty(n_resident), np.arange(len(rows)))
+            return
+        n_batches = max(1, STREAM_BYTES // rows.row_bytes // batch_size)
+        self._block_size = n_batches * batch_size
+        # One is read into while the program works on the other.
+        self._buffers = [self._empty(self._block_size) for _ in range(2)]
 
     def blocks(self, order: np.ndarray) -> Iterator[Block]:
-        """The rows `order` (indices, each visited once), as blocks."""
+        """The rows `order` (indices, each visited once), as blocks.
+
+        A block must no longer be used when the next one is asked for.
+        """
         if self._resident is not None:
             yield self._block(self._resident, order, order)
             return
-        size = max(1, STREAM_BYTES // self._rows.row_bytes // self.batch_size)
-        size *= self.batch_size
+        size = self._block_size
         parts = [order[i : i + size] for i in range(0, len(order), size)]
-        # The next block is read while the program works on the present one.
         with ThreadPoolExecutor(1) as reader:
-            following = reader.submit(self._read, parts[0], size)
-            for part, next_part in zip(parts, [*parts[1:], None], strict=True):
-                block = following.result()
-                if next_part is not None:
-                    following = reader.submit(self._read, next_part, size)
+            following = reader.submit(self._fill, self._buffers[0], np.sort(parts[0]))
+            for i, part in enumerate(parts):
+                rows = following.result()
+                if i + 1 < len(parts):
+                    following = reader.submit(
+                        self._fill, self._buffers[(i + 1) % 2], np.sort(parts[i + 1])
+                    )
                 # Rows are read in their order on disk; `index` restores the shuffle.
                 position = np.empty(len(part), dtype=np.intp)
-                position[np.argsort(part, kind="stable")] = np.arange(len(part))
-                yield self._block(block, position, part)
+                position[np.argsort(part)] = np.arange(len(part))
+                yield self._block(rows, position, part)
 
-    def _read(self, part: np.ndarray, size: int):
-        block = aligned_zeros((size, *self._rows.sample_shape))
-        self._rows.read(np.sort(part), out=block)
-        return self._put(block)
+    def _empty(self, n_rows: int) -> np.ndarray:
+        return aligned_zeros((n_rows, *self._rows.sample_shape))
+
+    def _fill(self, buffer: np.ndarray, indices: np.ndarray):
+        # In pieces: what is not float32 goes through a temporary.
+        size = max(1, CHUNK_BYTES // self._rows.row_bytes)
+        for start in range(0, len(indices), size):
+            self._rows.gather(indices[start : start + size], buffer[start:])
+        return self._put(buffer)
 
     def _block(self, block, position: np.ndarray, order: np.ndarray) -> Block:
         batch_size = self.batch_size

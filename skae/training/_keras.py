@@ -42,10 +42,9 @@ class KerasProgram(Program):
 
     def _connect(self):
         self._model = _Model(self.graph)
-        self._model.compile(
-            optimizer=self.optimizer,
-            jit_compile=self.settings.jit_compile and keras.backend.backend() == "jax",
-        )
+        # Whether to compile is a question of minutes on JAX and moot on PyTorch: Keras
+        # decides, and the estimator's `jit_compile` is for TensorFlow.
+        self._model.compile(optimizer=self.optimizer, jit_compile="auto")
         self.optimizer.build(self.graph.forward.trainable_variables)
 
     def put(self, rows):
