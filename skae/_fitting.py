@@ -30,8 +30,8 @@ def auto_batch_size(n_samples: int) -> int:
 
 
 def auto_epochs(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 3000 steps; at least 20, at most 500."""
-    return min(500, max(20, math.ceil(3000 / n_steps_per_epoch)))
+    """Epochs that make about 3000 steps; at least 15, at most 500."""
+    return min(500, max(15, math.ceil(3000 / n_steps_per_epoch)))
 
 
 def auto_patience(n_steps_per_epoch: int) -> int:

@@ -61,18 +61,21 @@ def check_fit_changes_no_parameter(cls, X):
 def check_global_random_state_is_untouched(cls, X):
     import keras
 
-    keras.utils.set_random_seed(3)
-    expected = random.random(), np.random.rand(), float(keras.random.uniform(()))
-    keras.utils.set_random_seed(3)
-    for random_state in (0, None):
-        estimator = make(cls, random_state=random_state).fit(X)
-        estimator.transform(X)
-        assert estimator.encoder_ is not None
-    assert (
-        random.random(),
-        np.random.rand(),
-        float(keras.random.uniform(())),
-    ) == expected
+    def draws(work=lambda: None):
+        keras.utils.set_random_seed(3)
+        work()
+        return [random.random(), np.random.rand(), float(keras.random.uniform(()))]
+
+    def fit():
+        for random_state in (0, None):
+            estimator = make(cls, random_state=random_state).fit(X)
+            estimator.transform(X)
+            assert estimator.encoder_ is not None
+
+    first, again, after = draws(), draws(), draws(fit)
+    # Keras 3.10 does not set its own generator back: there is nothing to compare then.
+    n_repeatable = 3 if again == first else 2
+    assert after[:n_repeatable] == first[:n_repeatable]
 
 
 def check_seed_decides(cls, X):

@@ -108,7 +108,7 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
 
     epochs : int or "auto", default="auto"
         Largest number of passes over the training data. "auto" makes about 3000 steps,
-        but at least 20 and at most 500 passes.
+        but at least 15 and at most 500 passes.
 
     batch_size : int or "auto", default="auto"
         Rows per step. "auto" is the power of two next below a sixteenth of the training

@@ -57,11 +57,12 @@ class KerasProgram(Program):
         return self._run(self._model.test_on_batch, block, 0, block.n_steps)
 
     def _run(self, step, block, start, stop):
-        self._model.reset_metrics()
         self._model.strengths.assign(self.strengths)
+        sums = np.zeros(len(self.graph.term_names))
         for k in range(start, stop):
-            x = block.rows[block.index[k]]
-            step(x, x, sample_weight=block.weight[k])
-        n_rows = np.count_nonzero(block.weight[start:stop])
-        means = [float(tracker.result()) for tracker in self._model.trackers]
-        return n_rows * np.array(means)
+            x, weight = block.rows[block.index[k]], block.weight[k]
+            self._model.reset_metrics()
+            logs = step(x, x, sample_weight=weight, return_dict=True)
+            means = [float(logs[name]) for name in self.graph.term_names]
+            sums += np.count_nonzero(weight) * np.array(means)
+        return sums
