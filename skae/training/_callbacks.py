@@ -22,6 +22,13 @@ def _needs_batches(callback) -> bool:
     )
 
 
+def _shown(logs: dict[str, float]) -> list[tuple[str, float]]:
+    """What the bar shows: without penalties, the total is the whole story."""
+    if logs and logs["loss"] == logs["reconstruction_loss"]:
+        return [(k, v) for k, v in logs.items() if k in ("loss", "val_loss")]
+    return list(logs.items())
+
+
 class Callbacks:
     """User callbacks on the model that is being trained, and the progress bar.
 
@@ -85,13 +92,13 @@ class Callbacks:
     def steps_end(self, epoch: int, n_done: int, logs: dict[str, float]) -> None:
         """`n_done` steps of the epoch are done."""
         if self._bar and n_done < self._n_steps:
-            self._bar.update((epoch - 1) * self._n_steps + n_done, list(logs.items()))
+            self._bar.update((epoch - 1) * self._n_steps + n_done, _shown(logs))
         if self._list and self.every_step:
             self._list.on_train_batch_end(n_done - 1, logs)
 
     def epoch_end(self, epoch: int, logs: dict[str, float]) -> bool:
         """Epoch done; returns whether a callback asks to stop."""
-        shown = list(logs.items())
+        shown = _shown(logs)
         if self._bar:
             self._bar.update(epoch * self._n_steps, shown, finalize=False)
         elif self._verbose == 2:
@@ -106,7 +113,7 @@ class Callbacks:
         """Training has ended, after `epoch` epochs."""
         if self._bar:
             self._bar.target = max(1, epoch * self._n_steps)
-            self._bar.update(self._bar.target, list(logs.items()), finalize=True)
+            self._bar.update(self._bar.target, _shown(logs), finalize=True)
         if self._list:
             self._list.on_train_end(logs)
             for callback in self._callbacks:
