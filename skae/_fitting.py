@@ -103,8 +103,7 @@ def fit_model(
     if previous is None:
         estimator.history_, estimator.n_iter_ = {}, 0
     estimator._model = model
-    for name, values in run.history.items():
-        estimator.history_.setdefault(name, []).extend(values)
+    _extend(estimator.history_, run.history, estimator.n_iter_, run.n_epochs)
     estimator.n_iter_ += run.n_epochs
     estimator.callbacks_ = callbacks
 
@@ -147,7 +146,8 @@ def _check_same_graph(previous: TrainedModel, spec) -> None:
     changed = [
         f"{name} from {old[name]!r} to {new[name]!r}"
         for name in new
-        if repr(old[name]) != repr(new[name])
+        # Which penalties there are makes another loss, but the same network.
+        if name != "_penalty_names" and repr(old[name]) != repr(new[name])
     ]
     if changed:
         raise ValueError(
@@ -194,6 +194,13 @@ def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSett
         strengths=lambda epoch: estimator._penalty_strengths(n_before + epoch),
     )
     return batch_size, n_steps, settings
+
+
+def _extend(history: dict[str, list], new: dict[str, list], n_old: int, n_new: int):
+    """Append to all series; NaN stands where an epoch did not have one."""
+    for name in history | new:
+        values = history.setdefault(name, [math.nan] * n_old)
+        values.extend(new.get(name, [math.nan] * n_new))
 
 
 def _jit_compile(estimator, n_steps: int) -> bool:

@@ -1,6 +1,7 @@
 """Architectures: how to encode and how to decode, without an objective."""
 
 from numbers import Integral, Real
+from operator import index
 from typing import ClassVar
 
 from skae._sklearn import Interval
@@ -18,7 +19,10 @@ class DenseBackbone:
 
     _parameter_constraints: ClassVar[dict] = {
         "encoding_dim": [Interval(Integral, 1, None, closed="left")],
-        "hidden_layer_sizes": ["array-like"],
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
         "activation": [str, callable],
         "code_activation": [str, callable],
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -26,11 +30,15 @@ class DenseBackbone:
     }
 
     def _check_params(self, sample_shape):
-        sizes = tuple(self.hidden_layer_sizes)
-        if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+        try:
+            positive = all(size > 0 for size in self._sizes)
+        except TypeError:
+            positive = False
+        if not positive:
             raise ValueError(
                 "hidden_layer_sizes must be a sequence of positive integers, such as "
-                f"(128, 64), or () for none; got {self.hidden_layer_sizes!r}."
+                "(128, 64), one integer, or () for none; got "
+                f"{self.hidden_layer_sizes!r}."
             )
         _check_activations(
             activation=self.activation, code_activation=self.code_activation
@@ -38,8 +46,10 @@ class DenseBackbone:
 
     @property
     def _sizes(self) -> list[int]:
+        sizes = self.hidden_layer_sizes
+        sizes = [sizes] if isinstance(sizes, Integral) else sizes
         # Keras takes no NumPy integers, which a search over np.arange() brings.
-        return [int(size) for size in self.hidden_layer_sizes]
+        return [index(size) for size in sizes]
 
     def _encode(self, x):
         return self._bottleneck(self._encode_trunk(x))

@@ -137,6 +137,7 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def row_error(self, x, reconstruction):
         """Mean over the features of the cross-entropy in nats."""
+        _check_unit_interval(x.min(), x.max())
         # Keras clips probabilities at the same distance from 0 and 1.
         p = np.clip(reconstruction, 1e-7, 1 - 1e-7)
         return _per_row(-(x * np.log(p) + (1 - x) * np.log1p(-p)))
@@ -148,13 +149,17 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def check(self, summary):
         """Data outside [0, 1] have no cross-entropy."""
-        if summary.minimum < 0 or summary.maximum > 1:
-            raise ValueError(
-                "loss='binary_crossentropy' needs data in [0, 1]; got values from "
-                f"{summary.minimum:g} to {summary.maximum:g}. Scale them first, with "
-                "sklearn.preprocessing.MinMaxScaler(clip=True) for example, or use "
-                "loss='squared_error', which takes any range."
-            )
+        _check_unit_interval(summary.minimum, summary.maximum)
+
+
+def _check_unit_interval(minimum: float, maximum: float) -> None:
+    if minimum < 0 or maximum > 1:
+        raise ValueError(
+            "loss='binary_crossentropy' needs data in [0, 1]; got values from "
+            f"{minimum:g} to {maximum:g}. Scale them first, with "
+            "sklearn.preprocessing.MinMaxScaler(clip=True) for example, or use "
+            "loss='squared_error', which takes any range."
+        )
 
 
 RECONSTRUCTION_LOSSES = {

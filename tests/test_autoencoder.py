@@ -85,6 +85,12 @@ def test_numpy_numbers_are_numbers(X):
     np.testing.assert_array_equal(codes, plain.fit(X).transform(X))
 
 
+def test_one_hidden_layer_may_be_given_as_an_integer(X):
+    codes = make(Autoencoder, hidden_layer_sizes=5).fit(X).transform(X)
+    same = make(Autoencoder, hidden_layer_sizes=(5,)).fit(X).transform(X)
+    np.testing.assert_array_equal(codes, same)
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("load", "n_components"), [(load_wine, 2), (load_breast_cancer, 3)]
@@ -167,7 +173,8 @@ def test_tied_weights_are_tied(X):
         ({"init": "zeros"}, "'init' parameter"),
         ({"hidden_layer_sizes": (3, 0)}, "positive integers"),
         ({"hidden_layer_sizes": (3, 2.5)}, "positive integers"),
-        ({"hidden_layer_sizes": 64}, "'hidden_layer_sizes' parameter"),
+        ({"hidden_layer_sizes": ((3,), 2)}, "positive integers"),
+        ({"hidden_layer_sizes": 0}, "'hidden_layer_sizes' parameter"),
         ({"activation": "relo"}, "'relu', 'elu'"),
         ({"code_activation": "relu"}, "init='random' for a plain network"),
         ({"tied_weights": True, "activation": "sigmoid"}, "is 0 at 0"),
@@ -185,6 +192,10 @@ def test_cross_entropy_needs_the_unit_interval(X):
         estimator.fit(3 * X - 1)
     with pytest.raises(ValueError, match="from 0 to 2"):
         estimator.fit(X, X_val=2 * X)
+    # The codes of such data exist, their cross-entropy does not.
+    assert np.isfinite(estimator.fit(X).transform(2 * X)).all()
+    with pytest.raises(ValueError, match="from 0 to 2"):
+        estimator.reconstruction_error(2 * X)
 
 
 def test_warm_start_refuses_another_network(X):
@@ -202,6 +213,15 @@ def test_warm_start_takes_another_optimizer(X):
     estimator = make(Autoencoder, warm_start=True).fit(X)
     estimator.set_params(optimizer="sgd", learning_rate=0.1).fit(X)
     assert estimator.n_iter_ == 6 and np.isfinite(estimator.transform(X)).all()
+
+
+def test_warm_start_takes_another_penalty(X):
+    estimator = make(Autoencoder, warm_start=True, epochs=2).fit(X)
+    estimator.set_params(l2=0.1, early_stopping=False).fit(X)
+    lengths = {name: len(values) for name, values in estimator.history_.items()}
+    assert set(lengths.values()) == {4}, lengths
+    assert np.isnan(estimator.history_["l2"]).tolist() == [True, True, False, False]
+    assert np.isnan(estimator.history_["val_loss"]).tolist() == [False] * 2 + [True] * 2
 
 
 def test_a_diverging_fit_names_the_remedy(X):
@@ -271,6 +291,8 @@ def test_callbacks_see_epochs_and_batches(X):
     np.testing.assert_array_equal(slow.transform(X), codes)
 
 
+# Keras' callbacks hand TensorFlow variables to np.array(), which asks for `copy`.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_keras_callbacks_work(X, tmp_path):
     callbacks = [
         keras.callbacks.EarlyStopping("loss", patience=2, min_delta=10),

@@ -34,6 +34,8 @@ def test_tied_dense_follows_its_source(x):
     assert any(weight is source.kernel for weight in tied.weights)
 
 
+# Keras' saving hands TensorFlow variables to np.array(), which asks for `copy`.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_layers_survive_keras_own_format(x, tmp_path):
     inputs = keras.Input((3,))
     source = keras.layers.Dense(5, name="source")

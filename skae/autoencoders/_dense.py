@@ -50,7 +50,7 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         Number of code dimensions (latent dimensions, components). It may be larger than
         the number of features: add a penalty or dropout then.
 
-    hidden_layer_sizes : tuple of int, default=(128, 64)
+    hidden_layer_sizes : int or sequence of int, default=(128, 64)
         Units of the encoder's hidden layers; the decoder has the same in reverse.
         ``()`` means none: the simplest possible autoencoder.
 
@@ -168,7 +168,8 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
     history_ : dict of lists
         Per epoch: "loss", "reconstruction_loss", "l1" and (unless `l2` is 0) "l2", the
         penalties times their weights, averaged over the epoch's steps; with validation
-        data the same after the epoch, under "val_loss" and so on.
+        data the same after the epoch, under "val_loss" and so on. NaN in epochs, of an
+        earlier fit or `partial_fit`, that did not have such a series.
 
     n_iter_ : int
         Number of epochs trained.
@@ -232,7 +233,7 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         self,
         encoding_dim: int = 32,
         *,
-        hidden_layer_sizes: Sequence[int] = (128, 64),
+        hidden_layer_sizes: int | Sequence[int] = (128, 64),
         activation: str | Callable = "elu",
         code_activation: str | Callable = "linear",
         loss: str = "squared_error",
@@ -286,7 +287,7 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
     @property
     def _linear_path(self) -> bool:
         # Without hidden layers the network itself is linear, and can start at PCA.
-        return self.init == "pca" and len(self.hidden_layer_sizes) > 0
+        return self.init == "pca" and len(self._sizes) > 0
 
     def _encode(self, x):
         import keras
@@ -354,7 +355,7 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         if self._linear_path:
             encoder, decoder = "linear_encoder", "linear_decoder"
             # The branches start at zero, so that training starts at PCA.
-            n_last, n_first = self.hidden_layer_sizes[-1], self.hidden_layer_sizes[0]
+            n_last, n_first = self._sizes[-1], self._sizes[0]
             start["code/kernel"] = np.zeros((n_last, self.encoding_dim))
             start["output/kernel"] = np.zeros((n_first, rows.sample_shape[0]))
         start[f"{encoder}/kernel"] = encode

@@ -108,7 +108,7 @@ class Program(ABC):
 
 
 def _copy(variable) -> np.ndarray:
-    return np.array(keras.ops.convert_to_numpy(variable))
+    return np.asarray(variable).copy()
 
 
 def make_program(graph: Graph, settings: ProgramSettings) -> Program:
