@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from skae._model import TrainedModel, make_blueprint
-from skae._rows import Rows, Summary
+from skae._rows import Pairs, Rows, Summary
 from skae.training import (
     Feed,
     FitSettings,
@@ -56,12 +56,14 @@ def fit_model(
     rng = np.random.default_rng(seed)
     order, weight = _weigh(rows, sample_weight)
     summary = _summarize(estimator, rows, val, weight)
-    spec = _make_spec(estimator)
-    blueprint = make_blueprint(spec, rows.sample_shape)
+    spec = _make_spec(estimator, rows, val)
+    sample_shape = rows.sample_shape[1:] if spec._paired else rows.sample_shape
+    blueprint = make_blueprint(spec, sample_shape)
     previous = estimator._model if continuing else None
     if previous is None:
         loss = estimator._reconstruction_loss()
-        start = loss.start(summary) | estimator._start(rows, summary, weight, rng)
+        start = loss.start(estimator._scaling(summary))
+        start |= estimator._start(rows, summary, weight, rng)
     else:
         _check_same_graph(previous, spec)
         start = previous.weights
@@ -81,7 +83,7 @@ def fit_model(
         if previous is not None and previous.state is not None:
             rng.bit_generator.state = previous.state["rng"]
             # Another optimizer begins anew.
-            if previous.state["optimizer"] == program_settings.optimizer:
+            if previous.state["program"] == (blueprint.key, program_settings.optimizer):
                 program.set_state(previous.state["variables"])
         feed = Feed(rows, batch_size, program.put, weight)
         validation = None if held_out is None else Part(feed, held_out)
@@ -95,10 +97,13 @@ def fit_model(
         if estimator.warm_start or one_epoch:
             state = {
                 "variables": program.get_state(),
-                "optimizer": program_settings.optimizer,
+                "program": (blueprint.key, program_settings.optimizer),
                 "rng": rng.bit_generator.state,
             }
-        model = TrainedModel(spec, rows.sample_shape, program.get_weights(), state)
+        code_size = program.graph.encoder.output_shape[-1]
+        model = TrainedModel(
+            _inference_spec(spec), sample_shape, program.get_weights(), code_size, state
+        )
 
     if previous is None:
         estimator.history_, estimator.n_iter_ = {}, 0
@@ -130,7 +135,7 @@ def _summarize(estimator, rows: Rows, val: Rows | None, weight) -> Summary:
     return summary
 
 
-def _make_spec(estimator):
+def _make_spec(estimator, rows: Rows | Pairs, val: Rows | Pairs | None):
     """A copy of `estimator` with nothing but what determines its graph.
 
     A hook that reads another parameter while the graph is built fails here, and not
@@ -138,16 +143,29 @@ def _make_spec(estimator):
     """
     spec = object.__new__(type(estimator))
     vars(spec).update(copy.deepcopy(dict(estimator._graph_parameters())))
+    spec._paired = isinstance(rows, Pairs)
+    spec._padded = rows.padded or (val is not None and val.padded)
+    return spec
+
+
+def _inference_spec(spec):
+    """`spec` for data that may be padded, whatever the training data were."""
+    if not spec._takes_padding:
+        return spec
+    spec = copy.copy(spec)
+    spec._padded = True
     return spec
 
 
 def _check_same_graph(previous: TrainedModel, spec) -> None:
     old, new = vars(previous.spec), vars(spec)
     changed = [
-        f"{name} from {old[name]!r} to {new[name]!r}"
+        f"{name.replace('_paired', 'training with targets')} from {old[name]!r} to "
+        f"{new[name]!r}"
         for name in new
-        # Which penalties there are makes another loss, but the same network.
-        if name != "_penalty_names" and repr(old[name]) != repr(new[name])
+        # Which penalties and masks there are makes another loss, but the same network.
+        if name not in ("_penalty_names", "_padded")
+        and repr(old[name]) != repr(new[name])
     ]
     if changed:
         raise ValueError(

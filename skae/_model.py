@@ -53,6 +53,9 @@ class TrainedModel:
     weights : dict of ndarray
         By path.
 
+    code_size : int
+        Number of columns of the codes.
+
     state : dict or None
         Optimizer, random layers and shuffling, for training to go on.
     """
@@ -60,6 +63,7 @@ class TrainedModel:
     spec: Any
     sample_shape: tuple[int, ...]
     weights: dict[str, np.ndarray]
+    code_size: int
     state: dict[str, Any] | None = None
     _live: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -71,12 +75,13 @@ class TrainedModel:
             self.spec,
             self.sample_shape,
             copy.deepcopy(self.weights, memo),
+            self.code_size,
             copy.deepcopy(self.state, memo),
         )
 
-    def run(self, name: str, x: np.ndarray) -> np.ndarray:
-        """Outputs of "encoder", "decoder" or "autoencoder" for a chunk of `Rows`."""
-        return self._bound().run(name, x)
+    def run(self, name: str, *inputs: np.ndarray) -> np.ndarray:
+        """Outputs of "encoder", "decoder", "autoencoder", ... for chunks of `Rows`."""
+        return self._bound().run(name, *inputs)
 
     def run_all(self, name: str, rows: Rows) -> np.ndarray:
         """Outputs for all rows, chunk by chunk."""

@@ -27,6 +27,13 @@ def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
     return raw[start : start + n_bytes].view(np.float32).reshape(shape)
 
 
+def aligned(x: np.ndarray) -> np.ndarray:
+    """A float32 copy of `x` at such an address."""
+    copy = aligned_zeros(x.shape)
+    np.copyto(copy, x, casting="unsafe")
+    return copy
+
+
 class Summary(NamedTuple):
     """What one pass over the rows tells."""
 
@@ -34,11 +41,19 @@ class Summary(NamedTuple):
     variance: float  # mean over the features
     minimum: float
     maximum: float
+    mass: np.ndarray | float  # sum of the weights behind each mean
 
     @property
     def scale(self) -> float:
         """Root of the mean variance; 1 for constant data."""
         return float(np.sqrt(self.variance)) or 1.0
+
+    @property
+    def total_squares(self) -> float:
+        """Sum of the squared distances from the mean."""
+        return self.variance * float(
+            np.sum(np.broadcast_to(self.mass, self.mean.shape))
+        )
 
 
 class Rows:
@@ -52,11 +67,16 @@ class Rows:
 
     estimator_name : str
         Named in the error messages.
+
+    sample_shape : tuple of int, default=None
+        Shape in which to serve each row, with as many values; `X`'s own by default.
     """
 
-    def __init__(self, X, estimator_name: str):
+    padded = False  # whether NaN marks the end of some rows
+
+    def __init__(self, X, estimator_name: str, sample_shape=None):
         self.X = X
-        self.sample_shape: tuple[int, ...] = tuple(X.shape[1:])
+        self.sample_shape: tuple[int, ...] = tuple(sample_shape or X.shape[1:])
         self._estimator_name = estimator_name
         self.is_sparse: bool = sparse.issparse(X)
 
@@ -79,24 +99,32 @@ class Rows:
     def read(self, which: slice, out: np.ndarray | None = None) -> np.ndarray:
         """Rows `which` as finite float32, into `out` if given."""
         out = self._convert(self.X[which], out)
-        assert_all_finite(out, estimator_name=self._estimator_name, input_name="X")
+        self._check(out)
         return out
+
+    def _check(self, x: np.ndarray) -> None:
+        assert_all_finite(x, estimator_name=self._estimator_name, input_name="X")
 
     def gather(self, indices: np.ndarray, out: np.ndarray) -> None:
         """Rows `indices`, which have been read before, into `out`."""
         if self.is_sparse or self.X.dtype != np.float32:
             self._convert(self.X[indices], out)
         else:  # straight to its place
-            np.take(self.X, indices, axis=0, out=out[: len(indices)], mode="clip")
+            out = self._as_X(out[: len(indices)])
+            np.take(self.X, indices, axis=0, out=out, mode="clip")
+
+    def _as_X(self, out: np.ndarray) -> np.ndarray:
+        """A view of rows to serve in the shape of the rows of `X`."""
+        return out.reshape(len(out), *self.X.shape[1:])
 
     def _convert(self, part, out: np.ndarray | None) -> np.ndarray:
         part = part.toarray() if self.is_sparse else part
         if out is None:
-            out = np.empty(part.shape, dtype=np.float32)
+            out = np.empty((len(part), *self.sample_shape), dtype=np.float32)
         out = out[: len(part)]
         try:
             with np.errstate(over="raise"):
-                np.copyto(out, part, casting="unsafe")
+                np.copyto(self._as_X(out), part, casting="unsafe")
         except FloatingPointError:
             raise ValueError(
                 "Input X contains infinity or a value too large for dtype('float32')."
@@ -127,7 +155,7 @@ class Rows:
             mass += w.sum()
         offset = total / mass
         variance = max(0.0, squares / mass - np.sum(offset**2)) / total.size
-        return Summary(shift + offset, variance, float(minimum), float(maximum))
+        return Summary(shift + offset, variance, float(minimum), float(maximum), mass)
 
     def map(self, function: Callable[[np.ndarray, slice], None]) -> None:
         """Call ``function(chunk, where)`` on every chunk, two chunks at a time.
@@ -150,3 +178,33 @@ class Rows:
         with ThreadPoolExecutor(_N_READERS) as pool:
             for _ in pool.map(serve, parts):  # an error of a reader is raised here
                 pass
+
+
+class Pairs:
+    """Inputs and their targets, side by side: rows of shape (2, *sample_shape).
+
+    Parameters
+    ----------
+    rows, targets : Rows
+        As many of both, of the same shape.
+    """
+
+    def __init__(self, rows: Rows, targets: Rows):
+        self._rows, self._targets = rows, targets
+        self.X = rows.X
+        self.sample_shape = (2, *rows.sample_shape)
+        self.row_bytes = 2 * rows.row_bytes
+        self.padded = rows.padded or targets.padded
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def gather(self, indices: np.ndarray, out: np.ndarray) -> None:
+        """Rows `indices` of both, which have been read before, into `out`."""
+        self._rows.gather(indices, out[:, 0])
+        self._targets.gather(indices, out[:, 1])
+
+    def summarize(self, weight: np.ndarray | None = None) -> Summary:
+        """Check every value of both; the moments are those of the targets."""
+        self._rows.summarize()
+        return self._targets.summarize(weight)

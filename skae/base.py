@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import sparray, spmatrix
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -16,16 +15,17 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skae._fitting import fit_model
 from skae._parameters import TRAINING_CONSTRAINTS
-from skae._rows import Rows, Summary
+from skae._rows import Pairs, Rows, Summary
+from skae._scoring import MatrixLike, Scoring
 from skae._sklearn import check_sample_weight, fit_context
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
-# Arrays, lists, data frames, memory maps, sparse matrices and arrays.
-MatrixLike = ArrayLike | spmatrix | sparray
+# Fitted attributes that are not public.
+_PRIVATE = ("_model", "_layout")
 
 
 class BaseAutoencoder(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, Scoring, BaseEstimator, ABC
 ):
     """Base class of all autoencoders.
 
@@ -40,11 +40,17 @@ class BaseAutoencoder(
     ======================================  ============================================
     ``_encode(x)``                          normal data to the code (Keras tensors)
     ``_decode(code, encoder)``               code to raw outputs (Keras tensors)
+    ``_corrupt(x)``                         what the encoder is trained on, for `x`
     ``_penalties(forward)``                 terms added to the reconstruction loss
     ``_strength_names``                     the parameters that weigh these terms
     ``_active_penalties()``                 those of them that are in the graph at all
     ``_penalty_strengths(epoch)``           their values, if they change while training
     ``_start(rows, summary, weight, rng)``  first weights that come from the data
+    ``_functions(parts)``                   further Keras models for inference
+    ``_finish(rows)``                       last fitted attributes, after training
+    ``_scaling(summary)``                   the moments by which data are scaled
+    ``_check_rows(X, reset)``               checked `X` as rows of the network's shape
+    ``_restore(outputs, rows)``             reconstructions in the layout of `X`
     ``_check_params(sample_shape)``         errors for parameters that do not fit
     ``_test_params()``                      small settings for the common tests
     ======================================  ============================================
@@ -57,6 +63,9 @@ class BaseAutoencoder(
     _strength_names: ClassVar[tuple[str, ...]] = ()
     # Dense networks gain from XLA; on a CPU convolutions lose by it.
     _jit_worthwhile: ClassVar[bool] = False
+    # Whether the data of `transform` may be padded where those of `fit` were not.
+    _takes_padding: ClassVar[bool] = False
+    _padded = False
 
     _parameter_constraints: ClassVar[dict] = TRAINING_CONSTRAINTS
 
@@ -68,13 +77,22 @@ class BaseAutoencoder(
     def _decode(self, code, encoder):
         """Raw outputs, of the shape of the input of `encoder`, a Keras model."""
 
+    def _corrupt(self, x):
+        return x
+
     def _penalties(self, forward) -> dict[str, Any]:
         return {}
+
+    def _functions(self, parts) -> dict[str, Any]:
+        return {}
+
+    def _finish(self, rows: Rows) -> None:
+        pass
 
     def _active_penalties(self) -> tuple[str, ...]:
         return self._strength_names
 
-    def _penalty_strengths(self, epoch: int) -> dict[str, float]:
+    def _penalty_strengths(self, epoch: float) -> dict[str, float]:
         return {name: float(getattr(self, name)) for name in self._strength_names}
 
     def _start(
@@ -86,6 +104,9 @@ class BaseAutoencoder(
     ) -> dict[str, np.ndarray]:
         return {}
 
+    def _scaling(self, summary: Summary) -> Summary:
+        return summary
+
     def _check_params(self, sample_shape: tuple[int, ...]) -> None:
         pass
 
@@ -94,7 +115,7 @@ class BaseAutoencoder(
         return {"epochs": 3, "encoding_dim": 2}
 
     def _reconstruction_loss(self) -> ReconstructionLoss:
-        return RECONSTRUCTION_LOSSES[self.loss]()
+        return RECONSTRUCTION_LOSSES[self.loss](padded=self._padded)
 
     def _check_rows(self, X, *, reset: bool) -> Rows:
         X = validate_data(
@@ -107,6 +128,10 @@ class BaseAutoencoder(
         )
         return Rows(X, type(self).__name__)
 
+    def _restore(self, outputs: np.ndarray, rows: Rows | None = None) -> np.ndarray:
+        """Outputs as the user gave `rows`; without `rows`, as `fit` was given."""
+        return outputs
+
     def _build_graph(self, sample_shape: tuple[int, ...]):
         from skae.networks import build_graph
 
@@ -115,6 +140,9 @@ class BaseAutoencoder(
             loss=self._reconstruction_loss(),
             encode=self._encode,
             decode=self._decode,
+            corrupt=self._corrupt,
+            paired=self._paired,
+            functions=self._functions,
             penalties=self._penalties,
             penalty_names=self._penalty_names,
         )
@@ -199,7 +227,17 @@ class BaseAutoencoder(
             one_epoch=True,
         )
 
-    def _fit(self, X, sample_weight, X_val, *, continuing, one_epoch=False):
+    def _fit(
+        self,
+        X,
+        sample_weight,
+        X_val,
+        *,
+        target=None,
+        target_val=None,
+        continuing,
+        one_epoch=False,
+    ):
         if not continuing:
             self._forget()
         try:
@@ -212,20 +250,32 @@ class BaseAutoencoder(
             self._check_params(rows.sample_shape)
             fit_model(
                 self,
-                rows,
+                self._pair(rows, target, "target"),
                 sample_weight,
-                val,
+                None if val is None else self._pair(val, target_val, "target_val"),
                 continuing=continuing,
                 one_epoch=one_epoch,
             )
+            self._finish(rows)
         except BaseException:
             if not continuing:
                 self._forget()
             raise
         return self
 
+    def _pair(self, rows: Rows, target, name: str) -> Rows | Pairs:
+        if target is None:
+            return rows
+        targets = self._check_rows(target, reset=False)
+        if len(targets) != len(rows):
+            raise ValueError(
+                f"{name} has {len(targets)} rows, but its inputs have {len(rows)}: "
+                "give one target per row, in the same order."
+            )
+        return Pairs(rows, targets)
+
     def _forget(self) -> None:
-        for name in [v for v in vars(self) if v.endswith("_") or v == "_model"]:
+        for name in [v for v in vars(self) if v.endswith("_") or v in _PRIVATE]:
             delattr(self, name)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -268,103 +318,8 @@ class BaseAutoencoder(
                 f"{type(self).__name__} was fitted with {self._n_features_out} code "
                 "dimensions: inverse_transform takes what transform returned."
             )
-        return self._model.run_all("decoder", Rows(codes, type(self).__name__))
-
-    def reconstruct(self, X: MatrixLike) -> np.ndarray:
-        """Encode and decode `X`.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data.
-
-        Returns
-        -------
-        X_reconstructed : ndarray of shape (n_samples, n_features), float32
-            Reconstructions, in the units of `X`.
-        """
-        check_is_fitted(self)
-        return self._model.run_all("autoencoder", self._check_rows(X, reset=False))
-
-    def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
-        """Error of each row's reconstruction.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data.
-
-        Returns
-        -------
-        errors : ndarray of shape (n_samples,), float32
-            Mean over the features of the squared error, in squared units of `X`
-            (``loss="squared_error"``), or of the cross-entropy in nats
-            (``loss="binary_crossentropy"``).
-        """
-        check_is_fitted(self)
-        rows = self._check_rows(X, reset=False)
-        return self._row_errors(rows, self._reconstruction_loss().row_error)
-
-    def score_samples(self, X: MatrixLike) -> np.ndarray:
-        """Minus the reconstruction error of each row: greater is more usual.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples,), float32
-            ``-reconstruction_error(X)``.
-        """
-        return -self.reconstruction_error(X)
-
-    def score(self, X: MatrixLike, y: Any = None) -> float:
-        r"""Fraction of the variance of `X` that the reconstructions explain.
-
-        .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
-                           {\sum_{ij} (x_{ij} - \bar x_j)^2}
-
-        with :math:`\bar x` the mean of `X` itself. Comparable with PCA and across
-        losses: PCA's value on its training data is the sum of its
-        `explained_variance_ratio_`.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data.
-
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        score : float
-            At most 1. For data without variance 1 if the reconstruction is perfect
-            and 0 otherwise.
-        """
-        check_is_fitted(self)
-        rows = self._check_rows(X, reset=False)
-
-        def squares(x, reconstruction):
-            difference = (x - reconstruction).reshape(len(x), -1)
-            return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
-
-        residual = self._row_errors(rows, squares, dtype=np.float64).sum()
-        total = rows.summarize().variance * len(rows) * np.prod(rows.sample_shape)
-        if total == 0:
-            return float(residual == 0)
-        return float(1 - residual / total)
-
-    def _row_errors(self, rows: Rows, error, dtype=np.float32) -> np.ndarray:
-        errors = np.empty(len(rows), dtype=dtype)
-
-        def serve(chunk, where):
-            errors[where] = error(chunk, self._model.run("autoencoder", chunk))
-
-        rows.map(serve)
-        return errors
+        rows = Rows(codes, type(self).__name__)
+        return self._restore(self._model.run_all("decoder", rows))
 
     @property
     def encoder_(self):
@@ -391,7 +346,7 @@ class BaseAutoencoder(
 
     @property
     def _n_features_out(self) -> int:
-        return self._model.spec.encoding_dim
+        return self._model.code_size
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

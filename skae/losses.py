@@ -3,7 +3,9 @@
 Importing this module does not import Keras; the first use does.
 """
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +31,15 @@ class ReconstructionLoss(ABC):
 
     A network between `normalize` and `denormalize` sees *normal* data and returns
     *raw* outputs. `row_loss` compares the two; it is what training minimises.
+
+    Parameters
+    ----------
+    padded : bool, default=False
+        Whether NaN in the data marks values that do not exist and must not count.
     """
+
+    def __init__(self, padded: bool = False):
+        self.padded = padded
 
     @abstractmethod
     def normalize(self, x):
@@ -40,8 +50,20 @@ class ReconstructionLoss(ABC):
         """Map raw outputs to reconstructions, in the units of the data."""
 
     @abstractmethod
+    def pointwise(self, normal, raw):
+        """Loss of each value, of the shape of `raw`."""
+
     def row_loss(self, normal, raw):
-        """Loss of each row, of shape (n_rows,)."""
+        """Loss of each row, of shape (n_rows,): the mean of its values' losses."""
+        from keras import ops
+
+        axes = tuple(range(1, len(raw.shape)))
+        if not self.padded:
+            return ops.mean(self.pointwise(normal, raw), axis=axes)
+        present = ops.logical_not(ops.isnan(normal))
+        losses = self.pointwise(ops.where(present, normal, 0.0), raw)
+        count = ops.sum(ops.cast(present, "float32"), axis=axes)
+        return ops.sum(ops.where(present, losses, 0.0), axis=axes) / count
 
     @abstractmethod
     def row_error(self, x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
@@ -55,12 +77,21 @@ class ReconstructionLoss(ABC):
     def link(self, summary: Summary) -> LinearLink:
         """How a linear decoder would have to be scaled."""
 
+    def log_density_shift(self, weights: Mapping[str, np.ndarray]) -> float:
+        """Nats to add per row, to go from normal data to the units of the data."""
+        return 0.0
+
     def check(self, summary: Summary) -> None:  # noqa: B027 (most losses take any data)
         """Raise ValueError when the loss has no meaning for such data."""
 
 
 def _per_row(values: np.ndarray) -> np.ndarray:
-    return values.reshape(len(values), -1).mean(axis=1)
+    values = values.reshape(len(values), -1)
+    means = values.mean(axis=1)
+    ragged = np.isnan(means)  # sequences of their own length
+    if ragged.any():
+        means[ragged] = np.nanmean(values[ragged], axis=1)
+    return means
 
 
 class SquaredError(ReconstructionLoss):
@@ -84,11 +115,11 @@ class SquaredError(ReconstructionLoss):
 
         return Unstandardize(name="unstandardize")(raw)
 
-    def row_loss(self, normal, raw):
-        """Mean over the features of the squared difference."""
+    def pointwise(self, normal, raw):
+        """Squared difference."""
         from keras import ops
 
-        return ops.mean(ops.square(normal - raw), axis=tuple(range(1, len(raw.shape))))
+        return ops.square(normal - raw)
 
     def row_error(self, x, reconstruction):
         """Mean over the features of the squared difference."""
@@ -122,8 +153,8 @@ class BinaryCrossentropy(ReconstructionLoss):
 
         return keras.layers.Activation("sigmoid", name="sigmoid")(raw)
 
-    def row_loss(self, normal, raw):
-        """Mean over the features of the cross-entropy in nats, from logits."""
+    def pointwise(self, normal, raw):
+        """Cross-entropy in nats, from logits."""
         from keras import ops
 
         # softplus(raw) - raw * normal, with one exponential for loss and gradient: a
@@ -132,12 +163,11 @@ class BinaryCrossentropy(ReconstructionLoss):
         softplus = ops.where(positive, raw, 0.0) + ops.log(
             1 + ops.exp(ops.where(positive, -raw, raw))
         )
-        entropy = softplus - raw * normal
-        return ops.mean(entropy, axis=tuple(range(1, len(raw.shape))))
+        return softplus - raw * normal
 
     def row_error(self, x, reconstruction):
         """Mean over the features of the cross-entropy in nats."""
-        _check_unit_interval(x.min(), x.max())
+        _check_unit_interval(np.nanmin(x), np.nanmax(x))
         # Keras clips probabilities at the same distance from 0 and 1.
         p = np.clip(reconstruction, 1e-7, 1 - 1e-7)
         return _per_row(-(x * np.log(p) + (1 - x) * np.log1p(-p)))
@@ -161,6 +191,39 @@ def _check_unit_interval(minimum: float, maximum: float) -> None:
             "loss='squared_error', which takes any range."
         )
 
+
+class Bernoulli(BinaryCrossentropy):
+    """Minus the log-likelihood of binary data, summed over the features, in nats."""
+
+    def row_loss(self, normal, raw):
+        """Sum over the features of the cross-entropy."""
+        return super().row_loss(normal, raw) * math.prod(raw.shape[1:])
+
+
+class Gaussian(SquaredError):
+    """Minus the log-likelihood of data with normal noise of one learned variance.
+
+    Summed over the features, in nats, of standardized data.
+    """
+
+    def normalize(self, x):
+        """Centre and scale."""
+        from skae.layers import GaussianNegativeLogLikelihood
+
+        self._likelihood = GaussianNegativeLogLikelihood(name="likelihood")
+        return super().normalize(x)
+
+    def row_loss(self, normal, raw):
+        """Sum over the features of minus the log-density."""
+        return self._likelihood([normal, raw])
+
+    def log_density_shift(self, weights):
+        """Logarithm of the volume of a unit cube of data, standardized."""
+        mean, scale = weights["standardize/mean"], weights["standardize/scale"]
+        return -mean.size * float(np.log(scale))
+
+
+LIKELIHOODS = {"bernoulli": Bernoulli, "gaussian": Gaussian}
 
 RECONSTRUCTION_LOSSES = {
     "squared_error": SquaredError,

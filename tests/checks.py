@@ -20,6 +20,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
+from skae import BaseAutoencoder
 from skae._parameters import TRAINING_CONSTRAINTS
 
 
@@ -104,8 +105,9 @@ def check_scores_match_numpy(cls, X):
     residual = np.square(X - estimator.reconstruct(X), dtype=np.float64).sum()
     expected = 1 - residual / np.square(X - X.mean(axis=0), dtype=np.float64).sum()
     assert estimator.score(X) == pytest.approx(expected, rel=1e-5)
-    errors = estimator.reconstruction_error(X)
-    np.testing.assert_array_equal(estimator.score_samples(X), -errors)
+    if cls.score_samples is BaseAutoencoder.score_samples:
+        errors = estimator.reconstruction_error(X)
+        np.testing.assert_array_equal(estimator.score_samples(X), -errors)
 
 
 def check_decode_of_encode_is_reconstruct(cls, X):
@@ -116,13 +118,14 @@ def check_decode_of_encode_is_reconstruct(cls, X):
 
 def check_keras_models_are_connected(cls, X):
     estimator = make(cls).fit(X)
-    codes = np.asarray(estimator.encoder_(X))
+    x = X.reshape(-1, *estimator.encoder_.input_shape[1:])
+    codes = np.asarray(estimator.encoder_(x))
     np.testing.assert_allclose(codes, estimator.transform(X), atol=1e-5)
-    reconstruction = np.asarray(estimator.autoencoder_(X))
+    reconstruction = np.asarray(estimator.autoencoder_(x)).reshape(X.shape)
     np.testing.assert_allclose(reconstruction, estimator.reconstruct(X), atol=1e-5)
     for weight in estimator.encoder_.weights:
         weight.assign(weight * 0)
-    changed = np.asarray(estimator.autoencoder_(X))
+    changed = np.asarray(estimator.autoencoder_(x)).reshape(X.shape)
     assert not np.allclose(changed, reconstruction)
     # The models are copies: the estimator itself does not follow.
     np.testing.assert_allclose(estimator.transform(X), codes, atol=1e-5)
@@ -142,7 +145,7 @@ def check_pickle_and_copy(cls, X):
 def check_fits_do_not_share_weights(cls, X):
     first = make(cls).fit(X)
     codes = first.transform(X)
-    make(cls, random_state=1).fit(X[::2] * 2 if cls().loss == "squared_error" else X)
+    make(cls, random_state=1).fit(X[::2] * 2)
     np.testing.assert_array_equal(first.transform(X), codes)
 
 

@@ -10,14 +10,14 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 # Higher floors may import lower ones. Modules of one sub-package may import each other.
 FLOORS = [
     {"_sklearn", "_rows", "datasets"},
-    {"_parameters", "_pca", "layers"},
+    {"_parameters", "_pca", "_scoring", "layers"},
     {"losses"},
     {"networks"},
     {"training"},
     {"_model"},
     {"_fitting"},
     {"base"},
-    {"backbones"},
+    {"backbones", "objectives"},
     {"autoencoders"},
     {"__init__"},
     {"_main_figure"},

@@ -23,6 +23,7 @@ class DecorrelatedAutoencoder(DenseBackbone, BaseAutoencoder):
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
         **DenseBackbone._parameter_constraints,
+        "code_activation": [str, callable],
         "loss": [StrOptions({"squared_error"})],
         "decorrelation": [Interval(Real, 0, None, closed="left")],
     }

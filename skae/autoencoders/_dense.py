@@ -223,6 +223,7 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
         **DenseBackbone._parameter_constraints,
+        "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
         "init": [StrOptions({"pca", "random"})],
         "l1": [Interval(Real, 0, None, closed="left")],
@@ -385,7 +386,3 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         encode[:, : len(spread)] = components.T / spread
         decode[: len(spread)] = link.gain * components * spread[:, None]
         return encode, decode
-
-    @classmethod
-    def _test_params(cls) -> dict[str, Any]:
-        return {**super()._test_params(), "hidden_layer_sizes": (4,), "batch_size": 16}

@@ -3,6 +3,13 @@
 Importing this package imports Keras; `import skae` does not import it.
 """
 
+from skae.layers._corruption import Corruption as Corruption
+from skae.layers._gaussian import (
+    GaussianNegativeLogLikelihood as GaussianNegativeLogLikelihood,
+)
+from skae.layers._padding import MaskPadding as MaskPadding
+from skae.layers._sampling import Sampling as Sampling
 from skae.layers._scaling import Standardize as Standardize
 from skae.layers._scaling import Unstandardize as Unstandardize
 from skae.layers._tied import TiedDense as TiedDense
+from skae.layers._upsampling import UpsampleTo as UpsampleTo

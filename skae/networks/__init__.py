@@ -1,7 +1,14 @@
 """Networks as functions from Keras tensors to Keras tensors, without state."""
 
+from skae.networks._conv import conv_stack as conv_stack
+from skae.networks._conv import halved as halved
+from skae.networks._conv import transposed as transposed
+from skae.networks._conv import transposed_stack as transposed_stack
+from skae.networks._conv import upsampling_stack as upsampling_stack
 from skae.networks._dense import dense_stack as dense_stack
 from skae.networks._dense import tied_stack as tied_stack
 from skae.networks._graph import Forward as Forward
 from skae.networks._graph import Graph as Graph
+from skae.networks._graph import Parts as Parts
 from skae.networks._graph import build_graph as build_graph
+from skae.networks._recurrent import recurrent_stack as recurrent_stack

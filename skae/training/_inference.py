@@ -27,6 +27,7 @@ class Inference:
             "encoder": graph.encoder,
             "decoder": graph.decoder,
             "autoencoder": graph.autoencoder,
+            **graph.functions,
         }
         self._functions = {k: _compile(model) for k, model in self._models.items()}
 
@@ -43,16 +44,16 @@ class Inference:
 
 
 class BoundInference:
-    """``run(name, x)`` with name "encoder", "decoder" or "autoencoder"."""
+    """``run(name, *inputs)``; names are "encoder", "decoder", "autoencoder", ..."""
 
     def __init__(self, calls, output_shapes):
         self._calls = calls
         self.output_shapes: dict[str, tuple[int, ...]] = output_shapes
 
-    def run(self, name: str, x: np.ndarray) -> np.ndarray:
-        """Outputs for the float32 rows `x`, which must be aligned (`Rows.map`)."""
+    def run(self, name: str, *inputs: np.ndarray) -> np.ndarray:
+        """Outputs for float32 rows, which must be aligned (`Rows.map`)."""
         function, trainable, non_trainable = self._calls[name]
-        return function(trainable, non_trainable, x)
+        return function(trainable, non_trainable, *inputs)
 
 
 def _arguments(model, tensors):
@@ -67,7 +68,8 @@ def _arguments(model, tensors):
 
 
 def _compile(model):
-    def call(trainable, non_trainable, x):
+    def call(trainable, non_trainable, *inputs):
+        x = inputs[0] if len(inputs) == 1 else list(inputs)
         return model.stateless_call(trainable, non_trainable, x, training=False)[0]
 
     backend = keras.backend.backend()
@@ -78,9 +80,9 @@ def _compile(model):
 
         call = jax.jit(call)
 
-    def run(trainable, non_trainable, x):
-        x = keras.ops.convert_to_tensor(x)
-        return keras.ops.convert_to_numpy(call(trainable, non_trainable, x))
+    def run(trainable, non_trainable, *inputs):
+        inputs = map(keras.ops.convert_to_tensor, inputs)
+        return keras.ops.convert_to_numpy(call(trainable, non_trainable, *inputs))
 
     return run
 
@@ -94,7 +96,7 @@ def _compile_tensorflow(model, call):
     signature = [
         specs(model.trainable_variables),
         specs(model.non_trainable_variables),
-        tf.TensorSpec([None, *model.input_shape[1:]], tf.float32),
+        *(tf.TensorSpec([None, *x.shape[1:]], tf.float32) for x in model.inputs),
     ]
 
     @functools.cache
@@ -102,12 +104,12 @@ def _compile_tensorflow(model, call):
         function = tf.function(call, input_signature=signature, autograph=False)
         return function.get_concrete_function()
 
-    def run(trainable, non_trainable, x):
-        x = tf.experimental.dlpack.from_dlpack(x.__dlpack__())
+    def run(trainable, non_trainable, *inputs):
+        inputs = [tf.experimental.dlpack.from_dlpack(x.__dlpack__()) for x in inputs]
         # Calling the function itself checks its arguments in Python, which takes
         # longer than to encode a row.
         (outputs,) = tf.raw_ops.StatefulPartitionedCall(
-            args=[*trainable, *non_trainable, x], Tout=[tf.float32], f=trace()
+            args=[*trainable, *non_trainable, *inputs], Tout=[tf.float32], f=trace()
         )
         return outputs.numpy()
 

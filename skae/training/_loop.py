@@ -95,7 +95,6 @@ class TrainingRun:
         settings, program = self._settings, self._program
         if best is not None:
             # What training starts from may already be the best, PCA for example.
-            program.set_strengths(settings.strengths(1))
             watched = training if validation is None else validation
             best.update(0, self._evaluate(watched)["loss"], program.get_weights)
         for epoch in range(1, settings.epochs + 1):
@@ -135,6 +134,8 @@ class TrainingRun:
         return logs
 
     def _evaluate(self, part: Part) -> dict[str, float]:
+        # With the final strengths, so that epochs of a warm-up can be compared.
+        self._program.set_strengths(self._settings.strengths(math.inf))
         sums, mass = 0.0, 0.0
         for block in part.feed.blocks(part.order):
             sums = sums + self._program.evaluate(block)

@@ -18,7 +18,7 @@ class ProgramSettings(NamedTuple):
 class FitSettings:
     """How to train; nothing here changes the program.
 
-    `strengths` maps an epoch, from 1, to the weights of the penalties.
+    `strengths` maps an epoch, from 1 to infinity, to the weights of the penalties.
     """
 
     epochs: int
@@ -28,7 +28,7 @@ class FitSettings:
     early_stopping: bool
     n_iter_no_change: int
     tol: float
-    strengths: Callable[[int], dict[str, float]]
+    strengths: Callable[[float], dict[str, float]]
 
     def learning_rate_at(self, epoch: int) -> float:
         """Learning rate of an epoch, from 1: constant, or half a cosine to zero."""

@@ -1,10 +1,11 @@
-"""Architectures: how to encode and how to decode, without an objective."""
+"""Dense layers, and their mirror image as the decoder."""
 
 from numbers import Integral, Real
 from operator import index
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from skae._sklearn import Interval
+from skae.backbones._activations import check_activations
 
 
 class DenseBackbone:
@@ -24,12 +25,12 @@ class DenseBackbone:
             Interval(Integral, 1, None, closed="left"),
         ],
         "activation": [str, callable],
-        "code_activation": [str, callable],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "tied_weights": ["boolean"],
     }
 
     def _check_params(self, sample_shape):
+        super()._check_params(sample_shape)
         try:
             positive = all(size > 0 for size in self._sizes)
         except TypeError:
@@ -40,7 +41,7 @@ class DenseBackbone:
                 "(128, 64), one integer, or () for none; got "
                 f"{self.hidden_layer_sizes!r}."
             )
-        _check_activations(
+        check_activations(
             activation=self.activation, code_activation=self.code_activation
         )
 
@@ -87,15 +88,6 @@ class DenseBackbone:
         h = tied_stack(code, others[::-1], **options)
         return TiedDense(first, name="output")(h)
 
-
-def _check_activations(**activations) -> None:
-    import keras
-
-    for name, value in activations.items():
-        try:
-            keras.activations.get(value)
-        except (ValueError, TypeError) as error:
-            raise ValueError(
-                f"{name}={value!r} is unknown to Keras. Give a name such as 'relu', "
-                "'elu', 'tanh', 'sigmoid' or 'linear', or a function of a tensor."
-            ) from error
+    @classmethod
+    def _test_params(cls) -> dict[str, Any]:
+        return {**super()._test_params(), "hidden_layer_sizes": (4,), "batch_size": 16}

@@ -1,0 +1,119 @@
+"""How well a fitted autoencoder reconstructs: the methods that all families share."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import sparray, spmatrix
+from sklearn.utils.validation import check_is_fitted
+
+from skae._rows import Rows
+
+# Arrays, lists, data frames, memory maps, sparse matrices and arrays.
+MatrixLike = ArrayLike | spmatrix | sparray
+
+
+class Scoring:
+    """Reconstruction and its errors.
+
+    Needs `_model`, `_check_rows`, `_restore` and `_reconstruction_loss`.
+    """
+
+    def reconstruct(self, X: MatrixLike) -> np.ndarray:
+        """Encode and decode `X`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        Returns
+        -------
+        X_reconstructed : ndarray of shape (n_samples, n_features), float32
+            Reconstructions, in the units of `X`.
+        """
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+        return self._restore(self._model.run_all("autoencoder", rows), rows)
+
+    def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
+        """Error of each row's reconstruction.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        Returns
+        -------
+        errors : ndarray of shape (n_samples,), float32
+            Mean over the features of the squared error, in squared units of `X`
+            (``loss="squared_error"``), or of the cross-entropy in nats
+            (``loss="binary_crossentropy"``).
+        """
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+        return self._row_errors(rows, self._reconstruction_loss().row_error)
+
+    def score_samples(self, X: MatrixLike) -> np.ndarray:
+        """Minus the reconstruction error of each row: greater is more usual.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,), float32
+            ``-reconstruction_error(X)``.
+        """
+        return -self.reconstruction_error(X)
+
+    def score(self, X: MatrixLike, y: Any = None) -> float:
+        r"""Fraction of the variance of `X` that the reconstructions explain.
+
+        .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
+                           {\sum_{ij} (x_{ij} - \bar x_j)^2}
+
+        with :math:`\bar x` the mean of `X` itself. Comparable with PCA and across
+        losses: PCA's value on its training data is the sum of its
+        `explained_variance_ratio_`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        score : float
+            At most 1. For data without variance 1 if the reconstruction is perfect
+            and 0 otherwise.
+        """
+        check_is_fitted(self)
+        rows = self._check_rows(X, reset=False)
+
+        def squares(x, reconstruction):
+            difference = (x - reconstruction).reshape(len(x), -1)
+            if rows.padded:  # NaN where a sequence has ended
+                np.nan_to_num(difference, copy=False)
+            return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
+
+        residual = self._row_errors(rows, squares, dtype=np.float64).sum()
+        total = rows.summarize().total_squares
+        if total == 0:
+            return float(residual == 0)
+        return float(1 - residual / total)
+
+    def _row_errors(self, rows: Rows, error, dtype=np.float32) -> np.ndarray:
+        errors = np.empty(len(rows), dtype=dtype)
+
+        def serve(chunk, where):
+            errors[where] = error(chunk, self._model.run("autoencoder", chunk))
+
+        rows.map(serve)
+        return errors

@@ -1,0 +1,65 @@
+"""Noise on the input of an autoencoder that learns to remove it."""
+
+import keras
+from keras import ops
+
+NOISES = ("gaussian", "masking", "salt_and_pepper")
+_EVALUATION_SEED = 0
+
+
+@keras.saving.register_keras_serializable(package="skae")
+class Corruption(keras.layers.Layer):
+    """Add noise, in training and in evaluation.
+
+    Training draws afresh at each step. Evaluation uses the same noise each time, so
+    that the losses of two epochs can be compared.
+
+    Parameters
+    ----------
+    noise : {"gaussian", "masking", "salt_and_pepper"}
+        Add normal noise; set entries to 0; set entries to the weights `low` or `high`,
+        half of them each.
+
+    level : float
+        Standard deviation of the noise, or share of the entries that are hit.
+
+    clip : bool
+        Whether to clip to the range from `low` to `high`.
+    """
+
+    def __init__(self, noise, level, clip=False, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if noise not in NOISES:
+            raise ValueError(f"noise must be one of {NOISES}; got {noise!r}.")
+        self.noise, self.level, self.clip = noise, level, clip
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape):
+        for name, value in (("low", "zeros"), ("high", "ones")):
+            weight = self.add_weight(
+                name=name, shape=(), initializer=value, trainable=False
+            )
+            setattr(self, name, weight)
+
+    def call(self, inputs, training=False):
+        seed = self.seed_generator if training else _EVALUATION_SEED
+        shape = ops.shape(inputs)
+        if self.noise == "gaussian":
+            noisy = inputs + self.level * keras.random.normal(shape, seed=seed)
+        else:
+            chance = keras.random.uniform(shape, seed=seed)
+            noisy = ops.where(chance < self.level, self._extreme(chance), inputs)
+        return ops.clip(noisy, self.low, self.high) if self.clip else noisy
+
+    def _extreme(self, chance):
+        if self.noise == "masking":
+            return 0.0
+        return ops.where(chance < self.level / 2, self.low, self.high)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        config = {"noise": self.noise, "level": self.level}
+        return {**super().get_config(), **config, "clip": self.clip, "seed": self.seed}

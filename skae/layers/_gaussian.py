@@ -1,0 +1,31 @@
+"""Negative log-density of a normal distribution with one learned variance."""
+
+import math
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="skae")
+class GaussianNegativeLogLikelihood(keras.layers.Layer):
+    """Map data and means to nats per row, summed over the features.
+
+    The standard deviation is one number for all features, learned as its logarithm,
+    and held between 1e-3 and 1e3.
+    """
+
+    def build(self, input_shape):
+        self.log_scale = self.add_weight(
+            name="log_scale", shape=(), initializer="zeros"
+        )
+
+    def call(self, inputs):
+        x, mean = inputs
+        limit = math.log(1e3)
+        log_scale = ops.clip(self.log_scale, -limit, limit)
+        z = (x - mean) * ops.exp(-log_scale)
+        nats = 0.5 * ops.square(z) + log_scale + 0.5 * math.log(2 * math.pi)
+        return ops.sum(nats, axis=tuple(range(1, len(x.shape))))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0][0],)

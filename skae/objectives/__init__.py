@@ -1,0 +1,4 @@
+"""Objectives: what a network is trained for, with any backbone."""
+
+from skae.objectives._denoising import DenoisingObjective as DenoisingObjective
+from skae.objectives._variational import VariationalObjective as VariationalObjective

@@ -1,0 +1,265 @@
+"""A distribution of codes per row, held near a standard normal one."""
+
+import warnings
+from numbers import Integral, Real
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import qmc
+from sklearn.utils.validation import check_is_fitted
+
+from skae._rows import aligned, aligned_zeros
+from skae._scoring import MatrixLike
+from skae._sklearn import Interval, StrOptions
+from skae.losses import LIKELIHOODS
+from skae.training import draw_seed
+
+# Beyond these, exp() is worth nothing for training and dangerous in float32.
+_LOG_VAR_RANGE = (-12.0, 8.0)
+# Burda et al. (2016): a unit is active when its posterior mean varies by more.
+_ACTIVE_VARIANCE = 0.01
+# Rows that tell the divergence per dimension after a fit.
+_ROWS_TO_INSPECT = 4096
+# Decoded rows per call of the likelihood.
+_DECODED_ROWS = 4096
+# Below so many nats in all, the codes say nothing about the rows.
+_COLLAPSED_NATS = 0.01
+
+
+class VariationalObjective:
+    """Evidence lower bound: likelihood of the decoded sample minus a divergence.
+
+    Reads `encoding_dim`, `beta`, `warm_up_epochs`, `free_bits` and `likelihood`.
+    Stands left of a backbone, whose `_bottleneck` it replaces.
+    """
+
+    _strength_names: ClassVar[tuple[str, ...]] = ("beta", "warm_up_epochs")
+    # The posterior mean is the code: it is not squeezed.
+    code_activation: ClassVar[str] = "linear"
+
+    _parameter_constraints: ClassVar[dict] = {
+        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
+        "likelihood": [StrOptions(set(LIKELIHOODS))],
+        "beta": [Interval(Real, 0, None, closed="left")],
+        "warm_up_epochs": [Interval(Integral, 0, None, closed="left")],
+        "free_bits": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def _reconstruction_loss(self):
+        return LIKELIHOODS[self.likelihood]()
+
+    def _bottleneck(self, h):
+        from keras import layers, ops
+
+        from skae.layers import Sampling
+
+        units = int(self.encoding_dim)
+        mean = layers.Dense(units, name="code")(h)
+        log_var = ops.clip(layers.Dense(units, name="log_var")(h), *_LOG_VAR_RANGE)
+        sample = Sampling(name="sampling")([mean, log_var])
+        return {"code": mean, "log_var": log_var, "sample": sample}
+
+    def _active_penalties(self):
+        return ("kl",)
+
+    def _penalty_strengths(self, epoch):
+        warmth = 1.0
+        if self.warm_up_epochs:
+            warmth = min(1.0, epoch / self.warm_up_epochs)
+        return {"kl": warmth * float(self.beta)}
+
+    def _penalties(self, forward):
+        from keras import ops
+
+        mean, log_var = forward.tensors["code"], forward.tensors["log_var"]
+        nats = 0.5 * (ops.exp(log_var) + ops.square(mean) - 1.0 - log_var)
+        per_dimension = ops.sum(forward.row_weight[:, None] * nats, axis=0)
+        if self.free_bits:
+            per_dimension = ops.maximum(per_dimension, float(self.free_bits))
+        return {"kl": ops.sum(per_dimension)}
+
+    def _functions(self, parts):
+        import keras
+
+        posterior = keras.layers.Concatenate(name="posterior")(
+            [parts.tensors["code"], parts.tensors["log_var"]]
+        )
+        nats = parts.loss.row_loss(parts.normal, parts.raw)
+        return {
+            "posterior": keras.Model(parts.x, posterior),
+            "negative_log_likelihood": keras.Model([parts.x, parts.code], nats),
+        }
+
+    def _finish(self, rows):
+        super()._finish(rows)
+        which = np.linspace(0, len(rows) - 1, min(len(rows), _ROWS_TO_INSPECT))
+        x = aligned_zeros((len(which), *rows.sample_shape))
+        rows.gather(which.astype(np.intp), x)
+        mean, log_var = self._posterior(x)
+        self.kl_per_dimension_ = _divergence(mean, log_var).mean(axis=0)
+        self.active_units_ = np.var(mean, axis=0) > _ACTIVE_VARIANCE
+        if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and len(rows) > 1:
+            warnings.warn(
+                "The posterior has collapsed onto the prior: the codes carry "
+                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and each "
+                "row is reconstructed alike. Lower beta, set warm_up_epochs or "
+                "free_bits, train longer, or scale the data.",
+                stacklevel=4,
+            )
+
+    def _posterior(self, x):
+        """Mean and log-variance, in float64."""
+        found = self._model.run("posterior", x).astype(np.float64)
+        return np.split(found, 2, axis=1)
+
+    def sample(self, n_samples: int = 1, *, random_state=None) -> np.ndarray:
+        """Decode codes drawn from the prior, a standard normal distribution.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            Number of rows to make up.
+
+        random_state : int, RandomState instance or None, default=None
+            Decides the codes.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, ...), float32
+            The means of the decoded distributions, in the layout of `fit`'s data.
+        """
+        check_is_fitted(self)
+        if not isinstance(n_samples, Integral) or n_samples < 1:
+            raise ValueError(
+                f"n_samples must be a positive integer; got {n_samples!r}."
+            )
+        rng = np.random.default_rng(draw_seed(random_state))
+        return self.inverse_transform(rng.normal(size=(n_samples, self.encoding_dim)))
+
+    def score_samples(self, X: MatrixLike, *, n_draws: int = 16) -> np.ndarray:
+        r"""Evidence lower bound of each row, in nats: greater is more usual.
+
+        .. math:: E_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z)) \le \log p(x)
+
+        The divergence is exact; the expectation is an average over `n_draws` fixed
+        quasi-random points, the same for each row, so that a row's score depends on
+        that row alone. `beta` and `free_bits` take no part.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        n_draws : int, default=16
+            Number of points per row; a power of two is best.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,), float64
+            Nats.
+        """
+        check_is_fitted(self)
+        draws = _normal_points(n_draws, self.encoding_dim)
+        rows = self._check_rows(X, reset=False)
+        scores = np.empty(len(rows))
+
+        def serve(x, where):
+            mean, log_var = self._posterior(x)
+            expected = np.zeros(len(x))
+            for epsilon in draws:
+                z = mean + np.exp(log_var / 2) * epsilon
+                expected += self._log_likelihood_given(x, z) / n_draws
+            scores[where] = expected - _divergence(mean, log_var).sum(axis=1)
+
+        rows.map(serve)
+        return scores
+
+    def log_likelihood(
+        self, X: MatrixLike, n_importance_samples: int = 100, *, random_state=None
+    ) -> np.ndarray:
+        r"""Importance-weighted bound on the log-likelihood of each row, in nats.
+
+        .. math:: \log \frac1k \sum_{i=1}^k \frac{p(x|z_i) p(z_i)}{q(z_i|x)},
+                  \qquad z_i \sim q(z|x)
+
+        Between the evidence lower bound and :math:`\log p(x)`; closer to the latter
+        with more samples [1]_. Time grows with rows times samples.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        n_importance_samples : int, default=100
+            Number :math:`k` of samples per row.
+
+        random_state : int, RandomState instance or None, default=None
+            Decides the samples.
+
+        Returns
+        -------
+        log_likelihoods : ndarray of shape (n_samples,), float64
+            Nats.
+
+        References
+        ----------
+        .. [1] Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted
+           autoencoders", ICLR (2016), :doi:`10.48550/arXiv.1509.00519`.
+        """
+        check_is_fitted(self)
+        k = n_importance_samples
+        if not isinstance(k, Integral) or k < 1:
+            raise ValueError(
+                f"n_importance_samples must be a positive integer; got {k!r}."
+            )
+        seed = draw_seed(random_state)
+        rows = self._check_rows(X, reset=False)
+        bounds = np.empty(len(rows))
+
+        def serve(x, where):
+            mean, log_var = self._posterior(x)
+            for i in range(len(x)):
+                rng = np.random.default_rng([seed, where.start + i])
+                epsilon = rng.standard_normal((k, mean.shape[1]))
+                z = mean[i] + np.exp(log_var[i] / 2) * epsilon
+                ratio = 0.5 * np.sum(epsilon**2 + log_var[i] - z**2, axis=1)
+                ratio += self._log_likelihood_given(x[i : i + 1], z)
+                bounds[where.start + i] = logsumexp(ratio) - np.log(k)
+
+        rows.map(serve)
+        return bounds
+
+    def _log_likelihood_given(self, x, z):
+        """Log p(x|z), row by row, or for one row `x` and many codes."""
+        values = np.empty(len(z))
+        for start in range(0, len(z), _DECODED_ROWS):
+            part = slice(start, start + _DECODED_ROWS)
+            codes = aligned(z[part])
+            some = (
+                x[part]
+                if len(x) == len(z)
+                else np.broadcast_to(x, (len(codes), *x.shape[1:]))
+            )
+            nats = self._model.run("negative_log_likelihood", aligned(some), codes)
+            values[part] = -nats
+        shift = self._reconstruction_loss().log_density_shift(self._model.weights)
+        return values + shift
+
+    @classmethod
+    def _test_params(cls):
+        return {**super()._test_params(), "beta": 0.1}
+
+
+def _divergence(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
+    """Kullback-Leibler divergence from the prior, per row and dimension, in nats."""
+    return 0.5 * (np.exp(log_var) + mean**2 - 1.0 - log_var)
+
+
+def _normal_points(n: int, dimension: int) -> np.ndarray:
+    """Fixed points, spread evenly over a standard normal distribution."""
+    if not isinstance(n, Integral) or n < 1:
+        raise ValueError(f"n_draws must be a positive integer; got {n!r}.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # not a power of two
+        return qmc.MultivariateNormalQMC(np.zeros(dimension), seed=0).random(n)
