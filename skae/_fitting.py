@@ -190,7 +190,8 @@ def _split(order, fraction: float, rng):
 
 def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSettings]:
     """Batch size, steps per epoch and the settings, with "auto" decided."""
-    batch_size, epochs = estimator.batch_size, 1 if one_epoch else estimator.epochs
+    batch_size = estimator.batch_size
+    epochs = 1 if one_epoch else estimator._largest_epochs()
     if batch_size == "auto":
         batch_size = auto_batch_size(n_train)
     n_steps = math.ceil(n_train / batch_size)

@@ -45,6 +45,7 @@ class BaseAutoencoder(
     ``_strength_names``                     the parameters that weigh these terms
     ``_active_penalties()``                 those of them that are in the graph at all
     ``_penalty_strengths(epoch)``           their values, if they change while training
+    ``_largest_epochs()``                   epochs of the training of the whole
     ``_start(rows, summary, weight, rng)``  first weights that come from the data
     ``_functions(parts)``                   further Keras models for inference
     ``_finish(rows)``                       last fitted attributes, after training
@@ -94,6 +95,9 @@ class BaseAutoencoder(
 
     def _penalty_strengths(self, epoch: float) -> dict[str, float]:
         return {name: float(getattr(self, name)) for name in self._strength_names}
+
+    def _largest_epochs(self) -> int | str:
+        return self.epochs
 
     def _start(
         self,

@@ -13,7 +13,7 @@ import textwrap
 
 import numpy as np
 import pytest
-from discovery import make
+from discovery import make, whole_epochs
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
@@ -151,24 +151,24 @@ def check_fits_do_not_share_weights(cls, X):
 
 def check_warm_start_goes_on(cls, X):
     settings = {"early_stopping": False, "learning_rate_schedule": "constant"}
-    whole = make(cls, epochs=4, **settings).fit(X)
-    halves = make(cls, epochs=2, warm_start=True, **settings).fit(X)
+    whole = make(cls, **whole_epochs(cls, 4), **settings).fit(X)
+    halves = make(cls, **whole_epochs(cls, 2), warm_start=True, **settings).fit(X)
     halves = pickle.loads(pickle.dumps(halves)).fit(X)
     np.testing.assert_array_equal(halves.transform(X), whole.transform(X))
     assert halves.n_iter_ == 4 and halves.history_["loss"] == whole.history_["loss"]
-    again = make(cls, epochs=2, **settings)
+    again = make(cls, **whole_epochs(cls, 2), **settings)
     once = again.fit(X).transform(X)
     np.testing.assert_array_equal(again.fit(X).transform(X), once)
 
 
 def check_best_epoch_is_kept(cls, X):
     settings = {"learning_rate": 0.03, "learning_rate_schedule": "constant"}
-    longer = make(cls, epochs=60, n_iter_no_change=5, **settings)
+    longer = make(cls, **whole_epochs(cls, 60), n_iter_no_change=5, **settings)
     longer.fit(X[:40], X_val=X[40:])
     losses = longer.history_["val_loss"]
     best = 1 + int(np.argmin(losses))
     assert 1 < best < len(losses) == longer.n_iter_
-    shorter = make(cls, epochs=best, early_stopping=False, **settings)
+    shorter = make(cls, **whole_epochs(cls, best), early_stopping=False, **settings)
     shorter.fit(X[:40], X_val=X[40:])
     np.testing.assert_array_equal(longer.transform(X), shorter.transform(X))
 

@@ -20,3 +20,9 @@ def autoencoder_classes():
 def make(cls, **parameters):
     """An instance that trains in a blink and repeats."""
     return cls(**{"random_state": 0, **cls._test_params(), **parameters})
+
+
+def whole_epochs(cls, n):
+    """The parameter that trains the whole network for `n` epochs."""
+    stacked = "fine_tune_epochs" in inspect.signature(cls).parameters
+    return {"fine_tune_epochs" if stacked else "epochs": n}

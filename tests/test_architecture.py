@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 FLOORS = [
     {"_sklearn", "_rows", "datasets"},
     {"_parameters", "_pca", "_scoring", "layers"},
-    {"losses"},
+    {"losses", "_images", "_sequences"},
     {"networks"},
     {"training"},
     {"_model"},

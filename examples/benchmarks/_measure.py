@@ -79,3 +79,14 @@ def print_table(title, header, rows):
     print("|" + "---|" * len(header))
     for row in rows:
         print("| " + " | ".join(map(str, row)) + " |", flush=True)
+
+
+def write_table(document, name, header, rows):
+    """Replace what stands between two comments, ``<!-- name -->`` and its end."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, rest = document.read_text().split(begin)
+    _, after = rest.split(end)
+    table = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    table += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    text = [before + begin, "", *table, "", end + after]
+    document.write_text("\n".join(text))

@@ -11,6 +11,7 @@ from skae.autoencoders._denoising import DenoisingAutoencoder as DenoisingAutoen
 from skae.autoencoders._dense import Autoencoder as Autoencoder
 from skae.autoencoders._recurrent import RecurrentAutoencoder as RecurrentAutoencoder
 from skae.autoencoders._sparse import SparseAutoencoder as SparseAutoencoder
+from skae.autoencoders._stacked import StackedAutoencoder as StackedAutoencoder
 from skae.autoencoders._variational import (
     VariationalAutoencoder as VariationalAutoencoder,
 )

@@ -124,16 +124,26 @@ class ConvBackbone:
                 math.prod(shape), activation=self.activation, name="decoder_dense"
             )(h)
         h = layers.Reshape(shape, name="decoder_map")(h)
-        sizes = self._sizes_of(image)[-2::-1]  # from small to large
-        size = int(self.kernel_size)
-        options: dict[str, Any] = {"kernel_size": size, "activation": self.activation}
-        options["prefix"] = "decoder"
-        filters = self._filters[::-1]
-        if self.upsampling == "nearest":
-            h = networks.upsampling_stack(h, filters, sizes, **options)
-            return layers.Conv2D(channels, size, padding="same", name="output")(h)
-        h = networks.transposed_stack(h, filters[1:], sizes[:-1], **options)
-        return networks.transposed(h, channels, sizes[-1], size, None, name="output")
+        size, filters = int(self.kernel_size), self._filters[::-1]
+        names = [f"decoder_{i}" for i in range(len(filters))]
+        transposed = self.upsampling == "transposed"
+        if not transposed:
+            h = layers.Conv2D(
+                filters[0],
+                size,
+                padding="same",
+                activation=self.activation,
+                name=names.pop(0),
+            )(h)
+        return networks.doubling_stack(
+            h,
+            [*filters[1:], channels],
+            self._sizes_of(image)[-2::-1],  # from small to large
+            kernel_size=size,
+            transposed=transposed,
+            activation=self.activation,
+            names=[*names[: len(filters) - 1], "output"],
+        )
 
     def _finish(self, rows):
         super()._finish(rows)

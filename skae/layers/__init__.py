@@ -12,4 +12,4 @@ from skae.layers._sampling import Sampling as Sampling
 from skae.layers._scaling import Standardize as Standardize
 from skae.layers._scaling import Unstandardize as Unstandardize
 from skae.layers._tied import TiedDense as TiedDense
-from skae.layers._upsampling import UpsampleTo as UpsampleTo
+from skae.layers._upsample_conv import UpsampleConv2D as UpsampleConv2D

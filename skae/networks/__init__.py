@@ -1,10 +1,8 @@
 """Networks as functions from Keras tensors to Keras tensors, without state."""
 
 from skae.networks._conv import conv_stack as conv_stack
+from skae.networks._conv import doubling_stack as doubling_stack
 from skae.networks._conv import halved as halved
-from skae.networks._conv import transposed as transposed
-from skae.networks._conv import transposed_stack as transposed_stack
-from skae.networks._conv import upsampling_stack as upsampling_stack
 from skae.networks._dense import dense_stack as dense_stack
 from skae.networks._dense import tied_stack as tied_stack
 from skae.networks._graph import Forward as Forward

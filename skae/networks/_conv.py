@@ -1,9 +1,8 @@
 """Convolutions that halve an image again and again, and their way back."""
 
-import keras
 from keras import layers
 
-from skae.layers import UpsampleTo
+from skae.layers import UpsampleConv2D
 
 
 def halved(size):
@@ -28,35 +27,24 @@ def conv_stack(x, filters, *, kernel_size, pooling, activation, prefix):
     return x
 
 
-def upsampling_stack(h, filters, sizes, *, kernel_size, activation, prefix):
-    """Per entry of `filters` a convolution and a doubling to the next of `sizes`."""
-    for i, (n, size) in enumerate(zip(filters, sizes, strict=True)):
-        h = layers.Conv2D(
-            n, kernel_size, padding="same", activation=activation, name=f"{prefix}_{i}"
-        )(h)
-        h = UpsampleTo(size, name=f"{prefix}_{i}_upsample")(h)
-    return h
+def doubling_stack(h, filters, sizes, *, kernel_size, transposed, activation, names):
+    """Per entry of `filters` a doubling to the next of `sizes`, and a convolution.
 
-
-def transposed_stack(h, filters, sizes, *, kernel_size, activation, prefix):
-    """Per entry of `filters` a transposed convolution of stride 2, cut to a size."""
-    for i, (n, size) in enumerate(zip(filters, sizes, strict=True)):
-        h = transposed(h, n, size, kernel_size, activation, name=f"{prefix}_{i}")
-    return h
-
-
-def transposed(h, n_filters, size, kernel_size, activation, name):
-    """A transposed convolution of stride 2, cut to `size`."""
-    h = layers.Conv2DTranspose(
-        n_filters,
-        kernel_size,
-        strides=2,
-        padding="same",
-        activation=activation,
-        name=name,
-    )(h)
-    excess = [got - wanted for got, wanted in zip(h.shape[1:3], size, strict=True)]
-    if any(excess):
-        cut = tuple((0, n) for n in excess)
-        h = keras.layers.Cropping2D(cut, name=f"{name}_crop")(h)
+    Either a transposed convolution of stride 2, or repeated pixels and a convolution.
+    The last one has no activation.
+    """
+    for i, (n, size, name) in enumerate(zip(filters, sizes, names, strict=True)):
+        options = {"activation": activation if i < len(filters) - 1 else None}
+        options["name"] = name
+        if transposed:
+            layer = layers.Conv2DTranspose(
+                n, kernel_size, strides=2, padding="same", **options
+            )
+        else:
+            layer = UpsampleConv2D(n, kernel_size, **options)
+        h = layer(h)
+        excess = [got - wanted for got, wanted in zip(h.shape[1:3], size, strict=True)]
+        if any(excess):
+            cut = tuple((0, n) for n in excess)
+            h = layers.Cropping2D(cut, name=f"{name}_crop")(h)
     return h

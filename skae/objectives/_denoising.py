@@ -17,6 +17,9 @@ class DenoisingObjective:
     Reads `noise`, `noise_level` and `clip_noise`. Stands left of a backbone.
     """
 
+    # XLA's random numbers take longer on a CPU than it saves elsewhere.
+    _jit_worthwhile: ClassVar[bool] = False
+
     _parameter_constraints: ClassVar[dict] = {
         "noise": [StrOptions({"gaussian", "masking", "salt_and_pepper"})],
         "noise_level": [Interval(Real, 0, None, closed="left")],

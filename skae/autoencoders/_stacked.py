@@ -1,0 +1,317 @@
+"""The stacked autoencoder, trained one layer at a time."""
+
+from collections.abc import Callable, Sequence
+from numbers import Integral
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skae._sklearn import Interval, StrOptions
+from skae.autoencoders._dense import Autoencoder
+from skae.backbones import DenseBackbone
+from skae.base import BaseAutoencoder
+from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
+
+
+class _CodeError(ReconstructionLoss):
+    """Squared error of codes, which the decoder's activation has to reach."""
+
+    def __init__(self, activation, padded=False):
+        super().__init__(padded)
+        self.activation = activation
+
+    def normalize(self, x):
+        return x
+
+    def denormalize(self, raw):
+        import keras
+
+        return keras.layers.Activation(self.activation, name="activation")(raw)
+
+    def pointwise(self, normal, raw):
+        import keras
+
+        return keras.ops.square(normal - keras.activations.get(self.activation)(raw))
+
+    def row_error(self, x, reconstruction):
+        return np.square(x - reconstruction).mean(axis=1)
+
+    def link(self, summary):
+        return LinearLink(1.0, center=0.0, gain=1.0, bias=0.0)
+
+
+class _CodeAutoencoder(Autoencoder):
+    """One inner layer: learns the codes of the layer before."""
+
+    def _reconstruction_loss(self):
+        return _CodeError(self.activation)
+
+
+class StackedAutoencoder(DenseBackbone, BaseAutoencoder):
+    r"""Deep autoencoder, trained one layer at a time, then as a whole.
+
+    Use it to reproduce this method, or where a deep network does not start to learn by
+    itself. With today's activations and optimizers the deep network of
+    :class:`Autoencoder` usually does, in less time.
+
+    Each layer :math:`i` is first trained as an autoencoder of its own: it learns the
+    codes :math:`h_{i-1}` of the layer before (the data, for the first one),
+
+    .. math:: h_i = \phi(W_i h_{i-1} + b_i), \qquad
+              \hat h_{i-1} = \phi(V_i h_i + c_i),
+
+    by squared error, or for the data by `loss`. Then the encoders are put one upon the
+    other, the decoders in reverse behind them, and the whole is trained for
+    `fine_tune_epochs`.
+
+    Parameters
+    ----------
+    encoding_dim : int, default=30
+        Number of code dimensions (latent dimensions, components).
+
+    hidden_layer_sizes : int or sequence of int, default=(100,)
+        Units of the encoder's hidden layers; the decoder has the same in reverse.
+        ``()`` means none.
+
+    activation : str or callable, default="elu"
+        Activation of the hidden layers, by its Keras name or as a function of a tensor.
+
+    code_activation : str or callable, default="linear"
+        Activation of the code.
+
+    loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
+        Reconstruction loss :math:`L`, a mean over the features.
+
+        - "squared_error": for data of any range, which are centred per feature and
+          divided by one global scale, the root of the variance averaged over the
+          features. The loss is in units of that variance: the share that is not
+          explained.
+        - "binary_crossentropy": for data in [0, 1], such as pixels. The output is a
+          sigmoid, and the loss is in nats.
+
+    fine_tune_epochs : int, default=20
+        Largest number of epochs for the whole network, after the layers. 0 leaves the
+        layers as they are.
+
+    dropout : float, default=0.0
+        Fraction of hidden units set to zero at random in each training step.
+
+    tied_weights : bool, default=False
+        Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
+
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
+        Optimizer, by its Keras name or as an example. The learning rate of an example
+        is replaced by `learning_rate`.
+
+    learning_rate : float, default=2e-3
+        Learning rate at the start.
+
+    learning_rate_schedule : {"cosine", "constant"}, default="cosine"
+        "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
+        would reach zero after `epochs`; "constant" leaves it alone.
+
+    epochs : int or "auto", default="auto"
+        Largest number of passes over the training data. "auto" makes about 3000 steps,
+        but at least 15 and at most 500 passes.
+
+    batch_size : int or "auto", default="auto"
+        Rows per step. "auto" is the power of two next below a sixteenth of the training
+        rows, between 16 and 256.
+
+    shuffle : bool, default=True
+        Whether to draw the mini-batches anew in each epoch.
+
+    early_stopping : bool, default=True
+        Whether to hold rows out, stop when their loss no longer falls, and keep the
+        weights of the best epoch. The start counts as an epoch: it is kept when nothing
+        was better by more than a quarter of the relative standard error, 1 over the
+        root of the number of held-out rows. With fewer than 10 rows, the training loss
+        is used.
+
+    validation_fraction : float, default=0.1
+        Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
+
+    n_iter_no_change : int or "auto", default="auto"
+        Epochs without a better one after which `early_stopping` stops. "auto" makes
+        about 750 steps, but at least 10 epochs.
+
+    tol : float, default=0.0
+        An epoch is better when its loss is below the best one by more than this share.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the present weights and optimizer state.
+
+    callbacks : list of keras.callbacks.Callback, default=None
+        Copied for each fit; the copies are at `callbacks_`. Their model is the
+        autoencoder in training. A callback with batch hooks makes training slower: the
+        compiled program then returns after each step.
+
+    jit_compile : bool or "auto", default="auto"
+        Whether to compile with XLA, on the TensorFlow backend. "auto" does for 500
+        steps or more.
+
+    random_state : int, RandomState instance or None, default=None
+        Decides weights, mini-batches, held-out rows and dropout. The same integer gives
+        the same codes, bit for bit, on the same machine.
+
+    verbose : {0, 1, 2}, default=0
+        0 is silent, 1 shows Keras' progress bar, 2 prints a line per epoch.
+
+    Attributes
+    ----------
+    encoder_ : keras.Model
+        From data to codes. Like the other two, it is a copy: training it further does
+        not change the estimator.
+
+    decoder_ : keras.Model
+        From codes to data.
+
+    autoencoder_ : keras.Model
+        From data to reconstructions: `decoder_` applied to `encoder_`.
+
+    history_ : dict of lists
+        Of the whole network, per epoch: "loss" and "reconstruction_loss", averaged over
+        the epoch's steps; with validation data the same after the epoch, under
+        "val_loss" and so on. NaN in epochs, of an earlier fit or `partial_fit`, that
+        did not have such a series.
+
+    layer_histories_ : list of dict
+        The same for each layer's own training, the first layer first.
+
+    n_iter_ : int
+        Number of epochs trained.
+
+    callbacks_ : list of keras.callbacks.Callback
+        The callbacks that took part in the fit.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, when `X` has names that are all strings.
+
+    Raises
+    ------
+    ValueError
+        From `fit`, for parameters and data that cannot be used.
+    FloatingPointError
+        From `fit`, when the loss overflows.
+
+    See Also
+    --------
+    Autoencoder : Dense, starting at PCA.
+
+    References
+    ----------
+    .. [1] Y. Bengio, P. Lamblin, D. Popovici and H. Larochelle, "Greedy layer-wise
+       training of deep networks", NeurIPS (2006),
+       :doi:`10.7551/mitpress/7503.003.0024`.
+
+    Examples
+    --------
+    >>> from skae import StackedAutoencoder
+    >>> from skae.datasets import load_digits
+    >>> digits = load_digits()
+    >>> stacked = StackedAutoencoder(8, hidden_layer_sizes=(32,), epochs=10,
+    ...                              fine_tune_epochs=5, random_state=0)
+    >>> stacked.fit(digits.X_train).transform(digits.X_test).shape
+    (540, 8)
+    >>> [len(history["loss"]) for history in stacked.layer_histories_]
+    [10, 10]
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseAutoencoder._parameter_constraints,
+        **DenseBackbone._parameter_constraints,
+        "code_activation": [str, callable],
+        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "fine_tune_epochs": [Interval(Integral, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        encoding_dim: int = 30,
+        *,
+        hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Callable = "elu",
+        code_activation: str | Callable = "linear",
+        loss: str = "squared_error",
+        fine_tune_epochs: int = 20,
+        dropout: float = 0.0,
+        tied_weights: bool = False,
+        optimizer: Any = "adam",
+        learning_rate: float = 2e-3,
+        learning_rate_schedule: str = "cosine",
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
+        shuffle: bool = True,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        tol: float = 0.0,
+        warm_start: bool = False,
+        callbacks: list | None = None,
+        jit_compile: bool | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        self.encoding_dim = encoding_dim
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.code_activation = code_activation
+        self.loss = loss
+        self.fine_tune_epochs = fine_tune_epochs
+        self.dropout = dropout
+        self.tied_weights = tied_weights
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.jit_compile = jit_compile
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _largest_epochs(self):
+        return self.fine_tune_epochs
+
+    def _start(self, rows, summary, weight, rng):
+        names = [f"encoder_{i}" for i in range(len(self._sizes))]
+        encoders = [*names, "code"]
+        decoders = ["output", *(name.replace("en", "de", 1) for name in names[::-1])]
+        start, X = {}, rows.X
+        self.layer_histories_ = []
+        for i, size in enumerate([*self._sizes, self.encoding_dim]):
+            layer = self._make_layer(i, size, seed=int(rng.integers(2**31)))
+            layer.fit(X, sample_weight=weight)
+            self.layer_histories_.append(layer.history_)
+            X = layer.transform(X)
+            for path, value in layer._model.weights.items():
+                own, name = path.split("/", 1)
+                new = {"code": encoders[i], "output": decoders[i]}.get(own)
+                if new is not None:
+                    start[f"{new}/{name}"] = value
+        return start
+
+    def _make_layer(self, i, size, seed):
+        names = BaseAutoencoder._parameter_constraints
+        settings = {name: getattr(self, name) for name in names}
+        settings |= {"warm_start": False, "callbacks": None, "random_state": seed}
+        last = i == len(self._sizes)
+        return (_CodeAutoencoder if i else Autoencoder)(
+            size,
+            hidden_layer_sizes=(),
+            activation=self.activation,
+            code_activation=self.code_activation if last else self.activation,
+            loss="squared_error" if i else self.loss,
+            init="random",
+            tied_weights=self.tied_weights,
+            **settings,
+        )

@@ -1,0 +1,60 @@
+"""Doubling an image and convolving it, as one operation."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="skae")
+class UpsampleConv2D(keras.layers.Layer):
+    """Repeat each pixel 2 x 2 times, then convolve with padding "same".
+
+    The same numbers as `UpSampling2D` followed by `Conv2D`, computed as a transposed
+    convolution of stride 2 whose kernel is spread by one pixel: 16 products per small
+    pixel instead of 36 for a 3 x 3 kernel, and no large image in between.
+
+    Parameters
+    ----------
+    filters : int
+    kernel_size : int
+    activation : str or callable, default=None
+    """
+
+    def __init__(self, filters, kernel_size, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.filters, self.kernel_size = filters, kernel_size
+        self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.GlorotUniform()
+
+    def build(self, input_shape):
+        size = self.kernel_size
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(size, size, input_shape[-1], self.filters),
+            initializer=self.kernel_initializer,
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(self.filters,), initializer="zeros"
+        )
+        # Each tap of the kernel hits two of the repeated pixels.
+        self._spread = np.zeros((size + 1, size), dtype=np.float32)
+        for tap in range(size):
+            self._spread[tap : tap + 2, tap] = 1
+
+    def call(self, inputs):
+        kernel = ops.flip(self.kernel, axis=(0, 1))
+        kernel = ops.einsum("au,bv,uvio->aboi", self._spread, self._spread, kernel)
+        outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
+        return self.activation(outputs + self.bias)
+
+    def compute_output_shape(self, input_shape):
+        n, height, width, _ = input_shape
+        return (n, 2 * height, 2 * width, self.filters)
+
+    def get_config(self):
+        config = {
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "activation": keras.activations.serialize(self.activation),
+        }
+        return {**super().get_config(), **config}
