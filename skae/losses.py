@@ -102,11 +102,14 @@ class SquaredError(ReconstructionLoss):
     the training loss is the share of the variance that is not explained.
     """
 
+    _standardize = None
+
     def normalize(self, x):
         """Centre and scale."""
         from skae.layers import Standardize
 
-        self._standardize = Standardize(name="standardize")
+        if self._standardize is None:  # targets are scaled by the same layer
+            self._standardize = Standardize(name="standardize")
         return self._standardize(x)
 
     def denormalize(self, raw):

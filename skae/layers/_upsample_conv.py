@@ -36,8 +36,10 @@ class UpsampleConv2D(keras.layers.Layer):
         self.bias = self.add_weight(
             name="bias", shape=(self.filters,), initializer="zeros"
         )
-        # Each tap of the kernel hits two of the repeated pixels.
-        self._spread = np.zeros((size + 1, size), dtype=np.float32)
+        # Each tap of the kernel hits two of the repeated pixels. A kernel of even size
+        # gets a row of zeros, which moves it to where `Conv2D` has it.
+        n_taps = size + 1 if size % 2 else size + 2
+        self._spread = np.zeros((n_taps, size), dtype=np.float32)
         for tap in range(size):
             self._spread[tap : tap + 2, tap] = 1
 

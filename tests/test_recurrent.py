@@ -1,0 +1,144 @@
+import numpy as np
+import pytest
+
+from skae import RecurrentAutoencoder
+
+FAST = {"hidden_layer_sizes": (6,), "epochs": 3, "random_state": 0, "batch_size": 16}
+
+
+@pytest.fixture
+def sequences():
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(3, 12, size=40)
+    return [rng.normal(size=(n, 2)).cumsum(axis=0).astype("f") for n in lengths]
+
+
+def padded(sequences, length=None):
+    length = length or max(map(len, sequences))
+    X = np.full((len(sequences), length, 2), np.nan, dtype=np.float32)
+    for row, sequence in zip(X, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return X
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_padding_changes_nothing(sequences, cell):
+    model = RecurrentAutoencoder(3, cell=cell, **FAST).fit(sequences)
+    codes = model.transform(sequences)
+    twin = RecurrentAutoencoder(3, cell=cell, **FAST).fit(padded(sequences))
+    np.testing.assert_array_equal(twin.transform(padded(sequences)), codes)
+    assert twin.history_["loss"] == model.history_["loss"]
+    for i in (0, 7):  # alone, without any padding
+        alone = model.transform([sequences[i]])
+        np.testing.assert_allclose(alone[0], codes[i], atol=1e-6)
+        alone = model.transform(sequences[i][None])
+        np.testing.assert_allclose(alone[0], codes[i], atol=1e-6)
+
+
+def test_padding_does_not_count_in_the_loss(sequences):
+    model = RecurrentAutoencoder(3, early_stopping=False, **FAST)
+    model.set_params(epochs=1, learning_rate=1e-9, loss="squared_error").fit(sequences)
+    scale = model._model.weights["standardize/scale"]
+    errors = [
+        np.mean((x - y) ** 2)
+        for x, y in zip(sequences, model.reconstruct(sequences), strict=True)
+    ]
+    expected = np.mean(errors) / scale**2
+    assert model.history_["loss"][0] == pytest.approx(expected, rel=1e-4)
+    np.testing.assert_allclose(model.reconstruction_error(sequences), errors, rtol=1e-4)
+
+
+def test_each_sequence_comes_back_at_its_own_length(sequences):
+    model = RecurrentAutoencoder(3, **FAST).fit(sequences)
+    found = model.reconstruct(sequences)
+    assert [x.shape for x in found] == [x.shape for x in sequences]
+    X = padded(sequences)
+    as_array = model.reconstruct(X)
+    np.testing.assert_array_equal(np.isnan(as_array), np.isnan(X))
+    np.testing.assert_allclose(as_array[0, : len(found[0])], found[0], atol=1e-6)
+    decoded = model.inverse_transform(model.transform(sequences))
+    assert isinstance(decoded, list) and decoded[0].shape == X.shape[1:]
+
+
+def test_score_is_over_the_values_that_exist(sequences):
+    X = padded(sequences)
+    model = RecurrentAutoencoder(3, **FAST).fit(X)
+    mean = np.nanmean(X, axis=0)
+    residual = np.nansum((X - model.reconstruct(X)) ** 2)
+    expected = 1 - residual / np.nansum((X - mean) ** 2)
+    assert model.score(X) == pytest.approx(expected, rel=1e-4)
+
+
+def test_scaling_is_per_feature(sequences):
+    model = RecurrentAutoencoder(3, **FAST).fit(sequences)
+    values = np.concatenate(sequences)
+    weights = model._model.weights
+    np.testing.assert_allclose(
+        weights["standardize/mean"][0], values.mean(axis=0), rtol=1e-4
+    )
+    assert weights["standardize/scale"] ** 2 == pytest.approx(
+        values.var(axis=0).mean(), rel=1e-4
+    )
+
+
+def test_arrays_of_one_length_and_tables(sequences):
+    X = np.random.default_rng(0).normal(size=(40, 5, 3)).astype("f")
+    model = RecurrentAutoencoder(3, **FAST).fit(X)
+    assert model.reconstruct(X).shape == X.shape
+    assert model.inverse_transform(model.transform(X)).shape == X.shape
+    assert (model.n_timesteps_, model.n_features_) == (5, 3)
+    shorter = model.reconstruct(
+        X[:, :3]
+    )  # fitted without padding, encodes it all the same
+    assert shorter.shape == (40, 3, 3) and np.isfinite(shorter).all()
+    table = RecurrentAutoencoder(3, **FAST).fit(X[..., 0])
+    assert table.reconstruct(X[..., 0]).shape == (40, 5)
+    column = RecurrentAutoencoder(3, **FAST).fit(X[..., :1])
+    np.testing.assert_array_equal(
+        column.transform(X[..., :1]), table.transform(X[..., 0])
+    )
+
+
+def test_it_learns_lengths_and_all():
+    rng = np.random.default_rng(0)
+    waves = [
+        np.full((n, 1), level, dtype=np.float32)
+        for n, level in zip(rng.integers(2, 6, 200), rng.normal(size=200), strict=True)
+    ]
+    model = RecurrentAutoencoder(
+        2, hidden_layer_sizes=(8,), epochs=40, learning_rate=0.02, random_state=0
+    )
+    assert model.fit(waves).score(waves) > 0.9
+
+
+def test_mistakes_are_explained(sequences):
+    model = RecurrentAutoencoder(3, **FAST)
+    hole = padded(sequences)
+    hole[3, 1] = np.nan
+    half = padded(sequences)
+    half[3, 1, 0] = np.nan
+    empty = padded(sequences)
+    empty[3] = np.nan
+    infinite = padded(sequences)
+    infinite[3, 0, 0] = np.inf
+    for data, message in (
+        (hole, "NaN inside a sequence"),
+        (half, "NaN inside a sequence"),
+        (empty, "NaN only, in at least one sequence"),
+        (infinite, "infinity"),
+        ([*sequences, np.ones((3, 5))], r"different numbers of features: \[2, 5\]"),
+        ([*sequences, np.ones(3)], "Sequence 40 of X has shape"),
+        ([*sequences, np.full((3, 2), np.nan)], r"X\[40\] contains NaN"),
+        ([*sequences, np.ones((0, 2))], "0 sample"),
+        (np.ones((4, 3, 2, 2)), "Sequences are a 3-D array"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.fit(data)
+        assert not model.__sklearn_is_fitted__()
+    model.fit(sequences)
+    with pytest.raises(ValueError, match="up to 30 time steps.*has 11"):
+        model.transform([np.ones((30, 2))])
+    with pytest.raises(ValueError, match="3 features per time step.*expecting 2"):
+        model.transform([np.ones((3, 3))])
+    with pytest.raises(ValueError, match="'cell' parameter"):
+        RecurrentAutoencoder(cell="rnn").fit(sequences)
