@@ -19,7 +19,7 @@ waves = [
 ]
 
 model = RecurrentAutoencoder(
-    4, hidden_layer_sizes=(32,), epochs=200 if full else 60, random_state=0
+    4, hidden_layer_sizes=(32,), epochs=200 if full else 30, random_state=0
 ).fit(waves[:300])
 print(f"codes {model.transform(waves[300:]).shape}")
 print(f"variance explained on new waves: {model.score(waves[300:]):.3f}")

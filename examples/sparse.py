@@ -27,9 +27,9 @@ for penalty, weight in (("l1", 0.0), ("l1", 1e-3), ("kl", 0.05)):
     ).fit(data.X_train)
     codes = model.transform(data.X_test)
     activity = codes.mean(axis=0)
+    low, inside = (codes < 0.1).mean(), ((activity > 0.1) & (activity < 0.2)).mean()
     print(
-        f"{penalty}, weight {weight:g}: {100 * (codes < 0.1).mean():.0f} % of activations "
-        f"below .1, {100 * ((activity > 0.1) & (activity < 0.2)).mean():.0f} % of units "
-        f"with a mean activity between .1 and .2, variance explained "
-        f"{model.score(data.X_test):.3f}"
+        f"{penalty}, weight {weight:g}: {100 * low:.0f} % of activations below .1, "
+        f"{100 * inside:.0f} % of units with a mean activity between .1 and .2, "
+        f"variance explained {model.score(data.X_test):.3f}"
     )

@@ -37,6 +37,13 @@ def test_masking(x):
     np.testing.assert_array_equal(noisy[noisy != 0], x[noisy != 0])
 
 
+def test_dropout_keeps_the_mean(x):
+    noisy, _ = apply("dropout", 0.5, x)
+    assert np.mean(noisy == 0) == pytest.approx(0.5, abs=0.02)
+    np.testing.assert_allclose(noisy[noisy != 0], 2 * x[noisy != 0], rtol=1e-6)
+    assert noisy.mean() == pytest.approx(x.mean(), rel=0.03)
+
+
 def test_salt_and_pepper(x):
     noisy, _ = apply("salt_and_pepper", 0.4, x)
     for extreme in (-1.0, 2.0):

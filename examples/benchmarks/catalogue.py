@@ -160,7 +160,7 @@ ROWS = [
             hidden_layer_sizes=100,
             activation="selu",
             code_activation="selu",
-            noise="masking",
+            noise="dropout",
             noise_level=0.5,
             batch_size=32,
             **PIXELS,

@@ -71,9 +71,15 @@ class ConvDenoisingAutoencoder(DenoisingObjective, ConvBackbone, BaseAutoencoder
         - "binary_crossentropy": for data in [0, 1], such as pixels. The output is a
           sigmoid, and the loss is in nats.
 
-    noise : {"gaussian", "masking", "salt_and_pepper"}, default="gaussian"
-        Noise, drawn afresh at every step: normal noise is added; entries are set to 0;
-        entries are set to the smallest or the largest value of the training data.
+    noise : {"gaussian", "masking", "dropout", "salt_and_pepper"}, default="gaussian"
+        Noise, drawn afresh at every step.
+
+        - "gaussian": normal noise is added.
+        - "masking": entries are set to 0. For data that will miss entries later.
+        - "dropout": entries are set to 0 and the others divided by the share that is
+          left, so that the network expects whole rows later, in `transform`.
+        - "salt_and_pepper": entries are set to the smallest or the largest value of the
+          training data.
 
     noise_level : float, default=0.3
         Standard deviation of the normal noise, in the units of the data, or the share
@@ -81,7 +87,7 @@ class ConvDenoisingAutoencoder(DenoisingObjective, ConvBackbone, BaseAutoencoder
 
     clip_noise : bool or "auto", default="auto"
         Whether to clip noisy data to the range of the training data. "auto" does for
-        ``loss="binary_crossentropy"``.
+        normal noise with ``loss="binary_crossentropy"``.
 
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         Optimizer, by its Keras name or as an example. The learning rate of an example

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-NOISES = ("gaussian", "masking", "salt_and_pepper")
+NOISES = ("gaussian", "masking", "dropout", "salt_and_pepper")
 _EVALUATION_SEED = 0
 
 
@@ -16,9 +16,10 @@ class Corruption(keras.layers.Layer):
 
     Parameters
     ----------
-    noise : {"gaussian", "masking", "salt_and_pepper"}
-        Add normal noise; set entries to 0; set entries to the weights `low` or `high`,
-        half of them each.
+    noise : {"gaussian", "masking", "dropout", "salt_and_pepper"}
+        Add normal noise; set entries to 0; set entries to 0 and divide the others by
+        the share that is left; set entries to the weights `low` or `high`, half of them
+        each.
 
     level : float
         Standard deviation of the noise, or share of the entries that are hit.
@@ -49,11 +50,12 @@ class Corruption(keras.layers.Layer):
             noisy = inputs + self.level * keras.random.normal(shape, seed=seed)
         else:
             chance = keras.random.uniform(shape, seed=seed)
-            noisy = ops.where(chance < self.level, self._extreme(chance), inputs)
+            kept = inputs / (1 - self.level) if self.noise == "dropout" else inputs
+            noisy = ops.where(chance < self.level, self._extreme(chance), kept)
         return ops.clip(noisy, self.low, self.high) if self.clip else noisy
 
     def _extreme(self, chance):
-        if self.noise == "masking":
+        if self.noise != "salt_and_pepper":
             return 0.0
         return ops.where(chance < self.level / 2, self.low, self.high)
 

@@ -21,17 +21,18 @@ class DenoisingObjective:
     _jit_worthwhile: ClassVar[bool] = False
 
     _parameter_constraints: ClassVar[dict] = {
-        "noise": [StrOptions({"gaussian", "masking", "salt_and_pepper"})],
+        "noise": [StrOptions({"gaussian", "masking", "dropout", "salt_and_pepper"})],
         "noise_level": [Interval(Real, 0, None, closed="left")],
         "clip_noise": [StrOptions({"auto"}), "boolean"],
     }
 
     def _check_params(self, sample_shape):
         super()._check_params(sample_shape)
-        if self.noise != "gaussian" and self.noise_level > 1:
+        limit = 0.99 if self.noise == "dropout" else 1
+        if self.noise != "gaussian" and self.noise_level > limit:
             raise ValueError(
                 f"noise={self.noise!r} takes the share of the entries to hit as its "
-                f"noise_level, between 0 and 1; got {self.noise_level!r}."
+                f"noise_level, between 0 and {limit}; got {self.noise_level!r}."
             )
 
     def _corrupt(self, x):
@@ -39,7 +40,7 @@ class DenoisingObjective:
 
         clip = self.clip_noise
         if clip == "auto":
-            clip = self.loss == "binary_crossentropy"
+            clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
         return Corruption(
             self.noise, float(self.noise_level), clip=bool(clip), name="corruption"
         )(x)
