@@ -30,7 +30,7 @@ class Scoring:
         Returns
         -------
         X_reconstructed : ndarray of shape (n_samples, n_features), float32
-            Reconstructions, in the units of `X`.
+            Reconstructions, in the units and the layout of `X`.
         """
         check_is_fitted(self)
         rows = self._check_rows(X, reset=False)

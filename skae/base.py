@@ -171,7 +171,8 @@ class BaseAutoencoder(
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Training data. Sparse and memory-mapped data are read a chunk at a time.
+            Training data; images and sequences in the layouts that the class names.
+            Sparse and memory-mapped data are read a chunk at a time.
 
         y : None
             Ignored: a Pipeline passes class labels here.
@@ -291,7 +292,7 @@ class BaseAutoencoder(
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data.
+            Data, in a layout that `fit` takes.
 
         Returns
         -------
@@ -312,7 +313,7 @@ class BaseAutoencoder(
         Returns
         -------
         X_original : ndarray of shape (n_samples, n_features), float32
-            Data in the units of the data that `fit` was given.
+            Data in the units and the layout of the data that `fit` was given.
         """
         check_is_fitted(self)
         codes = check_array(X, dtype=np.float32, estimator=self, input_name="codes")
