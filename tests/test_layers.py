@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from skae import layers
 from skae.layers import Standardize, TiedDense, Unstandardize
 
 
@@ -45,3 +46,44 @@ def test_layers_survive_keras_own_format(x, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(np.asarray(loaded(x)), np.asarray(model(x)), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Corruption("masking", 0.25, clip=True, seed=3),
+        layers.Sampling(seed=3),
+        layers.GaussianNegativeLogLikelihood(),
+        layers.MaskPadding(),
+        layers.UpsampleConv2D(4, 3, activation="relu"),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_layers_survive_their_config(layer):
+    config = keras.saving.serialize_keras_object(layer)
+    twin = keras.saving.deserialize_keras_object(config)
+    assert type(twin) is type(layer) and twin.get_config() == layer.get_config()
+
+
+def test_an_unknown_noise_is_an_error():
+    with pytest.raises(ValueError, match="noise must be one of.*got 'pepper'"):
+        layers.Corruption("pepper", 0.1)
+
+
+def test_gaussian_likelihood_is_that_of_scipy():
+    from scipy.stats import norm
+
+    rng = np.random.default_rng(0)
+    x, mean = rng.normal(size=(2, 5, 3)).astype(np.float32)
+    layer = layers.GaussianNegativeLogLikelihood()
+    layer.build([x.shape, x.shape])
+    layer.log_scale.assign(0.3)
+    expected = -norm.logpdf(x, mean, np.exp(0.3)).sum(axis=1)
+    np.testing.assert_allclose(layer([x, mean]), expected, rtol=1e-5)
+
+
+def test_mask_of_padding():
+    x = np.float32([[[1.0], [2.0], [np.nan]]])
+    layer = layers.MaskPadding()
+    np.testing.assert_array_equal(layer(x), [[[1.0], [2.0], [0.0]]])
+    np.testing.assert_array_equal(layer.compute_mask(x), [[True, True, False]])

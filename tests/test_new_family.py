@@ -40,7 +40,7 @@ class DecorrelatedAutoencoder(DenseBackbone, BaseAutoencoder):
         dropout=0.1,
         tied_weights=False,
         optimizer="adam",
-        learning_rate=1e-3,
+        learning_rate=0.01,
         learning_rate_schedule="constant",
         epochs=5,
         batch_size=16,

@@ -43,9 +43,9 @@ def test_penalties_do_what_they_are_for(X):
     mean = [model.fit_transform(X).mean() for model in (free, l1)]
     assert mean[1] < 0.6 * mean[0]
     kl = SparseAutoencoder(
-        8, penalty="kl", sparsity_weight=1.0, learning_rate=0.02, **SETTINGS
+        8, penalty="kl", sparsity_weight=5.0, learning_rate=0.02, **SETTINGS
     )
-    activity = kl.fit_transform(X).mean(axis=0)
+    activity = kl.set_params(epochs=150).fit_transform(X).mean(axis=0)
     assert np.all((activity > 0.05) & (activity < 0.2))
 
 

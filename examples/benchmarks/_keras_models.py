@@ -47,6 +47,25 @@ def sparse_sigmoid(regularizer):
     return _compiled(inputs, layers.Dense(784, activation="sigmoid")(h))
 
 
+def train_stacked(X, epochs, batch_size=32):
+    """784-100-30 one layer at a time, then the whole, `epochs` each; the whole."""
+    fitting = {"epochs": epochs, "batch_size": batch_size, "verbose": 0}
+    outer = dense([100], activation="selu")
+    outer.fit(X, X, **fitting)
+    codes = keras.Model(outer.input, outer.layers[1].output).predict(X, verbose=0)
+    inputs = keras.Input((100,))
+    code = layers.Dense(30, activation="selu")(inputs)
+    outputs = layers.Dense(100, activation="selu")(code)
+    inner = _compiled(inputs, outputs, "mse")
+    inner.fit(codes, codes, **fitting)
+    whole = dense([100, 30, 100], activation="selu")
+    sources = [outer.layers[1], *inner.layers[1:], outer.layers[2]]
+    for layer, source in zip(whole.layers[1:], sources, strict=True):
+        layer.set_weights(source.get_weights())
+    whole.fit(X, X, **fitting)
+    return whole
+
+
 def dense_dropout():
     """Half the input set to zero, 784-100-30-100-784."""
     inputs = keras.Input((784,))

@@ -191,7 +191,7 @@ class SparseAutoencoder(DenseBackbone, BaseAutoencoder):
     >>> from skae import SparseAutoencoder
     >>> from skae.datasets import load_digits
     >>> digits = load_digits()
-    >>> sparse = SparseAutoencoder(64, penalty="kl", sparsity_weight=0.05, epochs=50,
+    >>> sparse = SparseAutoencoder(64, penalty="kl", sparsity_weight=0.05, epochs=200,
     ...                            random_state=0)
     >>> codes = sparse.fit(digits.X_train).transform(digits.X_test)
     >>> codes.shape
