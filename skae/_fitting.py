@@ -7,6 +7,7 @@ import numpy as np
 
 from skae._model import TrainedModel, make_blueprint
 from skae._rows import Pairs, Rows, Summary
+from skae._tasks import EpochTasks
 from skae.training import (
     Feed,
     FitSettings,
@@ -44,6 +45,7 @@ def fit_model(
     rows: Rows,
     sample_weight: np.ndarray | None,
     val: Rows | None,
+    tasks: EpochTasks,
     *,
     continuing: bool,
     one_epoch: bool,
@@ -89,8 +91,22 @@ def fit_model(
         validation = None if held_out is None else Part(feed, held_out)
         if val is not None:
             validation = Part(Feed(val, batch_size, program.put), np.arange(len(val)))
+
+        def trained(state=None):
+            weights, n_codes = program.get_weights(), program.graph.code_size
+            return TrainedModel(
+                _inference_spec(spec), sample_shape, weights, n_codes, state
+            )
+
+        tasks.begin(settings.epochs)
         run = TrainingRun(
-            program, settings, callbacks, n_steps, verbose=int(estimator.verbose)
+            program,
+            settings,
+            callbacks,
+            n_steps,
+            verbose=int(estimator.verbose),
+            begin_epoch=tasks.epoch_begin,
+            end_epoch=lambda: tasks.epoch_end(lambda: {"_model": trained()}),
         )
         run.run(Part(feed, order), validation, rng)
         state = None
@@ -100,10 +116,7 @@ def fit_model(
                 "program": (blueprint.key, program_settings.optimizer),
                 "rng": rng.bit_generator.state,
             }
-        code_size = program.graph.encoder.output_shape[-1]
-        model = TrainedModel(
-            _inference_spec(spec), sample_shape, program.get_weights(), code_size, state
-        )
+        model = trained(state)
 
     if previous is None:
         estimator.history_, estimator.n_iter_ = {}, 0

@@ -8,6 +8,7 @@ from scipy.sparse import sparray, spmatrix
 from sklearn.utils.validation import check_is_fitted
 
 from skae._rows import Rows
+from skae._sklearn import check_sample_weight
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray
@@ -70,7 +71,12 @@ class Scoring:
         """
         return -self.reconstruction_error(X)
 
-    def score(self, X: MatrixLike, y: Any = None) -> float:
+    def score(
+        self,
+        X: MatrixLike,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> float:
         r"""Fraction of the variance of `X` that the reconstructions explain.
 
         .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
@@ -88,6 +94,9 @@ class Scoring:
         y : None
             Ignored.
 
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each row, in both sums and in the mean.
+
         Returns
         -------
         score : float
@@ -103,8 +112,13 @@ class Scoring:
                 np.nan_to_num(difference, copy=False)
             return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
 
-        residual = self._row_errors(rows, squares, dtype=np.float64).sum()
-        total = rows.summarize().total_squares
+        residuals = self._row_errors(rows, squares, dtype=np.float64)
+        if sample_weight is None:
+            residual, total = residuals.sum(), rows.summarize().total_squares
+        else:
+            weight = check_sample_weight(sample_weight, rows.X)
+            residual = weight @ residuals
+            total = rows.summarize(weight).total_squares
         if total == 0:
             return float(residual == 0)
         return float(1 - residual / total)

@@ -17,7 +17,13 @@ from skae._fitting import fit_model
 from skae._parameters import TRAINING_CONSTRAINTS
 from skae._rows import Pairs, Rows, Summary
 from skae._scoring import MatrixLike, Scoring
-from skae._sklearn import check_sample_weight, fit_context
+from skae._sklearn import (
+    CallbackSupportMixin,
+    check_sample_weight,
+    fit_context,
+    with_callbacks,
+)
+from skae._tasks import EpochTasks
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
 # Fitted attributes that are not public.
@@ -25,7 +31,12 @@ _PRIVATE = ("_model", "_layout")
 
 
 class BaseAutoencoder(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, Scoring, BaseEstimator, ABC
+    CallbackSupportMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    Scoring,
+    BaseEstimator,
+    ABC,
 ):
     """Base class of all autoencoders.
 
@@ -196,7 +207,7 @@ class BaseAutoencoder(
             The loss became infinite or NaN.
         """
         continuing = self.warm_start and self.__sklearn_is_fitted__()
-        return self._fit(X, sample_weight, X_val, continuing=continuing)
+        return self._fit(X, y, sample_weight, X_val, continuing=continuing)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
@@ -226,15 +237,18 @@ class BaseAutoencoder(
         """
         return self._fit(
             X,
+            y,
             sample_weight,
             None,
             continuing=self.__sklearn_is_fitted__(),
             one_epoch=True,
         )
 
+    @with_callbacks
     def _fit(
         self,
         X,
+        y,
         sample_weight,
         X_val,
         *,
@@ -245,6 +259,7 @@ class BaseAutoencoder(
     ):
         if not continuing:
             self._forget()
+        tasks = EpochTasks(self, X, y, sample_weight)
         try:
             rows = self._check_rows(X, reset=not continuing)
             if sample_weight is not None:
@@ -258,10 +273,12 @@ class BaseAutoencoder(
                 self._pair(rows, target, "target"),
                 sample_weight,
                 None if val is None else self._pair(val, target_val, "target_val"),
+                tasks,
                 continuing=continuing,
                 one_epoch=one_epoch,
             )
             self._finish(rows)
+            tasks.end()
         except BaseException:
             if not continuing:
                 self._forget()

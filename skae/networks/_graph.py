@@ -36,6 +36,11 @@ class Graph:
     penalty_names: tuple[str, ...]
 
     @property
+    def code_size(self) -> int:
+        """Number of code dimensions."""
+        return self.encoder.output_shape[-1]
+
+    @property
     def term_names(self) -> list[str]:
         """Names of the values of `loss_terms`."""
         return ["loss", "reconstruction_loss", *self.penalty_names]

@@ -110,6 +110,7 @@ class DenoisingObjective:
             )
         return self._fit(
             X,
+            y,
             sample_weight,
             X_val,
             target=target,
@@ -152,6 +153,7 @@ class DenoisingObjective:
         """
         return self._fit(
             X,
+            y,
             sample_weight,
             None,
             target=target,

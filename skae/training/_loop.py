@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -43,14 +44,25 @@ class TrainingRun:
 
     verbose : {0, 1, 2}
         Silent, a progress bar, or a line per epoch.
+
+    begin_epoch, end_epoch : callable
+        Called around each epoch; training stops when `end_epoch` returns True.
     """
 
     def __init__(
-        self, program, settings: FitSettings, callbacks: list, n_steps: int, verbose=0
+        self,
+        program,
+        settings: FitSettings,
+        callbacks: list,
+        n_steps: int,
+        verbose: int = 0,
+        begin_epoch: Callable[[], None] = lambda: None,
+        end_epoch: Callable[[], bool] = lambda: False,
     ):
         from skae.training._callbacks import Callbacks
 
         self._program, self._settings = program, settings
+        self._begin_epoch, self._end_epoch = begin_epoch, end_epoch
         self._callbacks = Callbacks(
             callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
         )
@@ -98,6 +110,7 @@ class TrainingRun:
             watched = training if validation is None else validation
             best.update(0, self._evaluate(watched)["loss"], program.get_weights)
         for epoch in range(1, settings.epochs + 1):
+            self._begin_epoch()
             logs = self._train_epoch(epoch, training, rng)
             if validation is not None:
                 evaluated = self._evaluate(validation)
@@ -107,7 +120,8 @@ class TrainingRun:
             if best is not None:
                 loss = logs.get("val_loss", logs["loss"])
                 best.update(epoch, loss, program.get_weights)
-            stop = self._callbacks.epoch_end(epoch, logs)
+            # Both are asked, whatever the first one says.
+            stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):
                 break
 

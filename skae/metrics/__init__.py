@@ -1,0 +1,15 @@
+"""How good codes and reconstructions are: functions, scorers, and a report.
+
+`SCORERS` are for any search of scikit-learn: one of them, by its name, as
+``GridSearchCV(..., scoring=SCORERS["code_trustworthiness"])``, or all at once, as
+``GridSearchCV(..., scoring=SCORERS, refit="code_trustworthiness")``.
+"""
+
+from skae.metrics._codes import active_units as active_units
+from skae.metrics._codes import dead_units as dead_units
+from skae.metrics._codes import l0 as l0
+from skae.metrics._codes import neighborhood_preservation as neighborhood_preservation
+from skae.metrics._codes import trustworthiness as trustworthiness
+from skae.metrics._reconstructions import explained_variance as explained_variance
+from skae.metrics._report import report as report
+from skae.metrics._scorers import SCORERS as SCORERS

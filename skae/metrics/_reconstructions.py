@@ -1,0 +1,46 @@
+"""Measures of reconstructions."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils import check_array
+
+
+def explained_variance(X: ArrayLike, X_reconstructed: ArrayLike) -> float:
+    r"""Fraction of the variance of `X` that its reconstruction explains.
+
+    .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
+                       {\sum_{ij} (x_{ij} - \bar x_j)^2}
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+        Data.
+
+    X_reconstructed : array-like of the same shape
+        Their reconstructions.
+
+    Returns
+    -------
+    fraction : float
+        At most 1; 0 for a reconstruction by the mean. For data without variance 1 if
+        the reconstruction is perfect and 0 otherwise.
+
+    Examples
+    --------
+    >>> from skae.metrics import explained_variance
+    >>> explained_variance([[0.0], [2.0]], [[0.5], [1.5]])
+    0.75
+    """
+    arrays = {"X": X, "X_reconstructed": X_reconstructed}
+    X, found = (
+        check_array(value, allow_nd=True, dtype=np.float64, input_name=name)
+        for name, value in arrays.items()
+    )
+    if X.shape != found.shape:
+        raise ValueError(
+            f"X has shape {X.shape} but X_reconstructed has {found.shape}: give one "
+            "reconstruction per row, in the same layout."
+        )
+    residual = np.sum((X - found) ** 2)
+    total = np.sum((X - X.mean(axis=0)) ** 2)
+    return float(1 - residual / total) if total > 0 else float(residual == 0)

@@ -1,0 +1,113 @@
+"""A fitted estimator beside a PCA of the same rank."""
+
+import warnings
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
+
+from skae.metrics._codes import active_units, dead_units, neighborhood_preservation
+from skae.metrics._reconstructions import explained_variance
+from skae.metrics._scorers import reconstruct
+
+# Less is within what another random state changes.
+_LEAST_LOSS = 1e-3
+
+
+def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
+    """Put a fitted estimator beside a PCA with as many components.
+
+    Use it before you trust a model: where PCA explains as much, use PCA.
+
+    Parameters
+    ----------
+    estimator : fitted autoencoder, or Pipeline that ends with one
+        Anything with `transform` and `inverse_transform` or `reconstruct`.
+
+    X : array-like of shape (n_samples, ...)
+        Data to compare on, best such that were not trained on.
+
+    X_train : array-like of shape (n_training_samples, ...), default=None
+        What PCA is fitted on; `X` itself by default, which favours PCA.
+
+    n_neighbors : int, default=5
+        For `neighborhood_preservation`.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        A row for the estimator and one for PCA; the columns "encoding_dim",
+        "explained_variance", "neighborhood_preservation", "dead_units" (share of units
+        that are on in no row) and "active_units" (number of units that vary by more
+        than a thousandth of the most varied one).
+
+    Warns
+    -----
+    UserWarning
+        If PCA explains more variance.
+
+    Raises
+    ------
+    NotFittedError
+        If the estimator is not fitted.
+    ImportError
+        Without pandas.
+
+    Examples
+    --------
+    >>> from skae import Autoencoder
+    >>> from skae.datasets import load_digits
+    >>> from skae.metrics import report
+    >>> digits = load_digits()
+    >>> model = Autoencoder(8, random_state=0).fit(digits.X_train)
+    >>> table = report(model, digits.X_test, X_train=digits.X_train)
+    >>> bool(table.explained_variance["Autoencoder"] > table.explained_variance["PCA"])
+    True
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise ImportError("report makes a data frame: pip install pandas.") from error
+
+    check_is_fitted(estimator)
+    kept = check_array(X, allow_nd=True, input_name="X", ensure_min_samples=2)
+    flat = kept.reshape(len(kept), -1)
+    train = flat
+    if X_train is not None:
+        train = check_array(X_train, allow_nd=True, input_name="X_train")
+        train = train.reshape(len(train), -1)
+    codes = np.asarray(estimator.transform(X))
+    pca = PCA(min(codes.shape[1], *train.shape)).fit(train)
+    pca_codes = pca.transform(flat)
+    name = type(getattr(estimator, "steps", [(None, estimator)])[-1][1]).__name__
+    found = {
+        name: (kept, np.asarray(reconstruct(estimator, X)), codes),
+        "PCA": (flat, pca.inverse_transform(pca_codes), pca_codes),
+    }
+    table = pd.DataFrame(
+        {
+            row: {
+                "encoding_dim": codes.shape[1],
+                "explained_variance": explained_variance(data, reconstruction),
+                "neighborhood_preservation": neighborhood_preservation(
+                    flat, codes, n_neighbors=n_neighbors
+                ),
+                "dead_units": dead_units(codes),
+                "active_units": active_units(
+                    codes, threshold=1e-3 * float(codes.var(axis=0).max())
+                ),
+            }
+            for row, (data, reconstruction, codes) in found.items()
+        }
+    ).T
+    table = table.astype({"encoding_dim": int, "active_units": int})
+    ours, pca_explains = table["explained_variance"]
+    if pca_explains > ours + _LEAST_LOSS:
+        warnings.warn(
+            f"PCA explains {pca_explains:.3f} of the variance and {name} {ours:.3f}: "
+            "with these settings PCA is the better encoder of these data. Train "
+            "longer, weaken the penalties, or use PCA.",
+            stacklevel=2,
+        )
+    return table

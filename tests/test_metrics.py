@@ -1,0 +1,150 @@
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skae import Autoencoder, ConvAutoencoder, SparseAutoencoder
+from skae.metrics import (
+    SCORERS,
+    active_units,
+    dead_units,
+    explained_variance,
+    l0,
+    neighborhood_preservation,
+    report,
+    trustworthiness,
+)
+
+RNG = np.random.default_rng(0)
+
+
+def nearest(X, k):
+    """By NumPy alone: for each row the set of its k nearest others."""
+    distance = np.linalg.norm(X[:, None] - X[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    return [set(row[:k]) for row in np.argsort(distance, axis=1)]
+
+
+def test_units_by_hand():
+    codes = np.array([[0.0, 0.005, 2.0], [0.0, 0.005, -1.0], [0.0, 0.02, 0.0]])
+    assert l0(codes) == pytest.approx(1.0)
+    assert l0(codes, threshold=0) == pytest.approx(5 / 3)
+    assert dead_units(codes) == pytest.approx(1 / 3)
+    assert active_units(codes) == 1
+    assert active_units(codes, threshold=0) == 2
+
+
+def test_neighborhoods_against_numpy():
+    X, codes = RNG.normal(size=(40, 6)), RNG.normal(size=(40, 2))
+    both = zip(nearest(X, 4), nearest(codes, 4), strict=True)
+    shared = np.mean([len(a & b) / 4 for a, b in both])
+    assert neighborhood_preservation(X, codes, n_neighbors=4) == pytest.approx(shared)
+
+
+def test_trustworthiness_against_numpy():
+    n, k = 30, 3
+    X, codes = RNG.normal(size=(n, 5)), RNG.normal(size=(n, 2))
+    ranks = np.linalg.norm(X[:, None] - X[None], axis=2).argsort(axis=1).argsort(axis=1)
+    found = nearest(codes, k)
+    excess = sum(max(0, ranks[i, j] - k) for i in range(n) for j in found[i])
+    expected = 1 - 2 / (n * k * (2 * n - 3 * k - 1)) * excess
+    assert trustworthiness(X, codes, n_neighbors=k) == pytest.approx(expected)
+
+
+def test_explained_variance_is_that_of_pca():
+    X = RNG.normal(size=(50, 4)) * [5, 3, 1, 1]
+    pca = PCA(2).fit(X)
+    explained = explained_variance(X, pca.inverse_transform(pca.transform(X)))
+    assert explained == pytest.approx(pca.explained_variance_ratio_.sum())
+    assert explained_variance(np.ones((3, 2)), np.ones((3, 2))) == 1
+    assert explained_variance(np.ones((3, 2)), np.zeros((3, 2))) == 0
+
+
+def test_images_are_compared_pixel_by_pixel():
+    images, codes = RNG.normal(size=(20, 4, 4)), RNG.normal(size=(20, 2))
+    flat = images.reshape(20, -1)
+    for metric in (trustworthiness, neighborhood_preservation):
+        assert metric(images, codes) == metric(flat, codes)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: explained_variance([[1.0]], [[1.0, 2.0]]), r"\(1, 1\).*\(1, 2\)"),
+        (lambda: l0([[1.0]], threshold=-1), "threshold == -1"),
+        (lambda: dead_units([1.0]), "Expected 2D array"),
+        (lambda: active_units([[np.nan]]), "codes contains NaN"),
+        (
+            lambda: neighborhood_preservation([[1.0], [2.0]], [[1.0], [2.0]]),
+            "n_neighbors == 5, must be <= 1",
+        ),
+        (lambda: trustworthiness(np.ones((9, 1)), np.ones((8, 1))), "inconsistent"),
+    ],
+)
+def test_errors(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("name", SCORERS)
+def test_scorers_take_what_encodes_and_decodes(name, X):
+    model = SparseAutoencoder(3, epochs=2, random_state=0).fit(X)
+    pipeline = make_pipeline(StandardScaler(), PCA(3)).fit(X)
+    for estimator in (model, pipeline):
+        assert np.isfinite(SCORERS[name](estimator, X))
+    again = pickle.loads(pickle.dumps(SCORERS[name]))
+    assert again(model, X) == SCORERS[name](model, X)
+
+
+def test_scorers_agree_with_the_methods(X):
+    model = Autoencoder(2, epochs=2, random_state=0).fit(X)
+    score = SCORERS["reconstruction_explained_variance"](model, X)
+    assert score == pytest.approx(model.score(X), abs=1e-6)
+    error = SCORERS["neg_reconstruction_error"](model, X)
+    assert error == pytest.approx(-model.reconstruction_error(X).mean())
+
+
+def test_a_search_takes_several_of_them(X):
+    names = ["reconstruction_explained_variance", "code_trustworthiness"]
+    search = GridSearchCV(
+        Autoencoder(epochs=2, random_state=0),
+        {"encoding_dim": [1, 3]},
+        scoring={name: SCORERS[name] for name in names},
+        refit=names[0],
+        cv=2,
+    ).fit(X)
+    assert search.best_params_ == {"encoding_dim": 3}
+    assert {f"mean_test_{name}" for name in names} <= search.cv_results_.keys()
+
+
+def test_report(X):
+    model = Autoencoder(2, random_state=0, epochs=100).fit(X)
+    table = report(model, X)
+    assert list(table.index) == ["Autoencoder", "PCA"]
+    assert table.explained_variance["Autoencoder"] == pytest.approx(model.score(X))
+    pca = PCA(2).fit(X)
+    assert table.explained_variance["PCA"] == pytest.approx(
+        pca.explained_variance_ratio_.sum(), rel=1e-4
+    )
+    kept = neighborhood_preservation(X, model.transform(X))
+    assert table.neighborhood_preservation["Autoencoder"] == pytest.approx(kept)
+    assert list(table.dead_units) == [0, 0] and list(table.active_units) == [2, 2]
+
+
+def test_report_warns_when_pca_wins(X):
+    poor = SparseAutoencoder(3, sparsity_weight=10.0, epochs=2, random_state=0).fit(X)
+    with pytest.warns(UserWarning, match="PCA explains 0.7.*SparseAutoencoder"):
+        report(poor, X)
+
+
+def test_report_of_images_and_pipelines(X):
+    images = X[:, None, :4].reshape(-1, 2, 2)
+    conv = ConvAutoencoder(2, filters=(4,), epochs=1, random_state=0).fit(images)
+    pipeline = make_pipeline(StandardScaler(), Autoencoder(2, epochs=1)).fit(X)
+    with pytest.warns(UserWarning, match="PCA"):
+        assert "ConvAutoencoder" in report(conv, images).index
+    assert "Autoencoder" in report(pipeline, X, X_train=X[:30]).index
