@@ -7,6 +7,7 @@ from skae import datasets as datasets
 from skae import metrics as metrics
 from skae.autoencoders import *  # noqa: F403
 from skae.base import BaseAutoencoder as BaseAutoencoder
+from skae.meta import *  # noqa: F403
 from skae.training import clear_cache as clear_cache
 
 __version__ = "0.1.0"

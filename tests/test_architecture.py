@@ -19,6 +19,7 @@ FLOORS = [
     {"base"},
     {"backbones", "objectives"},
     {"autoencoders"},
+    {"meta"},
     {"__init__"},
     {"_main_figure"},
     {"_main_job"},

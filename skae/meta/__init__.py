@@ -1,0 +1,5 @@
+"""Estimators around an autoencoder: outlier detection, few labels."""
+
+from skae.meta._outliers import AutoencoderOutlierDetector
+
+__all__ = ["AutoencoderOutlierDetector"]
