@@ -77,7 +77,7 @@ def fit_model(
     program_settings = ProgramSettings(
         batch_size=batch_size,
         optimizer=optimizer_config(estimator.optimizer),
-        jit_compile=_jit_compile(estimator, settings.epochs * n_steps),
+        jit_compile=worth_compiling(estimator, settings.epochs * n_steps),
     )
     callbacks = _copy_callbacks(estimator.callbacks)
     with borrowed_program(blueprint, program_settings) as program:
@@ -235,7 +235,8 @@ def _extend(history: dict[str, list], new: dict[str, list], n_old: int, n_new: i
         values.extend(new.get(name, [math.nan] * n_new))
 
 
-def _jit_compile(estimator, n_steps: int) -> bool:
+def worth_compiling(estimator, n_steps: int) -> bool:
+    """`jit_compile`, with "auto" decided by the family and the number of steps."""
     if estimator.jit_compile == "auto":
         return estimator._jit_worthwhile and n_steps >= _STEPS_WORTH_COMPILING
     return bool(estimator.jit_compile)

@@ -21,7 +21,6 @@ SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 @parametrize_with_checks(
     [
         AutoencoderOutlierDetector(random_state=0),
-        AutoencoderOutlierDetector(SMALL, random_state=0, n_trims=1),
     ]
 )
 def test_scikit_learn(estimator, check):

@@ -10,3 +10,6 @@ from skae.networks._graph import Graph as Graph
 from skae.networks._graph import Parts as Parts
 from skae.networks._graph import build_graph as build_graph
 from skae.networks._recurrent import recurrent_stack as recurrent_stack
+from skae.networks._supervised import (
+    build_supervised_graph as build_supervised_graph,
+)

@@ -1,0 +1,180 @@
+"""Train a fitted autoencoder's encoder and a linear head on targets."""
+
+import copy
+import dataclasses
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from skae._fitting import (
+    auto_batch_size,
+    auto_epochs,
+    auto_patience,
+    worth_compiling,
+)
+from skae._model import TrainedModel, make_blueprint
+from skae._rows import Rows
+from skae.training import (
+    Blueprint,
+    Feed,
+    FitSettings,
+    Part,
+    ProgramSettings,
+    TrainingRun,
+    borrowed_program,
+    optimizer_config,
+)
+
+_HEAD = ("head/kernel", "head/bias")
+
+
+class Head(NamedTuple):
+    """Codes to outputs: ``codes @ kernel + bias``."""
+
+    kernel: np.ndarray  # (encoding_dim, n_outputs)
+    bias: np.ndarray  # (n_outputs,)
+
+    def __call__(self, codes: np.ndarray) -> np.ndarray:
+        """Outputs of shape (n_samples, n_outputs)."""
+        return codes @ self.kernel + self.bias
+
+
+class _Labelled:
+    """Flat rows of data with their targets behind."""
+
+    padded = False
+
+    def __init__(self, rows: Rows, targets: np.ndarray):
+        self._rows, self._targets = rows, targets
+        self._n_inputs = int(np.prod(rows.sample_shape))
+        self.sample_shape = (self._n_inputs + targets.shape[1],)
+        self.row_bytes = 4 * self.sample_shape[0]
+
+    def __len__(self):
+        return len(self._rows)
+
+    def gather(self, indices, out):
+        data = np.empty((len(indices), *self._rows.sample_shape), dtype=np.float32)
+        self._rows.gather(indices, data)
+        out[: len(indices), : self._n_inputs] = data.reshape(len(indices), -1)
+        out[: len(indices), self._n_inputs :] = self._targets[indices]
+
+
+def fine_tune(
+    estimator,
+    rows: Rows,
+    targets: np.ndarray,
+    labelled: np.ndarray,
+    head: Head,
+    *,
+    classes: bool,
+    seed: int,
+) -> tuple[TrainedModel, Head, dict[str, list[float]]]:
+    """Train encoder and head together; the autoencoder of `estimator` is not changed.
+
+    Parameters
+    ----------
+    estimator : EncoderClassifier or EncoderRegressor
+        Its training parameters and its `autoencoder_`.
+
+    rows : Rows
+        All rows, which have been read before.
+
+    targets : ndarray of shape (n_samples, n_outputs)
+        One-hot classes, or values.
+
+    labelled : ndarray of int
+        The rows that have a target.
+
+    head : Head
+        What the head starts from.
+
+    classes : bool
+        Whether the targets are classes.
+
+    seed : int
+        Decides on everything random.
+
+    Returns
+    -------
+    model : TrainedModel
+        That of the autoencoder with the encoder's new weights.
+
+    head : Head
+
+    history : dict
+        "loss" and "val_loss" per epoch.
+    """
+    before = estimator.autoencoder_._model
+    blueprint = _blueprint(before, targets.shape[1], classes)
+    rng = np.random.default_rng(seed)
+    order, held_out = labelled, None
+    if estimator.early_stopping and len(order) >= 2 / estimator.validation_fraction:
+        order = rng.permutation(order)
+        n_held_out = round(estimator.validation_fraction * len(order))
+        order, held_out = order[n_held_out:], order[:n_held_out]
+    settings, batch_size = _settle(estimator, len(order))
+    n_steps = math.ceil(len(order) / batch_size)
+    program_settings = ProgramSettings(
+        batch_size,
+        optimizer_config("adam"),
+        worth_compiling(estimator.autoencoder_, settings.epochs * n_steps),
+    )
+    with borrowed_program(blueprint, program_settings) as program:
+        start = {name: before.weights[name] for name in _encoder_paths(program)}
+        program.reset(seed, start | dict(zip(_HEAD, head, strict=True)))
+        feed = Feed(_Labelled(rows, targets), batch_size, program.put)
+        validation = None if held_out is None else Part(feed, held_out)
+        run = TrainingRun(
+            program, settings, [], n_steps, verbose=int(estimator.verbose)
+        )
+        run.run(Part(feed, order), validation, rng)
+        weights = program.get_weights()
+    head = Head(*(weights.pop(name) for name in _HEAD))
+    model = dataclasses.replace(
+        before, weights=before.weights | weights, state=None, _live={}
+    )
+    history = {k: v for k, v in run.history.items() if k in ("loss", "val_loss")}
+    return model, head, history
+
+
+def _blueprint(model: TrainedModel, n_outputs: int, classes: bool) -> Blueprint:
+    inner = make_blueprint(model.spec, model.sample_shape)
+
+    def build():
+        from skae.networks import build_supervised_graph
+
+        return build_supervised_graph(inner.build(), n_outputs, classes=classes)
+
+    return Blueprint(key=("supervised", inner.key, n_outputs, classes), build=build)
+
+
+def _encoder_paths(program) -> list[str]:
+    return [weight.path for weight in program.graph.encoder.weights]
+
+
+def _settle(estimator, n_train: int) -> tuple[FitSettings, int]:
+    batch_size = estimator.batch_size
+    if batch_size == "auto":
+        batch_size = auto_batch_size(n_train)
+    n_steps = math.ceil(n_train / batch_size)
+    epochs, patience = estimator.fine_tune_epochs, estimator.n_iter_no_change
+    settings = FitSettings(
+        epochs=auto_epochs(n_steps) if epochs == "auto" else epochs,
+        learning_rate=float(estimator.learning_rate),
+        learning_rate_schedule="cosine",
+        shuffle=True,
+        early_stopping=bool(estimator.early_stopping),
+        n_iter_no_change=auto_patience(n_steps) if patience == "auto" else patience,
+        tol=0.0,
+        strengths=lambda epoch: {},
+    )
+    return settings, batch_size
+
+
+def with_model(autoencoder, model: TrainedModel):
+    """A copy of a fitted autoencoder that has `model` for its own."""
+    autoencoder = copy.copy(autoencoder)
+    autoencoder._model = model
+    return autoencoder
