@@ -14,6 +14,7 @@ from sklearn.base import (
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skae._fitting import fit_model
+from skae._frames import framed_like
 from skae._parameters import TRAINING_CONSTRAINTS
 from skae._rows import Pairs, Rows, Summary
 from skae._scoring import MatrixLike, Scoring
@@ -330,7 +331,8 @@ class BaseAutoencoder(
         Returns
         -------
         X_original : ndarray of shape (n_samples, n_features), float32
-            Data in the units and the layout of the data that `fit` was given.
+            Data in the units and the layout of the data that `fit` was given. A data
+            frame of codes (pandas, polars) gives a data frame.
         """
         check_is_fitted(self)
         codes = check_array(X, dtype=np.float32, estimator=self, input_name="codes")
@@ -341,7 +343,8 @@ class BaseAutoencoder(
                 "dimensions: inverse_transform takes what transform returned."
             )
         rows = Rows(codes, type(self).__name__)
-        return self._restore(self._model.run_all("decoder", rows))
+        decoded = self._restore(self._model.run_all("decoder", rows))
+        return framed_like(X, decoded, getattr(self, "feature_names_in_", None))
 
     @property
     def encoder_(self):

@@ -1,6 +1,7 @@
 """Estimators around an autoencoder: outlier detection, few labels."""
 
-from skae.meta._few_labels import EncoderClassifier, EncoderRegressor
+from skae.meta._classifier import EncoderClassifier
 from skae.meta._outliers import AutoencoderOutlierDetector
+from skae.meta._regressor import EncoderRegressor
 
 __all__ = ["AutoencoderOutlierDetector", "EncoderClassifier", "EncoderRegressor"]

@@ -1,0 +1,221 @@
+"""The classifier on a pretrained encoder."""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import softmax
+from sklearn.base import ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite
+
+from skae._scoring import MatrixLike
+from skae._sklearn import fit_context
+from skae.meta._fine_tuning import Head
+from skae.meta._pretraining import EncoderPredictor
+
+_HEAD_STEPS = 1000
+
+
+class EncoderClassifier(ClassifierMixin, EncoderPredictor):
+    r"""Classifier on a pretrained encoder, for many rows of which few have labels.
+
+    `fit` takes three steps: the autoencoder is trained on **all** rows, labels or not;
+    a linear head, multinomial logistic regression, is trained on the codes of the
+    labelled rows; and then encoder and head are trained together. Use it when labels
+    are dear and rows are cheap. When all rows have labels, and there are thousands, a
+    network trained on the labels alone does as well.
+
+    The last step minimizes the mean cross-entropy over the labelled rows
+
+    .. math:: -\frac1n \sum_i \log \mathrm{softmax}(W f(x_i) + b)_{y_i}
+
+    over :math:`W`, :math:`b` and the encoder :math:`f`.
+
+    Parameters
+    ----------
+    autoencoder : estimator, default=None
+        Any autoencoder of this library; a clone of it is fitted. None is a
+        `DenoisingAutoencoder` with a code of 200 rectified units and one hidden layer
+        of 500. ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again: to
+        pretrain once and try many heads.
+
+    head_alpha : float, default=1.0
+        Strength of the head's L2 penalty before fine-tuning: one over the `C` of
+        :class:`~sklearn.linear_model.LogisticRegression`, on codes of unit scale.
+
+    fine_tune_epochs : "auto" or int, default="auto"
+        Largest number of epochs of the third step. "auto" makes about 3000 steps; 0
+        leaves the encoder as it was pretrained.
+
+    learning_rate : float, default=1e-4
+        Learning rate of the third step (Adam, falling to zero by half a cosine).
+
+    batch_size : "auto" or int, default="auto"
+        Rows per step; "auto" is a sixteenth of the labelled rows, from 16 to 256.
+
+    early_stopping : bool, default=True
+        Keep the epoch with the best loss on held-out labelled rows. What the third
+        step starts from counts as an epoch.
+
+    validation_fraction : float, default=0.1
+        Share of the labelled rows held out; none if that are fewer than two.
+
+    n_iter_no_change : "auto" or int, default="auto"
+        Epochs without a better loss after which to stop.
+
+    random_state : int, RandomState instance or None, default=None
+        Decides on the split, the order of rows and the seed of the autoencoder. With
+        None the autoencoder keeps its own.
+
+    verbose : {0, 1, 2}, default=0
+        Of the third step: silent, a progress bar, or a line per epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+
+    autoencoder_ : estimator
+        The pretrained autoencoder, with the fine-tuned encoder: its `transform` gives
+        the codes under the head. Its decoder has not followed: `inverse_transform`
+        belongs to the codes before fine-tuning.
+
+    head_ : Head
+        ``kernel`` of shape (encoding_dim, n_classes) and ``bias`` of shape
+        (n_classes,), from codes to logits.
+
+    history_ : dict of lists
+        "loss" and "val_loss" per epoch of fine-tuning.
+
+    n_iter_ : int
+        Epochs of fine-tuning.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, when `X` has names that are all strings.
+
+    Raises
+    ------
+    ValueError
+        From `fit`, for parameters and data that cannot be used, or without labels.
+
+    See Also
+    --------
+    EncoderRegressor : The same for numbers.
+    sklearn.semi_supervised.SelfTrainingClassifier : Learns from its own labels.
+
+    References
+    ----------
+    .. [1] P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and
+       composing robust features with denoising autoencoders", ICML (2008),
+       :doi:`10.1145/1390156.1390294`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skae import DenoisingAutoencoder, EncoderClassifier
+    >>> from skae.datasets import load_digits
+    >>> digits = load_digits()
+    >>> y = np.where(np.arange(len(digits.y_train)) < 100, digits.y_train, -1)
+    >>> denoiser = DenoisingAutoencoder(64, noise="masking", noise_level=0.3, epochs=50)
+    >>> model = EncoderClassifier(denoiser, random_state=0).fit(digits.X_train, y)
+    >>> model.score(digits.X_test, digits.y_test) > 0.8
+    True
+    """
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
+        """Pretrain on all rows, then train on those that have a label.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Training data, in a layout that the autoencoder takes.
+
+        y : array-like of shape (n_samples,)
+            Class labels; the integer -1 marks rows without one, as in
+            :mod:`sklearn.semi_supervised` (with labels that are strings, in an array
+            of dtype object). Where all labels are -1 or 1, these are two classes.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        X = self._check_input(X, reset=True, y=y)
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        check_consistent_length(X, y)
+        labelled = np.flatnonzero(_has_label(y))
+        if len(labelled) == 0:
+            raise ValueError(
+                "y is -1 for all rows: give some rows a label, or fit the autoencoder "
+                "alone."
+            )
+        known = y[labelled]
+        if known.dtype == object:
+            known = np.array(known.tolist())
+        check_classification_targets(known)
+        classes, position = np.unique(known, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"Classifier can't train when only one class is present: {classes[0]!r}"
+            )
+        targets = np.zeros((len(y), len(classes)), dtype=np.float32)
+        targets[labelled, position] = 1
+        self.classes_ = classes
+        return self._fit(X, targets, labelled, classes=True)
+
+    def _fit_head(self, codes, targets) -> Head:
+        head = LogisticRegression(C=1 / self.head_alpha, max_iter=_HEAD_STEPS)
+        head.fit(codes, targets.argmax(axis=1))
+        kernel, bias = head.coef_.T, head.intercept_
+        if targets.shape[1] == 2:  # one logit for the second class
+            kernel = np.hstack([-kernel / 2, kernel / 2])
+            bias = np.hstack([-bias / 2, bias / 2])
+        return Head(kernel.astype(np.float32), bias.astype(np.float32))
+
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
+        """Probability of each class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; they sum to 1.
+        """
+        return softmax(self._outputs(X), axis=1)
+
+    def predict(self, X: MatrixLike) -> np.ndarray:
+        """Most probable class.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            Class labels.
+        """
+        outputs = self._outputs(X)  # first: it tells whether we are fitted
+        return self.classes_[outputs.argmax(axis=1)]
+
+
+def _has_label(y: np.ndarray) -> np.ndarray:
+    if y.dtype.kind in "US":
+        return np.ones(len(y), dtype=bool)
+    labelled = np.array([not (label == -1) for label in y])
+    if all(label == 1 for label in y[labelled]) and labelled.any():
+        return np.ones(len(y), dtype=bool)  # the two classes -1 and 1
+    return labelled

@@ -1,0 +1,122 @@
+"""Pretrain, add a head, fine-tune: what classifier and regressor share."""
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted
+
+from skae._sklearn import Interval, StrOptions
+from skae.autoencoders import DenoisingAutoencoder
+from skae.meta._fine_tuning import Head, fine_tune, with_model
+from skae.meta._inner import MetaInput
+from skae.training import draw_seed
+
+
+class EncoderPredictor(MetaInput, MetaEstimatorMixin, BaseEstimator):
+    """What classifier and regressor share: the three steps of `fit`."""
+
+    _parameter_constraints: ClassVar[dict] = {
+        "autoencoder": "no_validation",
+        "head_alpha": [Interval(Real, 0, None, closed="neither")],
+        "fine_tune_epochs": [
+            StrOptions({"auto"}),
+            Interval(Integral, 0, None, closed="left"),
+        ],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "batch_size": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "random_state": ["random_state"],
+        "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
+    }
+
+    def __init__(
+        self,
+        autoencoder: Any = None,
+        *,
+        head_alpha: float = 1.0,
+        fine_tune_epochs: int | str = "auto",
+        learning_rate: float = 1e-4,
+        batch_size: int | str = "auto",
+        early_stopping: bool = True,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        self.autoencoder = autoencoder
+        self.head_alpha = head_alpha
+        self.fine_tune_epochs = fine_tune_epochs
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _fit(self, X, targets, labelled, *, classes: bool):
+        """Fit to `targets` of shape (n_samples, n_outputs) of the rows `labelled`."""
+        seed = draw_seed(self.random_state)
+        autoencoder = self._pretrained(X, seed)
+        codes = autoencoder.transform(X)[labelled]
+        # The strength of the head's penalty must not depend on the codes' scale.
+        scale = float(codes.std(axis=0).mean()) or 1.0
+        head = self._fit_head(codes / scale, targets[labelled])
+        head = Head(head.kernel / np.float32(scale), head.bias)
+        self.autoencoder_, history = autoencoder, {}
+        if self.fine_tune_epochs != 0:
+            model, head, history = fine_tune(
+                self,
+                autoencoder._check_rows(X, reset=False),
+                targets,
+                labelled,
+                head,
+                classes=classes,
+                seed=seed,
+            )
+            self.autoencoder_ = with_model(autoencoder, model)
+        self.head_, self.history_ = head, history
+        self.n_iter_ = len(history.get("loss", ()))
+        return self
+
+    def _pretrained(self, X, seed):
+        model = self.autoencoder
+        if isinstance(model, FrozenEstimator):
+            return model.estimator
+        if model is None:
+            model = DenoisingAutoencoder(
+                200,
+                hidden_layer_sizes=(500,),
+                code_activation="relu",
+                noise="dropout",
+                noise_level=0.5,
+                epochs=15,
+            )
+        model = clone(model)
+        if self.random_state is not None:
+            model.set_params(random_state=seed)
+        return model.fit(X)
+
+    def _outputs(self, X) -> np.ndarray:
+        check_is_fitted(self)
+        codes = self.autoencoder_.transform(self._check_input(X, reset=False))
+        return self.head_(codes).astype(np.float64)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        if self.autoencoder is not None:
+            tags.input_tags = get_tags(self.autoencoder).input_tags
+        tags.input_tags.sparse = True
+        return tags
