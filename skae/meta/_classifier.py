@@ -47,21 +47,22 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         :class:`~sklearn.linear_model.LogisticRegression`, on codes of unit scale.
 
     fine_tune_epochs : "auto" or int, default="auto"
-        Largest number of epochs of the third step. "auto" makes about 3000 steps; 0
-        leaves the encoder as it was pretrained.
+        Largest number of epochs of the third step. "auto" makes about 1000 steps,
+        in at most 100 epochs; 0 leaves the encoder as it was pretrained.
 
-    learning_rate : float, default=1e-4
+    learning_rate : float, default=3e-4
         Learning rate of the third step (Adam, falling to zero by half a cosine).
 
     batch_size : "auto" or int, default="auto"
         Rows per step; "auto" is a sixteenth of the labelled rows, from 16 to 256.
 
-    early_stopping : bool, default=True
-        Keep the epoch with the best loss on held-out labelled rows. What the third
-        step starts from counts as an epoch.
+    early_stopping : bool, default=False
+        Hold out some rows, from the head as well, and keep the epoch with the best loss
+        on them. What the third step starts from counts as an epoch. Few targets are
+        worth more in training, and few steps are taken anyway.
 
     validation_fraction : float, default=0.1
-        Share of the labelled rows held out; none if that are fewer than two.
+        Share of the labelled rows held out by early stopping.
 
     n_iter_no_change : "auto" or int, default="auto"
         Epochs without a better loss after which to stop.

@@ -9,7 +9,6 @@ import numpy as np
 
 from skae._fitting import (
     auto_batch_size,
-    auto_epochs,
     auto_patience,
     worth_compiling,
 )
@@ -26,6 +25,9 @@ from skae.training import (
     optimizer_config,
 )
 
+# Few steps: the encoder knows the data already, and there are few targets.
+_STEPS = 1000
+_MOST_EPOCHS = 100
 _HEAD = ("head/kernel", "head/bias")
 
 
@@ -40,15 +42,16 @@ class Head(NamedTuple):
         return codes @ self.kernel + self.bias
 
 
-class _Labelled:
+class LabelledRows:
     """Flat rows of data with their targets behind."""
 
     padded = False
 
     def __init__(self, rows: Rows, targets: np.ndarray):
         self._rows, self._targets = rows, targets
+        self.n_outputs = targets.shape[1]
         self._n_inputs = int(np.prod(rows.sample_shape))
-        self.sample_shape = (self._n_inputs + targets.shape[1],)
+        self.sample_shape = (self._n_inputs + self.n_outputs,)
         self.row_bytes = 4 * self.sample_shape[0]
 
     def __len__(self):
@@ -63,29 +66,29 @@ class _Labelled:
 
 def fine_tune(
     estimator,
-    rows: Rows,
-    targets: np.ndarray,
-    labelled: np.ndarray,
+    autoencoder,
+    rows: LabelledRows,
+    order: np.ndarray,
+    held_out: np.ndarray,
     head: Head,
     *,
     classes: bool,
-    seed: int,
+    rng: np.random.Generator,
 ) -> tuple[TrainedModel, Head, dict[str, list[float]]]:
-    """Train encoder and head together; the autoencoder of `estimator` is not changed.
+    """Train encoder and head together; `autoencoder` is not changed.
 
     Parameters
     ----------
     estimator : EncoderClassifier or EncoderRegressor
-        Its training parameters and its `autoencoder_`.
+        Has the training parameters.
 
-    rows : Rows
+    autoencoder : fitted autoencoder
+
+    rows : LabelledRows
         All rows, which have been read before.
 
-    targets : ndarray of shape (n_samples, n_outputs)
-        One-hot classes, or values.
-
-    labelled : ndarray of int
-        The rows that have a target.
+    order, held_out : ndarray of int
+        The rows to train on, and those to validate on, perhaps none.
 
     head : Head
         What the head starts from.
@@ -93,7 +96,7 @@ def fine_tune(
     classes : bool
         Whether the targets are classes.
 
-    seed : int
+    rng : Generator
         Decides on everything random.
 
     Returns
@@ -104,28 +107,24 @@ def fine_tune(
     head : Head
 
     history : dict
-        "loss" and "val_loss" per epoch.
+        "loss" and, with held-out rows, "val_loss" per epoch.
     """
-    before = estimator.autoencoder_._model
-    blueprint = _blueprint(before, targets.shape[1], classes)
-    rng = np.random.default_rng(seed)
-    order, held_out = labelled, None
-    if estimator.early_stopping and len(order) >= 2 / estimator.validation_fraction:
-        order = rng.permutation(order)
-        n_held_out = round(estimator.validation_fraction * len(order))
-        order, held_out = order[n_held_out:], order[:n_held_out]
+    before = autoencoder._model
+    blueprint = _blueprint(before, rows.n_outputs, classes)
     settings, batch_size = _settle(estimator, len(order))
     n_steps = math.ceil(len(order) / batch_size)
     program_settings = ProgramSettings(
         batch_size,
         optimizer_config("adam"),
-        worth_compiling(estimator.autoencoder_, settings.epochs * n_steps),
+        worth_compiling(autoencoder, settings.epochs * n_steps),
     )
     with borrowed_program(blueprint, program_settings) as program:
         start = {name: before.weights[name] for name in _encoder_paths(program)}
-        program.reset(seed, start | dict(zip(_HEAD, head, strict=True)))
-        feed = Feed(_Labelled(rows, targets), batch_size, program.put)
-        validation = None if held_out is None else Part(feed, held_out)
+        program.reset(
+            int(rng.integers(2**31)), start | dict(zip(_HEAD, head, strict=True))
+        )
+        feed = Feed(rows, batch_size, program.put)
+        validation = Part(feed, held_out) if len(held_out) else None
         run = TrainingRun(
             program, settings, [], n_steps, verbose=int(estimator.verbose)
         )
@@ -160,8 +159,10 @@ def _settle(estimator, n_train: int) -> tuple[FitSettings, int]:
         batch_size = auto_batch_size(n_train)
     n_steps = math.ceil(n_train / batch_size)
     epochs, patience = estimator.fine_tune_epochs, estimator.n_iter_no_change
+    if epochs == "auto":
+        epochs = min(_MOST_EPOCHS, math.ceil(_STEPS / n_steps))
     settings = FitSettings(
-        epochs=auto_epochs(n_steps) if epochs == "auto" else epochs,
+        epochs=epochs,
         learning_rate=float(estimator.learning_rate),
         learning_rate_schedule="cosine",
         shuffle=True,

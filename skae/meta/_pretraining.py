@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions
 from skae.autoencoders import DenoisingAutoencoder
-from skae.meta._fine_tuning import Head, fine_tune, with_model
+from skae.meta._fine_tuning import Head, LabelledRows, fine_tune, with_model
 from skae.meta._inner import MetaInput
 from skae.training import draw_seed
 
@@ -47,9 +47,9 @@ class EncoderPredictor(MetaInput, MetaEstimatorMixin, BaseEstimator):
         *,
         head_alpha: float = 1.0,
         fine_tune_epochs: int | str = "auto",
-        learning_rate: float = 1e-4,
+        learning_rate: float = 3e-4,
         batch_size: int | str = "auto",
-        early_stopping: bool = True,
+        early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int | str = "auto",
         random_state: int | np.random.RandomState | None = None,
@@ -69,25 +69,33 @@ class EncoderPredictor(MetaInput, MetaEstimatorMixin, BaseEstimator):
     def _fit(self, X, targets, labelled, *, classes: bool):
         """Fit to `targets` of shape (n_samples, n_outputs) of the rows `labelled`."""
         seed = draw_seed(self.random_state)
+        rng = np.random.default_rng(seed)
         autoencoder = self._pretrained(X, seed)
+        held_out = labelled[:0]
+        if self.early_stopping and self.fine_tune_epochs != 0:
+            order = rng.permutation(labelled)
+            n_held_out = round(self.validation_fraction * len(order))
+            # The head must not have seen them either.
+            labelled, held_out = order[n_held_out:], order[:n_held_out]
         codes = autoencoder.transform(X)[labelled]
         # The strength of the head's penalty must not depend on the codes' scale.
         scale = float(codes.std(axis=0).mean()) or 1.0
         head = self._fit_head(codes / scale, targets[labelled])
         head = Head(head.kernel / np.float32(scale), head.bias)
-        self.autoencoder_, history = autoencoder, {}
+        history = {}
         if self.fine_tune_epochs != 0:
             model, head, history = fine_tune(
                 self,
-                autoencoder._check_rows(X, reset=False),
-                targets,
+                autoencoder,
+                LabelledRows(autoencoder._check_rows(X, reset=False), targets),
                 labelled,
+                held_out,
                 head,
                 classes=classes,
-                seed=seed,
+                rng=rng,
             )
-            self.autoencoder_ = with_model(autoencoder, model)
-        self.head_, self.history_ = head, history
+            autoencoder = with_model(autoencoder, model)
+        self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
         self.n_iter_ = len(history.get("loss", ()))
         return self
 
