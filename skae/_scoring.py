@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import sparray, spmatrix
 from sklearn.utils.validation import check_is_fitted
 
+from skae._dask import by_block
 from skae._rows import Rows
 from skae._sklearn import check_sample_weight
 
@@ -20,13 +21,14 @@ class Scoring:
     Needs `_model`, `_check_rows`, `_restore` and `_reconstruction_loss`.
     """
 
+    @by_block(lambda self, X: X.shape[1:])
     def reconstruct(self, X: MatrixLike) -> np.ndarray:
         """Encode and decode `X`.
 
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data, in a layout that `fit` takes.
+            Data, in a layout that `fit` takes; or a dask array.
 
         Returns
         -------
@@ -37,13 +39,14 @@ class Scoring:
         rows = self._check_rows(X, reset=False)
         return self._restore(self._model.run_all("autoencoder", rows), rows)
 
+    @by_block(lambda self, X: ())
     def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
         """Error of each row's reconstruction.
 
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data, in a layout that `fit` takes.
+            Data, in a layout that `fit` takes; or a dask array.
 
         Returns
         -------
@@ -56,13 +59,14 @@ class Scoring:
         rows = self._check_rows(X, reset=False)
         return self._row_errors(rows, self._reconstruction_loss().row_error)
 
+    @by_block(lambda self, X: ())
     def score_samples(self, X: MatrixLike) -> np.ndarray:
         """Minus the reconstruction error of each row: greater is more usual.
 
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data, in a layout that `fit` takes.
+            Data, in a layout that `fit` takes; or a dask array.
 
         Returns
         -------

@@ -13,6 +13,7 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from skae._dask import by_block
 from skae._fitting import fit_model
 from skae._frames import framed_like
 from skae._parameters import TRAINING_CONSTRAINTS
@@ -304,13 +305,15 @@ class BaseAutoencoder(
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
 
+    @by_block(lambda self, X: (self._n_features_out,))
     def transform(self, X: MatrixLike) -> np.ndarray:
         """Encode: map `X` to its codes.
 
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data, in a layout that `fit` takes.
+            Data, in a layout that `fit` takes; or a dask array, which is encoded block
+            by block into another.
 
         Returns
         -------

@@ -9,6 +9,7 @@ from scipy.special import logsumexp
 from scipy.stats import qmc
 from sklearn.utils.validation import check_is_fitted
 
+from skae._dask import by_block
 from skae._rows import aligned, aligned_zeros
 from skae._scoring import MatrixLike
 from skae._sklearn import Interval, StrOptions
@@ -137,6 +138,7 @@ class VariationalObjective:
         rng = np.random.default_rng(draw_seed(random_state))
         return self.inverse_transform(rng.normal(size=(n_samples, self.encoding_dim)))
 
+    @by_block(lambda self, X: ())
     def score_samples(self, X: MatrixLike, *, n_draws: int = 16) -> np.ndarray:
         r"""Evidence lower bound of each row, in nats: greater is more usual.
 
