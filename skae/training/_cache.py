@@ -39,11 +39,13 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
     same architecture get two.
     """
     from skae.training._optimizers import optimizer_key
-    from skae.training._program import make_program
+    from skae.training._program import active_distribution, make_program
 
+    distribution = active_distribution()
     key = (
         blueprint.key,
         settings._replace(optimizer=optimizer_key(settings.optimizer)),
+        distribution,
     )
     with _lock:
         idle = _programs.get(key)
@@ -52,7 +54,8 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
         graph = blueprint.build_graph()
         with _lock, isolated_python_random():
             program = make_program(graph, settings)
-            _remember_inference(blueprint, graph)
+            if distribution is None:  # codes come from one device
+                _remember_inference(blueprint, graph)
     yield program
     # Not reached after an error: a program in an unknown state is not used again.
     with _lock:

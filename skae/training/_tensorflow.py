@@ -56,7 +56,7 @@ class TensorFlowProgram(Program):
 
             def body(k, sums):
                 x = tf.gather(rows, index[k])
-                return k + 1, sums + step(x, weight[k], strengths)
+                return k + 1, sums + self._batch(step, x, weight[k], strengths)
 
             _, sums = tf.while_loop(
                 lambda k, sums: k < stop,
@@ -68,24 +68,31 @@ class TensorFlowProgram(Program):
 
         return run
 
+    def _batch(self, step, x, weight, strengths):
+        return step(x, weight, strengths)
+
     def _terms(self, x, weight, strengths, training):
-        """Loss terms of one mini-batch, and the number of its rows.
+        """Loss terms of some rows, and their number.
 
         Padding has weight 0 and is not counted.
         """
         n_rows = tf.reduce_sum(tf.cast(weight > 0, tf.float32))
         tensors = self.graph.forward(x, training=training)
-        return self.graph.loss_terms(tensors, weight / n_rows, strengths), n_rows
+        # A device may get nothing but padding.
+        row_weight = weight / tf.maximum(n_rows, 1.0)
+        return self.graph.loss_terms(tensors, row_weight, strengths), n_rows
 
-    def _train_step(self, x, weight, strengths):
+    def _train_step(self, x, weight, strengths, n_batch=None):
+        """Train on some rows: the share of them in `n_batch` rows, or all."""
         variables = self.graph.forward.trainable_variables
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in variables])
             terms, n_rows = self._terms(x, weight, strengths, training=True)
-        gradients = tape.gradient(terms[0], [v.value for v in variables])
+            loss = terms[0] if n_batch is None else terms[0] * n_rows / n_batch
+        gradients = tape.gradient(loss, [v.value for v in variables])
         self.optimizer.apply(gradients, variables)
         return tf.stack(terms) * n_rows
 
-    def _evaluate_step(self, x, weight, strengths):
+    def _evaluate_step(self, x, weight, strengths, n_batch=None):
         terms, n_rows = self._terms(x, weight, strengths, training=False)
         return tf.stack(terms) * n_rows
