@@ -16,6 +16,7 @@ import pytest
 from discovery import make, whole_epochs
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
@@ -225,6 +226,8 @@ def check_pipeline_and_search(cls, X):
     assert np.isfinite(results[0]).all()
     search = GridSearchCV(pipeline, grid, cv=2).fit(X, y)
     assert search.inverse_transform(search.transform(X)).shape == X.shape
+    pipeline.steps.append(("classifier", LogisticRegression()))
+    assert set(pipeline.fit(X, y).predict(X)) <= {"left", "right"}
 
 
 def check_zero_weight_is_absence(cls, X):

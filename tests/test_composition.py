@@ -1,11 +1,15 @@
 """Inside what scikit-learn builds: unions, ensembles, searches, routing, caching."""
 
+import pickle
+
 import joblib
+import keras
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 import sklearn
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.decomposition import PCA
@@ -205,3 +209,26 @@ def test_weights_count_in_the_score_as_repetitions(digits, encoder):
     weight = np.arange(300) % 3
     repeated = encoder.score(np.repeat(X, weight, axis=0))
     assert encoder.score(X, sample_weight=weight) == pytest.approx(repeated, rel=1e-5)
+
+
+# Keras' callbacks hand TensorFlow variables to np.array(), which asks for `copy`.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_keras_callbacks_survive_clone_pickle_and_search(digits, tmp_path):
+    callbacks = [
+        keras.callbacks.EarlyStopping("loss", patience=1, min_delta=10),
+        keras.callbacks.ReduceLROnPlateau("loss"),
+        keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+        keras.callbacks.ModelCheckpoint(tmp_path / "last.keras"),
+        keras.callbacks.TensorBoard(tmp_path / "board"),
+    ]
+    encoder = Autoencoder(4, **{**SMALL, "epochs": 9}, callbacks=callbacks)
+    search = GridSearchCV(encoder, {"l2": [0.0, 1e-3]}, cv=2).fit(digits[0])
+    best = search.best_estimator_
+    assert best.n_iter_ == 2  # stopped by the first of them
+    assert [type(c) for c in best.callbacks_] == [type(c) for c in callbacks]
+    for again in (pickle.loads(pickle.dumps(best)), clone(best).fit(digits[0])):
+        assert again.callbacks_[0].stopped_epoch == 1
+        np.testing.assert_array_equal(
+            again.transform(digits[0]), best.transform(digits[0])
+        )
+    assert any((tmp_path / "board").rglob("events*"))

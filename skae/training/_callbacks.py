@@ -1,5 +1,7 @@
 """Keras callbacks and Keras' progress bar around the engine's epochs."""
 
+import pickle
+
 import keras
 
 _BATCH_HOOKS = (
@@ -29,6 +31,21 @@ def _shown(logs: dict[str, float]) -> list[tuple[str, float]]:
     return list(logs.items())
 
 
+def _restore_unpicklable(callback, before: dict) -> None:
+    """Files, writers and modules that Keras' own callbacks keep after training.
+
+    They are made anew when training begins; until then they would keep the estimator
+    from being pickled.
+    """
+    if not type(callback).__module__.startswith("keras."):
+        return
+    for name, value in list(vars(callback).items()):
+        try:
+            pickle.dumps(value)
+        except Exception:  # whatever a resource of TensorFlow raises
+            setattr(callback, name, before.get(name))
+
+
 class Callbacks:
     """User callbacks on the model that is being trained, and the progress bar.
 
@@ -48,6 +65,7 @@ class Callbacks:
     def __init__(self, callbacks, program, *, epochs, n_steps, verbose):
         self._epochs, self._n_steps, self._verbose = epochs, n_steps, verbose
         self._callbacks = callbacks
+        self._before = [dict(vars(callback)) for callback in callbacks]
         self._model = program.graph.autoencoder
         self._list = None
         if callbacks:
@@ -116,6 +134,7 @@ class Callbacks:
             self._bar.update(self._bar.target, _shown(logs), finalize=True)
         if self._list:
             self._list.on_train_end(logs)
-            for callback in self._callbacks:
+            for callback, before in zip(self._callbacks, self._before, strict=True):
                 # The model goes on to another fit; a callback must not follow it.
                 callback.set_model(None)
+                _restore_unpicklable(callback, before)
