@@ -1,0 +1,15 @@
+"""Pictures of fitted autoencoders, in scikit-learn's Display convention.
+
+``SomeDisplay.from_estimator(estimator, X)`` draws and returns a display with `ax_`,
+`figure_` and the data that were drawn; `plot(ax=...)` draws them again.
+"""
+
+from skae.plotting._activations import ActivationDisplay as ActivationDisplay
+from skae.plotting._codes import CodeDisplay as CodeDisplay
+from skae.plotting._decoded import InterpolationDisplay as InterpolationDisplay
+from skae.plotting._decoded import ManifoldDisplay as ManifoldDisplay
+from skae.plotting._latent_space import LatentSpaceDisplay as LatentSpaceDisplay
+from skae.plotting._loss_curve import LossCurveDisplay as LossCurveDisplay
+from skae.plotting._reconstructions import (
+    ReconstructionDisplay as ReconstructionDisplay,
+)

@@ -1,0 +1,103 @@
+"""Codes as little images."""
+
+import math
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
+
+from skae.plotting._drawing import bare, new_axes
+
+
+class CodeDisplay:
+    """Codes as little images, one per row of data.
+
+    Feature maps are drawn with their channels below each other; other codes as the
+    rectangle nearest to a square.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples, encoding_dim)
+        Codes.
+
+    code_shape : tuple of int, default=None
+        Shape (height, width, channels) of a feature map; None for vectors.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    image_ : matplotlib AxesImage
+
+    Examples
+    --------
+    >>> from skae import ConvAutoencoder
+    >>> from skae.datasets import load_digits
+    >>> from skae.plotting import CodeDisplay
+    >>> digits = load_digits()
+    >>> model = ConvAutoencoder(filters=(8,), epochs=1, random_state=0)
+    >>> model = model.fit(digits.X_train)
+    >>> display = CodeDisplay.from_estimator(model, digits.X_test[:9])
+    >>> display.image_.get_array().shape  # eight channels of 4 x 4 for each of nine
+    (32, 44)
+    """
+
+    def __init__(self, codes: np.ndarray, code_shape: tuple[int, ...] | None = None):
+        self.codes, self.code_shape = codes, code_shape
+
+    @classmethod
+    def from_estimator(cls, estimator, X: ArrayLike, *, ax=None) -> Self:
+        """Encode `X` and draw the codes.
+
+        Parameters
+        ----------
+        estimator : fitted autoencoder
+
+        X : array-like of shape (n_samples, ...)
+            About ten rows.
+
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : CodeDisplay
+        """
+        check_is_fitted(estimator)
+        codes = np.asarray(estimator.transform(X))
+        return cls(codes, getattr(estimator, "code_shape_", None)).plot(ax=ax)
+
+    def plot(self, *, ax=None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : CodeDisplay
+            Itself.
+        """
+        self.ax_ = ax = new_axes(ax)
+        self.figure_ = ax.figure
+        columns = [self._as_column(code) for code in np.asarray(self.codes, float)]
+        gap = np.full((len(columns[0]), 1), np.nan)
+        tiled = np.hstack([part for column in columns for part in (column, gap)])
+        self.image_ = ax.imshow(
+            tiled[:, :-1], cmap="gray_r", interpolation="nearest", aspect="equal"
+        )
+        bare(ax)
+        return self
+
+    def _as_column(self, code: np.ndarray) -> np.ndarray:
+        shape = self.code_shape
+        if shape is not None and len(shape) == 3:
+            return code.reshape(shape).transpose(2, 0, 1).reshape(-1, shape[1])
+        width = math.ceil(math.sqrt(len(code)))
+        height = math.ceil(len(code) / width)
+        padded = np.full(height * width, np.nan)
+        padded[: len(code)] = code
+        return padded.reshape(height, width)

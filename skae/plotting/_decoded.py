@@ -1,0 +1,238 @@
+"""Images decoded from codes that no row had."""
+
+from numbers import Integral
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from skae.plotting._drawing import find_image_shape, mosaic, new_axes, show, tidy
+
+_QUANTILES = (0.05, 0.95)
+
+
+class _DecodedDisplay:
+    """A grid of decoded rows, as images or else as curves.
+
+    Parameters
+    ----------
+    decoded : ndarray of shape (n_rows, n_columns, ...)
+        Decoded data.
+
+    image_shape : tuple of int, default=None
+        Shape of an image; None draws curves.
+    """
+
+    def __init__(self, decoded: np.ndarray, image_shape=None):
+        self.decoded, self.image_shape = decoded, image_shape
+
+    def plot(self, *, ax=None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : object
+            Itself.
+        """
+        self.ax_ = ax = new_axes(ax)
+        self.figure_ = ax.figure
+        n_rows, n_columns = self.decoded.shape[:2]
+        if self.image_shape is not None:
+            grid = self.decoded.reshape(n_rows, n_columns, *self.image_shape)
+            self.image_ = show(ax, mosaic(grid))
+            return self
+        curves = self.decoded.reshape(n_rows * n_columns, -1)
+        shades = np.linspace(0.1, 0.9, len(curves))
+        from matplotlib import colormaps
+
+        self.lines_ = [
+            ax.plot(curve, color=colormaps["viridis"](shade), lw=1)[0]
+            for curve, shade in zip(curves, shades, strict=True)
+        ]
+        ax.set(xlabel="feature or time step", ylabel="value")
+        tidy(ax)
+        return self
+
+
+class ManifoldDisplay(_DecodedDisplay):
+    """A grid decoded from a latent plane.
+
+    The grid's lines are at equal quantiles: of the standard normal prior for
+    variational models, else of the codes of `X`.
+
+    Parameters
+    ----------
+    decoded : ndarray of shape (n_rows, n_columns, ...)
+        Decoded data; the first code dimension runs to the right, the second upwards.
+
+    image_shape : tuple of int, default=None
+        Shape of an image; None draws curves.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    image_ : matplotlib AxesImage
+        Of images.
+    lines_ : list of matplotlib Line2D
+        Of other data.
+
+    Examples
+    --------
+    >>> from skae import VariationalAutoencoder
+    >>> from skae.datasets import load_digits
+    >>> from skae.plotting import ManifoldDisplay
+    >>> model = VariationalAutoencoder(2, epochs=3, random_state=0)
+    >>> model.fit(load_digits().X_train)
+    VariationalAutoencoder(encoding_dim=2, epochs=3, random_state=0)
+    >>> display = ManifoldDisplay.from_estimator(model, n=5)
+    >>> display.image_.get_array().shape
+    (44, 44)
+    """
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X: ArrayLike | None = None,
+        *,
+        n: int = 15,
+        image_shape: tuple[int, ...] | None = None,
+        ax=None,
+    ) -> Self:
+        """Decode a grid and draw it.
+
+        Parameters
+        ----------
+        estimator : fitted autoencoder
+            With a code of one or two dimensions.
+
+        X : array-like of shape (n_samples, ...), default=None
+            Data whose codes say how far the grid goes; needed unless the model is
+            variational.
+
+        n : int, default=15
+            Lines of the grid in each direction.
+
+        image_shape : tuple of int, default=None
+            Shape of an image; by default as the estimator has it, or square.
+
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : ManifoldDisplay
+        """
+        check_is_fitted(estimator)
+        check_scalar(n, "n", Integral, min_val=1)
+        n_codes = estimator._n_features_out
+        if n_codes > 2:
+            raise ValueError(
+                f"The codes have {n_codes} dimensions, but a plane has two: fit with "
+                "encoding_dim=2, or use InterpolationDisplay."
+            )
+        levels = np.linspace(*_QUANTILES, n) if n > 1 else np.array([0.5])
+        if X is not None:
+            lines = np.quantile(np.asarray(estimator.transform(X)), levels, axis=0)
+        elif hasattr(estimator, "kl_per_dimension_"):
+            lines = np.repeat(norm.ppf(levels)[:, None], n_codes, axis=1)
+        else:
+            raise ValueError(
+                f"{type(estimator).__name__} has no prior to take the grid from: give "
+                "X, whose codes say how far it goes."
+            )
+        across, up = np.meshgrid(lines[:, 0], lines[::-1, -1])
+        if n_codes == 1:
+            across, up = lines[:, 0][None], None
+        grid = across[..., None] if up is None else np.stack([across, up], axis=-1)
+        decoded = np.asarray(estimator.inverse_transform(grid.reshape(-1, n_codes)))
+        shape = find_image_shape(estimator, decoded, image_shape)
+        return cls(decoded.reshape(*grid.shape[:2], *decoded.shape[1:]), shape).plot(
+            ax=ax
+        )
+
+
+class InterpolationDisplay(_DecodedDisplay):
+    """From one row to another, on the straight line between their codes.
+
+    Parameters
+    ----------
+    decoded : ndarray of shape (1, n_steps, ...)
+        Decoded data.
+
+    image_shape : tuple of int, default=None
+        Shape of an image; None draws curves.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    image_ : matplotlib AxesImage
+        Of images.
+    lines_ : list of matplotlib Line2D
+        Of other data.
+
+    Examples
+    --------
+    >>> from skae import Autoencoder
+    >>> from skae.datasets import load_digits
+    >>> from skae.plotting import InterpolationDisplay
+    >>> digits = load_digits()
+    >>> model = Autoencoder(8, epochs=5, random_state=0).fit(digits.X_train)
+    >>> display = InterpolationDisplay.from_estimator(model, digits.X_test[:2])
+    >>> display.decoded.shape
+    (1, 10, 64)
+    """
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X: ArrayLike,
+        *,
+        n_steps: int = 10,
+        image_shape: tuple[int, ...] | None = None,
+        ax=None,
+    ) -> Self:
+        """Decode the way between two rows and draw it.
+
+        Parameters
+        ----------
+        estimator : fitted autoencoder
+
+        X : array-like of shape (2, ...)
+            Where to begin, and where to end.
+
+        n_steps : int, default=10
+            Images, the two ends included.
+
+        image_shape : tuple of int, default=None
+            Shape of an image; by default as the estimator has it, or square.
+
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : InterpolationDisplay
+        """
+        check_is_fitted(estimator)
+        check_scalar(n_steps, "n_steps", Integral, min_val=2)
+        if len(X) != 2:
+            raise ValueError(f"X must have two rows, a begin and an end; got {len(X)}.")
+        begin, end = np.asarray(estimator.transform(X))
+        share = np.linspace(0, 1, n_steps)[:, None]
+        decoded = np.asarray(
+            estimator.inverse_transform((1 - share) * begin + share * end)
+        )
+        shape = find_image_shape(estimator, decoded, image_shape)
+        return cls(decoded[None], shape).plot(ax=ax)

@@ -1,0 +1,110 @@
+"""Loss curves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skae.plotting._drawing import BLUE, ORANGE, new_axes, tidy
+
+_STYLES = ("-", "--", ":", "-.")
+
+
+class LossCurveDisplay:
+    """Training and validation loss per epoch, with their parts.
+
+    Variational models have a line for the reconstruction and one for the divergence,
+    sparse ones for the penalty; stacked models a line per layer.
+
+    Parameters
+    ----------
+    history : dict of lists
+        Values per epoch, by name; "val_" marks those of the validation data.
+
+    layer_histories : sequence of dicts, default=()
+        Histories of the layers of a stacked model.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : dict of matplotlib Line2D
+        By name of the series.
+
+    Examples
+    --------
+    >>> from skae import Autoencoder
+    >>> from skae.datasets import load_digits
+    >>> from skae.plotting import LossCurveDisplay
+    >>> model = Autoencoder(8, epochs=5, random_state=0).fit(load_digits().X_train)
+    >>> display = LossCurveDisplay.from_estimator(model)
+    >>> sorted(display.lines_)
+    ['loss', 'val_loss']
+    """
+
+    def __init__(
+        self, history: Mapping[str, Sequence[float]], layer_histories: Sequence = ()
+    ):
+        self.history = history
+        self.layer_histories = layer_histories
+
+    @classmethod
+    def from_estimator(cls, estimator, *, ax=None) -> Self:
+        """Draw the history of a fitted estimator.
+
+        Parameters
+        ----------
+        estimator : fitted autoencoder
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+        """
+        check_is_fitted(estimator)
+        layers = getattr(estimator, "layer_histories_", ())
+        return cls(estimator.history_, layers).plot(ax=ax)
+
+    def plot(self, *, ax=None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            Itself.
+        """
+        self.ax_ = ax = new_axes(ax)
+        self.figure_ = ax.figure
+        self.lines_ = {}
+        for i, history in enumerate(self.layer_histories):
+            name = f"layer {i + 1}"
+            (self.lines_[name],) = ax.plot(
+                *_points(history["loss"]), lw=1, color="0.6", ls=_STYLES[i % 4]
+            )
+            self.lines_[name].set_label(name)
+        parts = [n for n in self.history if not n.startswith("val_")]
+        if self.history.get("loss") == self.history.get("reconstruction_loss"):
+            parts = ["loss"]  # there is no other part
+        for style, part in zip(_STYLES * len(parts), parts, strict=False):
+            for name, colour in ((part, BLUE), (f"val_{part}", ORANGE)):
+                if name in self.history:
+                    (self.lines_[name],) = ax.plot(
+                        *_points(self.history[name]), color=colour, lw=2, ls=style
+                    )
+                    self.lines_[name].set_label(name.replace("_", " "))
+        ax.set(xlabel="epoch", ylabel="loss")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        tidy(ax)
+        ax.legend(frameon=False)
+        return self
+
+
+def _points(values):
+    return np.arange(1, len(values) + 1), values

@@ -1,0 +1,248 @@
+"""What is drawn: numbers of images, data of the artists, labels; and the ugly cases."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from sklearn.exceptions import NotFittedError
+
+from skae import (
+    Autoencoder,
+    ConvAutoencoder,
+    DenoisingAutoencoder,
+    RecurrentAutoencoder,
+    SparseAutoencoder,
+    StackedAutoencoder,
+    VariationalAutoencoder,
+)
+from skae.datasets import load_digits
+from skae.plotting import (
+    ActivationDisplay,
+    CodeDisplay,
+    InterpolationDisplay,
+    LatentSpaceDisplay,
+    LossCurveDisplay,
+    ManifoldDisplay,
+    ReconstructionDisplay,
+)
+
+SMALL = {"hidden_layer_sizes": (16,), "epochs": 2, "batch_size": 64, "random_state": 0}
+
+
+@pytest.fixture(autouse=True)
+def agg():
+    """No window, and nothing left open."""
+    matplotlib.use("Agg")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def digits():
+    data = load_digits()
+    return data.X_train[:300] / 16, data.y_train[:300]
+
+
+@pytest.fixture(scope="module")
+def plane(digits):
+    return Autoencoder(2, **SMALL).fit(digits[0])
+
+
+@pytest.fixture(scope="module")
+def variational(digits):
+    return VariationalAutoencoder(2, **SMALL).fit(digits[0])
+
+
+def test_originals_over_reconstructions(plane, digits):
+    X = digits[0][:5]
+    display = ReconstructionDisplay.from_estimator(plane, X)
+    drawn = display.image_.get_array()
+    assert drawn.shape == (2 * 9 - 1, 5 * 9 - 1)
+    np.testing.assert_allclose(drawn[:8, 9:17], X[1].reshape(8, 8))
+    found = plane.reconstruct(X)[1].reshape(8, 8)
+    np.testing.assert_allclose(drawn[9:, 9:17], found, rtol=1e-6)
+    assert np.ma.getmaskarray(np.ma.masked_invalid(drawn))[:, 8].all()  # the gap
+    labels = [text.get_text() for text in display.ax_.get_yticklabels()]
+    assert labels == ["original", "reconstruction"]
+
+
+def test_a_denoiser_has_a_third_row(digits):
+    X = digits[0]
+    noisy = X + 0.2
+    model = DenoisingAutoencoder(4, **SMALL).fit(X)
+    display = ReconstructionDisplay.from_estimator(model, X[:1], X_noisy=noisy[:1])
+    drawn = display.image_.get_array()
+    assert drawn.shape == (3 * 9 - 1, 8)
+    np.testing.assert_allclose(drawn[:8], noisy[0].reshape(8, 8))
+    np.testing.assert_allclose(drawn[-8:].ravel(), model.reconstruct(noisy[:1])[0])
+
+
+def test_images_in_colour(digits):
+    images = np.repeat(digits[0].reshape(-1, 8, 8, 1), 3, axis=3)
+    model = ConvAutoencoder(2, filters=(4,), epochs=1, random_state=0).fit(images)
+    display = ReconstructionDisplay.from_estimator(model, images[:2])
+    drawn = display.image_.get_array()
+    assert drawn.shape == (17, 17, 4) and drawn.min() >= 0 and drawn.max() <= 1
+    assert not drawn[:, 8, 3].any()  # the gap is transparent
+
+
+def test_sequences_are_curves(digits):
+    sequences = [row[: 20 + i, None] for i, row in enumerate(digits[0][:10])]
+    model = RecurrentAutoencoder(2, epochs=1, random_state=0).fit(sequences)
+    display = ReconstructionDisplay.from_estimator(model, sequences[:3])
+    assert len(display.lines_) == 6
+    np.testing.assert_array_equal(display.lines_[2].get_ydata(), sequences[1][:, 0])
+    assert display.lines_[2].get_xdata()[0] >= 20  # after the first one
+
+
+def test_tables_are_bars():
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 3)), columns=list("abc"))
+    X["c"] = 1.0
+    model = Autoencoder(1, **SMALL).fit(X)
+    display = ReconstructionDisplay.from_estimator(model, X)
+    error = np.sqrt(np.mean((X - model.reconstruct(X)) ** 2, axis=0))
+    expected = error / [*X.std(ddof=0)[:2], 1]
+    heights = [bar.get_height() for bar in display.bars_]
+    np.testing.assert_allclose(heights, expected, rtol=1e-4)
+    assert [t.get_text() for t in display.ax_.get_xticklabels()] == list("abc")
+
+
+def test_codes_as_images(plane, digits):
+    conv = ConvAutoencoder(filters=(4, 2), epochs=1, random_state=0).fit(digits[0])
+    drawn = CodeDisplay.from_estimator(conv, digits[0][:3]).image_.get_array()
+    code = conv.transform(digits[0][:3])[1].reshape(conv.code_shape_)
+    np.testing.assert_allclose(drawn[:2, 3:5], code[..., 0])
+    np.testing.assert_allclose(drawn[2:, 3:5], code[..., 1])
+    drawn = CodeDisplay(np.arange(10.0).reshape(2, 5)).plot().image_.get_array()
+    assert drawn.shape == (2, 7) and drawn[1, 5] == 9 and not np.isfinite(drawn[1, 6])
+
+
+def test_latent_space_of_two_dimensions(plane, digits):
+    X, y = digits
+    display = LatentSpaceDisplay.from_estimator(plane, X, y)
+    assert list(display.scatters_) == list(range(10))
+    codes = plane.transform(X)[y == 3]
+    np.testing.assert_allclose(display.scatters_[3].get_offsets(), codes, rtol=1e-6)
+    assert display.ax_.get_xlabel() == "code 0"
+    assert len(display.ax_.get_legend().get_texts()) == 10
+
+
+@pytest.mark.parametrize("embed", ["tsne", "pca"])
+def test_wider_codes_are_embedded(digits, embed):
+    X, y = digits[0][:40], digits[1][:40] % 3
+    model = Autoencoder(5, **SMALL).fit(X)
+    display = LatentSpaceDisplay.from_estimator(
+        model, X, y, embed=embed, random_state=0
+    )
+    assert display.points.shape == (40, 2) and len(display.scatters_) == 3
+    assert display.ax_.get_xlabel() == ""  # these axes mean nothing
+    with pytest.raises(ValueError, match="5 dimensions.*embed='tsne'"):
+        LatentSpaceDisplay.from_estimator(model, X)
+    with pytest.raises(ValueError, match="embed must be 'tsne', 'pca' or None"):
+        LatentSpaceDisplay.from_estimator(model, X, embed="umap")
+
+
+def test_codes_of_one_dimension_are_strips(digits):
+    X, y = digits
+    model = Autoencoder(1, **SMALL).fit(X)
+    display = LatentSpaceDisplay.from_estimator(model, X, y)
+    assert set(display.scatters_[4].get_offsets()[:, 1]) == {4}
+    alone = LatentSpaceDisplay.from_estimator(model, X[:1])
+    assert alone.scatters_[None].get_offsets().shape == (1, 2)
+
+
+def test_manifold_over_quantiles_of_the_prior(variational):
+    display = ManifoldDisplay.from_estimator(variational, n=3)
+    z = 1.6448536  # the quantile of .95
+    corner = variational.inverse_transform([[-z, z]])  # left, up
+    np.testing.assert_allclose(display.decoded[0, 0], corner[0], atol=1e-5)
+    middle = variational.inverse_transform([[0.0, 0.0]])
+    np.testing.assert_allclose(display.decoded[1, 1], middle[0], atol=1e-5)
+    assert display.image_.get_array().shape == (26, 26)
+
+
+def test_manifold_over_quantiles_of_codes(plane, digits):
+    X = digits[0]
+    display = ManifoldDisplay.from_estimator(plane, X, n=2)
+    low, high = np.quantile(plane.transform(X), [0.05, 0.95], axis=0)
+    expected = plane.inverse_transform([[high[0], low[1]]])  # right, down
+    np.testing.assert_allclose(display.decoded[1, 1], expected[0], atol=1e-5)
+    with pytest.raises(ValueError, match="no prior.*give X"):
+        ManifoldDisplay.from_estimator(plane)
+    with pytest.raises(ValueError, match="3 dimensions"):
+        ManifoldDisplay.from_estimator(Autoencoder(3, **SMALL).fit(X), X)
+    line = Autoencoder(1, **SMALL).fit(X)
+    assert ManifoldDisplay.from_estimator(line, X, n=4).decoded.shape == (1, 4, 64)
+
+
+def test_interpolation_ends_at_the_reconstructions(plane, digits):
+    X = digits[0][:2]
+    display = InterpolationDisplay.from_estimator(plane, X, n_steps=4)
+    ends = plane.reconstruct(X)
+    np.testing.assert_allclose(display.decoded[0, [0, -1]], ends, atol=1e-5)
+    assert display.image_.get_array().shape == (8, 4 * 9 - 1)
+    with pytest.raises(ValueError, match="two rows.*got 3"):
+        InterpolationDisplay.from_estimator(plane, digits[0][:3])
+    with pytest.raises(ValueError, match="n_steps"):
+        InterpolationDisplay.from_estimator(plane, X, n_steps=1)
+
+
+def test_series_are_drawn_as_curves():
+    X = np.random.default_rng(0).normal(size=(40, 7))
+    model = Autoencoder(2, **SMALL).fit(X)
+    display = InterpolationDisplay.from_estimator(model, X[:2], n_steps=3)
+    assert len(display.lines_) == 3
+    np.testing.assert_allclose(display.lines_[1].get_ydata(), display.decoded[0, 1])
+
+
+def test_loss_curves(plane, variational, digits):
+    display = LossCurveDisplay.from_estimator(plane)
+    assert set(display.lines_) == {"loss", "val_loss"}
+    line = display.lines_["val_loss"]
+    np.testing.assert_array_equal(line.get_ydata(), plane.history_["val_loss"])
+    np.testing.assert_array_equal(line.get_xdata(), [1, 2])
+    parts = LossCurveDisplay.from_estimator(variational).lines_
+    assert {"loss", "reconstruction_loss", "kl", "val_kl"} <= set(parts)
+    stacked = StackedAutoencoder(2, hidden_layer_sizes=(8,), epochs=2, random_state=0)
+    layers = LossCurveDisplay.from_estimator(stacked.fit(digits[0]))
+    assert {"layer 1", "layer 2"} <= set(layers.lines_)
+
+
+def test_activations(digits):
+    model = SparseAutoencoder(8, epochs=2, random_state=0).fit(digits[0])
+    display = ActivationDisplay.from_estimator(model, digits[0], bins=5)
+    codes = model.transform(digits[0])
+    count, _ = np.histogram(codes, 5)
+    heights = [bar.get_height() for bar in display.activations_]
+    np.testing.assert_allclose(heights, count / codes.size)
+    assert sum(bar.get_height() for bar in display.means_) == pytest.approx(1)
+
+
+def test_displays_keep_to_the_axes_they_are_given(plane, digits):
+    X = digits[0][:2]
+    figure = matplotlib.figure.Figure()
+    before = plt.get_fignums()
+    for draw in (
+        lambda ax: ReconstructionDisplay.from_estimator(plane, X, ax=ax),
+        lambda ax: CodeDisplay.from_estimator(plane, X, ax=ax),
+        lambda ax: LatentSpaceDisplay.from_estimator(plane, X, ax=ax),
+        lambda ax: ManifoldDisplay.from_estimator(plane, X, ax=ax),
+        lambda ax: InterpolationDisplay.from_estimator(plane, X, ax=ax),
+        lambda ax: LossCurveDisplay.from_estimator(plane, ax=ax),
+        lambda ax: ActivationDisplay.from_estimator(plane, X, ax=ax),
+    ):
+        ax = figure.add_subplot()
+        display = draw(ax)
+        assert display.ax_ is ax and display.figure_ is figure
+        again = display.plot()
+        assert again is display and display.ax_ is not ax
+        plt.close(display.figure_)
+    assert plt.get_fignums() == before
+
+
+def test_errors(plane, digits):
+    with pytest.raises(NotFittedError):
+        ReconstructionDisplay.from_estimator(Autoencoder(), digits[0])
+    with pytest.raises(ValueError, match=r"image_shape=\(3, 3\) has 9 values.*64"):
+        ReconstructionDisplay.from_estimator(plane, digits[0], image_shape=(3, 3))
