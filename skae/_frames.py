@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import numpy as np
 
-
-def framed_like(frame: Any, values: np.ndarray, names) -> Any:
+def framed_like(frame: Any, values: Any, names) -> Any:
     """`values` as a data frame like `frame`, pandas or polars; else as they are.
+
+    Images and sequences have no data frame.
 
     `names` are the columns, or None to number them.
     """
-    if values.ndim != 2 or not hasattr(frame, "columns"):
+    if not hasattr(frame, "columns") or getattr(values, "ndim", 0) != 2:
         return values
     module = type(frame).__module__.split(".")[0]
     if module == "pandas":
