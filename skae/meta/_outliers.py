@@ -38,8 +38,8 @@ class AutoencoderOutlierDetector(
     ----------
     autoencoder : estimator, default=None
         Any estimator of this library; a clone of it is fitted. None is
-        ``VariationalAutoencoder(2, activation="tanh", epochs=15)``, found good for
-        unlabelled tables (docs/benchmarks.md).
+        ``VariationalAutoencoder(2, activation="tanh", epochs=15)``, the best of some
+        30 settings on four tables (docs/benchmarks.md): compare on yours.
 
     contamination : "auto" or float in (0, 0.5], default="auto"
         Share of outliers among the training data, which `offset_` is set for. "auto"
