@@ -201,18 +201,23 @@ def _split(order, fraction: float, rng):
     return order[n_held_out:], order[:n_held_out]
 
 
-def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSettings]:
-    """Batch size, steps per epoch and the settings, with "auto" decided."""
-    batch_size = estimator.batch_size
-    epochs = 1 if one_epoch else estimator._largest_epochs()
+def settle_sizes(estimator, n_train: int) -> tuple[int, int, int]:
+    """Batch size, steps per epoch and patience, with "auto" decided."""
+    batch_size, patience = estimator.batch_size, estimator.n_iter_no_change
     if batch_size == "auto":
         batch_size = auto_batch_size(n_train)
     n_steps = math.ceil(n_train / batch_size)
-    if epochs == "auto":
-        epochs = auto_epochs(n_steps)
-    patience = estimator.n_iter_no_change
     if patience == "auto":
         patience = auto_patience(n_steps)
+    return batch_size, n_steps, patience
+
+
+def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSettings]:
+    """Batch size, steps per epoch and the settings, with "auto" decided."""
+    batch_size, n_steps, patience = settle_sizes(estimator, n_train)
+    epochs = 1 if one_epoch else estimator._largest_epochs()
+    if epochs == "auto":
+        epochs = auto_epochs(n_steps)
     schedule = "constant" if one_epoch else estimator.learning_rate_schedule
     n_before = getattr(estimator, "n_iter_", 0)
     settings = FitSettings(

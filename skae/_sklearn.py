@@ -7,6 +7,7 @@ from sklearn.base import _fit_context as fit_context
 from sklearn.utils._param_validation import Interval as Interval
 from sklearn.utils._param_validation import StrOptions as StrOptions
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import validate_data
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -20,11 +21,25 @@ except ImportError:  # scikit-learn before 1.9
         return method
 
 
+def checked_table(estimator, X, *, reset: bool):
+    """`X` as an array or a CSR matrix; its values are checked while they are read."""
+    return validate_data(
+        estimator,
+        X,
+        "no_validation",  # targets are another's business
+        reset=reset,
+        dtype="numeric",
+        accept_sparse="csr",
+        ensure_all_finite=False,  # `Rows` checks, chunk by chunk; NaN may be padding
+    )
+
+
 __all__ = [
     "CallbackSupportMixin",
     "Interval",
     "StrOptions",
     "check_sample_weight",
+    "checked_table",
     "fit_context",
     "with_callbacks",
 ]

@@ -11,7 +11,7 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from skae._dask import by_block
 from skae._fitting import fit_model
@@ -22,6 +22,7 @@ from skae._scoring import MatrixLike, Scoring
 from skae._sklearn import (
     CallbackSupportMixin,
     check_sample_weight,
+    checked_table,
     fit_context,
     with_callbacks,
 )
@@ -135,14 +136,7 @@ class BaseAutoencoder(
         return RECONSTRUCTION_LOSSES[self.loss](padded=self._padded)
 
     def _check_rows(self, X, *, reset: bool) -> Rows:
-        X = validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype="numeric",
-            accept_sparse="csr",
-            ensure_all_finite=False,  # `Rows` checks while it reads, chunk by chunk
-        )
+        X = checked_table(self, X, reset=reset)
         return Rows(X, type(self).__name__)
 
     def _restore(self, outputs: np.ndarray, rows: Rows | None = None) -> np.ndarray:

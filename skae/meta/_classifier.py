@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
@@ -148,10 +147,8 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         self : object
             The fitted estimator.
         """
-        X = self._check_input(X, reset=True, y=y)
-        y = column_or_1d(y, warn=True)
+        X, y = self._check_training_data(X, y)
         assert_all_finite(y, input_name="y")
-        check_consistent_length(X, y)
         labelled = np.flatnonzero(_has_label(y))
         if len(labelled) == 0:
             raise ValueError(
@@ -169,8 +166,9 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             )
         targets = np.zeros((len(y), len(classes)), dtype=np.float32)
         targets[labelled, position] = 1
+        self._fit(X, targets, labelled, classes=True)
         self.classes_ = classes
-        return self._fit(X, targets, labelled, classes=True)
+        return self
 
     def _fit_head(self, codes, targets) -> Head:
         head = LogisticRegression(C=1 / self.head_alpha, max_iter=_HEAD_STEPS)

@@ -7,11 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skae._fitting import (
-    auto_batch_size,
-    auto_patience,
-    worth_compiling,
-)
+from skae._fitting import settle_sizes, worth_compiling
 from skae._model import TrainedModel, make_blueprint
 from skae._rows import Rows
 from skae.training import (
@@ -111,15 +107,16 @@ def fine_tune(
     """
     before = autoencoder._model
     blueprint = _blueprint(before, rows.n_outputs, classes)
-    settings, batch_size = _settle(estimator, len(order))
-    n_steps = math.ceil(len(order) / batch_size)
+    batch_size, n_steps, patience = settle_sizes(estimator, len(order))
+    settings = _settings(estimator, n_steps, patience)
     program_settings = ProgramSettings(
         batch_size,
         optimizer_config("adam"),
         worth_compiling(autoencoder, settings.epochs * n_steps),
     )
     with borrowed_program(blueprint, program_settings) as program:
-        start = {name: before.weights[name] for name in _encoder_paths(program)}
+        paths = [weight.path for weight in program.graph.encoder.weights]
+        start = {path: before.weights[path] for path in paths}
         program.reset(
             int(rng.integers(2**31)), start | dict(zip(_HEAD, head, strict=True))
         )
@@ -149,29 +146,20 @@ def _blueprint(model: TrainedModel, n_outputs: int, classes: bool) -> Blueprint:
     return Blueprint(key=("supervised", inner.key, n_outputs, classes), build=build)
 
 
-def _encoder_paths(program) -> list[str]:
-    return [weight.path for weight in program.graph.encoder.weights]
-
-
-def _settle(estimator, n_train: int) -> tuple[FitSettings, int]:
-    batch_size = estimator.batch_size
-    if batch_size == "auto":
-        batch_size = auto_batch_size(n_train)
-    n_steps = math.ceil(n_train / batch_size)
-    epochs, patience = estimator.fine_tune_epochs, estimator.n_iter_no_change
+def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
+    epochs = estimator.fine_tune_epochs
     if epochs == "auto":
         epochs = min(_MOST_EPOCHS, math.ceil(_STEPS / n_steps))
-    settings = FitSettings(
+    return FitSettings(
         epochs=epochs,
         learning_rate=float(estimator.learning_rate),
         learning_rate_schedule="cosine",
         shuffle=True,
         early_stopping=bool(estimator.early_stopping),
-        n_iter_no_change=auto_patience(n_steps) if patience == "auto" else patience,
+        n_iter_no_change=patience,
         tol=0.0,
         strengths=lambda epoch: {},
     )
-    return settings, batch_size
 
 
 def with_model(autoencoder, model: TrainedModel):

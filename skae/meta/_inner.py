@@ -1,31 +1,32 @@
 """What all estimators around an autoencoder do with it and with its data."""
 
-from sklearn.utils.validation import validate_data
+from sklearn.base import clone
+from sklearn.utils import get_tags
 
 from skae._sequences import is_ragged_list
+from skae._sklearn import checked_table
 
-_IGNORED = object()
 
+class AroundAutoencoder:
+    """Needs the parameters `autoencoder` and `random_state`, and `_default()`."""
 
-class MetaInput:
-    """Checks of data that the autoencoder inside will check in full."""
-
-    def _check_input(self, X, *, reset: bool, y=_IGNORED):
-        """Number and names of the features of tables; `X` in a form to index."""
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is "
-                "None."
-            )
+    def _check_input(self, X, *, reset: bool):
+        """Number and names of the features of tables."""
         if is_ragged_list(X) or getattr(X, "ndim", 2) > 2:
             return X  # the layouts of images and sequences are the inner model's
-        return validate_data(
-            self,
-            X,
-            "no_validation",  # targets are the caller's
-            reset=reset,
-            dtype="numeric",
-            accept_sparse="csr",
-            # NaN may be padding; all else is refused inside, chunk by chunk.
-            ensure_all_finite=False,
-        )
+        return checked_table(self, X, reset=reset)
+
+    def _unfitted(self, random_state):
+        """A clone of the autoencoder; with its own random state if ours is None."""
+        inner = self.autoencoder
+        model = self._default() if inner is None else clone(inner)
+        if self.random_state is not None:
+            model.set_params(random_state=random_state)
+        return model
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        if self.autoencoder is not None:
+            tags.input_tags = get_tags(self.autoencoder).input_tags
+        tags.input_tags.sparse = True
+        return tags

@@ -4,14 +4,13 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin, clone
-from sklearn.utils import get_tags
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skae._scoring import MatrixLike
 from skae._sklearn import Interval, StrOptions, fit_context
 from skae.autoencoders import VariationalAutoencoder
-from skae.meta._inner import MetaInput
+from skae.meta._inner import AroundAutoencoder
 
 # In normal data 0.13 % of the scores are farther below the median.
 _SIGMAS = 3.0
@@ -19,7 +18,7 @@ _MAD_TO_SIGMA = 1.4826
 
 
 class AutoencoderOutlierDetector(
-    MetaInput, MetaEstimatorMixin, OutlierMixin, BaseEstimator
+    AroundAutoencoder, MetaEstimatorMixin, OutlierMixin, BaseEstimator
 ):
     r"""Outlier detection by any autoencoder.
 
@@ -141,24 +140,19 @@ class AutoencoderOutlierDetector(
             The fitted estimator.
         """
         X = self._check_input(X, reset=True)
-        model = self._unfitted().fit(X)
+        model = self._unfitted(self.random_state).fit(X)
         scores = model.score_samples(X)
         for _ in range(self.n_trims if self.trim else 0):
             kept = scores >= np.quantile(scores, self.trim)
-            model = self._unfitted().fit(X, sample_weight=kept.astype(np.float32))
+            model = self._unfitted(self.random_state)
+            model.fit(X, sample_weight=kept.astype(np.float32))
             scores = model.score_samples(X)
         self.autoencoder_ = model
         self.offset_ = self._find_offset(scores.astype(np.float64))
         return self
 
-    def _unfitted(self):
-        model = self.autoencoder
-        if model is None:
-            model = VariationalAutoencoder(2, activation="tanh", epochs=15)
-        model = clone(model)
-        if self.random_state is not None:
-            model.set_params(random_state=self.random_state)
-        return model
+    def _default(self):
+        return VariationalAutoencoder(2, activation="tanh", epochs=15)
 
     def _find_offset(self, scores) -> float:
         if self.contamination != "auto":
@@ -214,10 +208,3 @@ class AutoencoderOutlierDetector(
             -1 for outliers, 1 for inliers.
         """
         return np.where(self.decision_function(X) < 0, -1, 1)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        if self.autoencoder is not None:
-            tags.input_tags = get_tags(self.autoencoder).input_tags
-        tags.input_tags.sparse = True
-        return tags

@@ -4,19 +4,19 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils import get_tags
+from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions
 from skae.autoencoders import DenoisingAutoencoder
 from skae.meta._fine_tuning import Head, LabelledRows, fine_tune, with_model
-from skae.meta._inner import MetaInput
+from skae.meta._inner import AroundAutoencoder
 from skae.training import draw_seed
 
 
-class EncoderPredictor(MetaInput, MetaEstimatorMixin, BaseEstimator):
+class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
     """What classifier and regressor share: the three steps of `fit`."""
 
     _parameter_constraints: ClassVar[dict] = {
@@ -66,6 +66,17 @@ class EncoderPredictor(MetaInput, MetaEstimatorMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    def _check_training_data(self, X, y, dtype=None):
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is "
+                "None."
+            )
+        X = self._check_input(X, reset=True)
+        y = column_or_1d(y, warn=True, dtype=dtype)
+        check_consistent_length(X, y)
+        return X, y
+
     def _fit(self, X, targets, labelled, *, classes: bool):
         """Fit to `targets` of shape (n_samples, n_outputs) of the rows `labelled`."""
         seed = draw_seed(self.random_state)
@@ -100,31 +111,21 @@ class EncoderPredictor(MetaInput, MetaEstimatorMixin, BaseEstimator):
         return self
 
     def _pretrained(self, X, seed):
-        model = self.autoencoder
-        if isinstance(model, FrozenEstimator):
-            return model.estimator
-        if model is None:
-            model = DenoisingAutoencoder(
-                200,
-                hidden_layer_sizes=(500,),
-                code_activation="relu",
-                noise="dropout",
-                noise_level=0.5,
-                epochs=15,
-            )
-        model = clone(model)
-        if self.random_state is not None:
-            model.set_params(random_state=seed)
-        return model.fit(X)
+        if isinstance(self.autoencoder, FrozenEstimator):
+            return self.autoencoder.estimator
+        return self._unfitted(seed).fit(X)
+
+    def _default(self):
+        return DenoisingAutoencoder(
+            200,
+            hidden_layer_sizes=(500,),
+            code_activation="relu",
+            noise="dropout",
+            noise_level=0.5,
+            epochs=15,
+        )
 
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
         codes = self.autoencoder_.transform(self._check_input(X, reset=False))
         return self.head_(codes).astype(np.float64)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        if self.autoencoder is not None:
-            tags.input_tags = get_tags(self.autoencoder).input_tags
-        tags.input_tags.sparse = True
-        return tags

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 from sklearn.linear_model import Ridge
-from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import assert_all_finite
 
 from skae._scoring import MatrixLike
@@ -133,18 +132,17 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         self : object
             The fitted estimator.
         """
-        X = self._check_input(X, reset=True, y=y)
-        y = column_or_1d(y, warn=True, dtype=np.float64)
-        check_consistent_length(X, y)
+        X, y = self._check_training_data(X, y, dtype=np.float64)
         assert_all_finite(y, allow_nan=True, input_name="y")
         labelled = np.flatnonzero(~np.isnan(y))
         if len(labelled) == 0:
             raise ValueError("y is NaN for all rows: give some rows a target.")
-        self.target_mean_ = float(y[labelled].mean())
-        self.target_scale_ = float(y[labelled].std()) or 1.0
-        targets = (y - self.target_mean_) / self.target_scale_
-        targets = np.nan_to_num(targets).astype(np.float32)[:, None]
-        return self._fit(X, targets, labelled, classes=False)
+        mean = float(y[labelled].mean())
+        scale = float(y[labelled].std()) or 1.0
+        targets = np.nan_to_num((y - mean) / scale).astype(np.float32)[:, None]
+        self._fit(X, targets, labelled, classes=False)
+        self.target_mean_, self.target_scale_ = mean, scale
+        return self
 
     def _fit_head(self, codes, targets) -> Head:
         head = Ridge(alpha=self.head_alpha).fit(codes, targets[:, 0])
