@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 # Higher floors may import lower ones. Modules of one sub-package may import each other.
 FLOORS = [
     {"_dask", "_frames", "_sklearn", "_rows", "_tasks", "datasets"},
-    {"metrics", "plotting", "_parameters", "_pca", "_scoring", "layers"},
+    {"metrics", "_parameters", "_pca", "_scoring", "layers"},
+    {"plotting"},
     {"losses", "_images", "_sequences"},
     {"networks"},
     {"training"},

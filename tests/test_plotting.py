@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
 
 from skae import (
     Autoencoder,
@@ -41,7 +44,7 @@ def agg():
 @pytest.fixture(scope="module")
 def digits():
     data = load_digits()
-    return data.X_train[:300] / 16, data.y_train[:300]
+    return data.X_train[:300], data.y_train[:300]
 
 
 @pytest.fixture(scope="module")
@@ -246,3 +249,18 @@ def test_errors(plane, digits):
         ReconstructionDisplay.from_estimator(Autoencoder(), digits[0])
     with pytest.raises(ValueError, match=r"image_shape=\(3, 3\) has 9 values.*64"):
         ReconstructionDisplay.from_estimator(plane, digits[0], image_shape=(3, 3))
+
+
+def test_pipelines_and_searches_are_drawn_like_their_autoencoder(digits):
+    X, y = digits[0] * 16, digits[1]
+    pipeline = make_pipeline(MinMaxScaler(), Autoencoder(2, **SMALL))
+    search = GridSearchCV(pipeline, {"autoencoder__l2": [0.0]}, cv=2).fit(X)
+    fitted = search.best_estimator_
+    for estimator in (fitted, search):
+        found = ReconstructionDisplay.from_estimator(estimator, X[:3]).reconstructions
+        expected = fitted.inverse_transform(fitted.transform(X[:3]))
+        np.testing.assert_allclose(found, expected)
+        lines = LossCurveDisplay.from_estimator(estimator).lines_
+        assert len(lines["loss"].get_ydata()) == 2
+        assert LatentSpaceDisplay.from_estimator(estimator, X, y).points.shape[1] == 2
+        assert ManifoldDisplay.from_estimator(estimator, X, n=2).decoded.max() > 2

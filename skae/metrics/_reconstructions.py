@@ -5,6 +5,13 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
 
+def reconstruct(estimator, X):
+    """What `estimator` makes of `X` when it encodes and decodes it."""
+    if hasattr(estimator, "reconstruct"):
+        return estimator.reconstruct(X)
+    return estimator.inverse_transform(estimator.transform(X))
+
+
 def explained_variance(X: ArrayLike, X_reconstructed: ArrayLike) -> float:
     r"""Fraction of the variance of `X` that its reconstruction explains.
 

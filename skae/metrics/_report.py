@@ -8,8 +8,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skae.metrics._codes import active_units, dead_units, neighborhood_preservation
-from skae.metrics._reconstructions import explained_variance
-from skae.metrics._scorers import reconstruct
+from skae.metrics._reconstructions import explained_variance, reconstruct
 
 # Less is within what another random state changes.
 _LEAST_LOSS = 1e-3

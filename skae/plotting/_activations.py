@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
-from skae.plotting._drawing import BLUE, ORANGE, new_axes, tidy
+from skae.plotting._drawing import BLUE, ORANGE, Display, tidy
 
 
-class ActivationDisplay:
+class ActivationDisplay(Display):
     """How active the code's units are: all activations, and the mean of each unit.
 
     Both are histograms of shares, on the same axes.
@@ -18,6 +18,9 @@ class ActivationDisplay:
     ----------
     codes : ndarray of shape (n_samples, encoding_dim)
         Codes of many rows.
+
+    bins : int, default=20
+        Number of bins.
 
     Attributes
     ----------
@@ -37,8 +40,8 @@ class ActivationDisplay:
     True
     """
 
-    def __init__(self, codes: np.ndarray):
-        self.codes = codes
+    def __init__(self, codes: np.ndarray, *, bins: int = 20):
+        self.codes, self.bins = codes, bins
 
     @classmethod
     def from_estimator(
@@ -64,30 +67,13 @@ class ActivationDisplay:
         display : ActivationDisplay
         """
         check_is_fitted(estimator)
-        return cls(np.asarray(estimator.transform(X))).plot(bins=bins, ax=ax)
+        return cls(np.asarray(estimator.transform(X)), bins=bins).plot(ax=ax)
 
-    def plot(self, *, bins: int = 20, ax=None) -> Self:
-        """Draw.
-
-        Parameters
-        ----------
-        bins : int, default=20
-            Number of bins.
-
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones by default.
-
-        Returns
-        -------
-        display : ActivationDisplay
-            Itself.
-        """
-        self.ax_ = ax = new_axes(ax)
-        self.figure_ = ax.figure
+    def _draw(self, ax):
         codes = np.asarray(self.codes, dtype=np.float64)
-        edges = np.histogram_bin_edges(codes, bins=bins)
+        edges = np.histogram_bin_edges(codes, bins=self.bins)
 
-        def draw(values, colour, label):
+        def bars(values, colour, label):
             share = np.histogram(values, edges)[0] / values.size
             return ax.bar(
                 edges[:-1],
@@ -99,9 +85,8 @@ class ActivationDisplay:
                 label=label,
             )
 
-        self.activations_ = draw(codes.ravel(), BLUE, "activations")
-        self.means_ = draw(codes.mean(axis=0), ORANGE, "means of the units")
+        self.activations_ = bars(codes.ravel(), BLUE, "activations")
+        self.means_ = bars(codes.mean(axis=0), ORANGE, "means of the units")
         ax.set(xlabel="activity", ylabel="share")
         tidy(ax)
         ax.legend(frameon=False)
-        return self

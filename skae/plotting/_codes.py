@@ -5,12 +5,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
-from skae.plotting._drawing import bare, new_axes
+from skae.plotting._drawing import Display, autoencoder_of, mosaic, show
 
 
-class CodeDisplay:
+class CodeDisplay(Display):
     """Codes as little images, one per row of data.
 
     Feature maps are drawn with their channels below each other; other codes as the
@@ -64,35 +63,14 @@ class CodeDisplay:
         -------
         display : CodeDisplay
         """
-        check_is_fitted(estimator)
-        codes = np.asarray(estimator.transform(X))
-        return cls(codes, getattr(estimator, "code_shape_", None)).plot(ax=ax)
+        shape = getattr(autoencoder_of(estimator), "code_shape_", None)
+        return cls(np.asarray(estimator.transform(X)), shape).plot(ax=ax)
 
-    def plot(self, *, ax=None) -> Self:
-        """Draw.
+    def _draw(self, ax):
+        images = [self._as_image(code) for code in np.asarray(self.codes, float)]
+        self.image_ = show(ax, mosaic(np.stack(images)[None]))
 
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones by default.
-
-        Returns
-        -------
-        display : CodeDisplay
-            Itself.
-        """
-        self.ax_ = ax = new_axes(ax)
-        self.figure_ = ax.figure
-        columns = [self._as_column(code) for code in np.asarray(self.codes, float)]
-        gap = np.full((len(columns[0]), 1), np.nan)
-        tiled = np.hstack([part for column in columns for part in (column, gap)])
-        self.image_ = ax.imshow(
-            tiled[:, :-1], cmap="gray_r", interpolation="nearest", aspect="equal"
-        )
-        bare(ax)
-        return self
-
-    def _as_column(self, code: np.ndarray) -> np.ndarray:
+    def _as_image(self, code: np.ndarray) -> np.ndarray:
         shape = self.code_shape
         if shape is not None and len(shape) == 3:
             return code.reshape(shape).transpose(2, 0, 1).reshape(-1, shape[1])

@@ -7,14 +7,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 from sklearn.utils import check_scalar
-from sklearn.utils.validation import check_is_fitted
 
-from skae.plotting._drawing import find_image_shape, mosaic, new_axes, show, tidy
+from skae.plotting._drawing import (
+    Display,
+    autoencoder_of,
+    find_image_shape,
+    mosaic,
+    shades,
+    show,
+    tidy,
+)
 
 _QUANTILES = (0.05, 0.95)
 
 
-class _DecodedDisplay:
+class _DecodedDisplay(Display):
     """A grid of decoded rows, as images or else as curves.
 
     Parameters
@@ -29,37 +36,19 @@ class _DecodedDisplay:
     def __init__(self, decoded: np.ndarray, image_shape=None):
         self.decoded, self.image_shape = decoded, image_shape
 
-    def plot(self, *, ax=None) -> Self:
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones by default.
-
-        Returns
-        -------
-        display : object
-            Itself.
-        """
-        self.ax_ = ax = new_axes(ax)
-        self.figure_ = ax.figure
+    def _draw(self, ax):
         n_rows, n_columns = self.decoded.shape[:2]
         if self.image_shape is not None:
             grid = self.decoded.reshape(n_rows, n_columns, *self.image_shape)
             self.image_ = show(ax, mosaic(grid))
-            return self
+            return
         curves = self.decoded.reshape(n_rows * n_columns, -1)
-        shades = np.linspace(0.1, 0.9, len(curves))
-        from matplotlib import colormaps
-
         self.lines_ = [
-            ax.plot(curve, color=colormaps["viridis"](shade), lw=1)[0]
-            for curve, shade in zip(curves, shades, strict=True)
+            ax.plot(curve, color=colour, lw=1)[0]
+            for curve, colour in zip(curves, shades(len(curves)), strict=True)
         ]
         ax.set(xlabel="feature or time step", ylabel="value")
         tidy(ax)
-        return self
 
 
 class ManifoldDisplay(_DecodedDisplay):
@@ -132,9 +121,9 @@ class ManifoldDisplay(_DecodedDisplay):
         -------
         display : ManifoldDisplay
         """
-        check_is_fitted(estimator)
+        model = autoencoder_of(estimator)
         check_scalar(n, "n", Integral, min_val=1)
-        n_codes = estimator._n_features_out
+        n_codes = model._n_features_out
         if n_codes > 2:
             raise ValueError(
                 f"The codes have {n_codes} dimensions, but a plane has two: fit with "
@@ -143,19 +132,19 @@ class ManifoldDisplay(_DecodedDisplay):
         levels = np.linspace(*_QUANTILES, n) if n > 1 else np.array([0.5])
         if X is not None:
             lines = np.quantile(np.asarray(estimator.transform(X)), levels, axis=0)
-        elif hasattr(estimator, "kl_per_dimension_"):
+        elif hasattr(model, "kl_per_dimension_"):
             lines = np.repeat(norm.ppf(levels)[:, None], n_codes, axis=1)
         else:
             raise ValueError(
-                f"{type(estimator).__name__} has no prior to take the grid from: give "
+                f"{type(model).__name__} has no prior to take the grid from: give "
                 "X, whose codes say how far it goes."
             )
-        across, up = np.meshgrid(lines[:, 0], lines[::-1, -1])
         if n_codes == 1:
-            across, up = lines[:, 0][None], None
-        grid = across[..., None] if up is None else np.stack([across, up], axis=-1)
+            grid = lines[None]
+        else:
+            grid = np.stack(np.meshgrid(lines[:, 0], lines[::-1, 1]), axis=-1)
         decoded = np.asarray(estimator.inverse_transform(grid.reshape(-1, n_codes)))
-        shape = find_image_shape(estimator, decoded, image_shape)
+        shape = find_image_shape(model, decoded, image_shape)
         return cls(decoded.reshape(*grid.shape[:2], *decoded.shape[1:]), shape).plot(
             ax=ax
         )
@@ -225,7 +214,7 @@ class InterpolationDisplay(_DecodedDisplay):
         -------
         display : InterpolationDisplay
         """
-        check_is_fitted(estimator)
+        model = autoencoder_of(estimator)
         check_scalar(n_steps, "n_steps", Integral, min_val=2)
         if len(X) != 2:
             raise ValueError(f"X must have two rows, a begin and an end; got {len(X)}.")
@@ -234,5 +223,5 @@ class InterpolationDisplay(_DecodedDisplay):
         decoded = np.asarray(
             estimator.inverse_transform((1 - share) * begin + share * end)
         )
-        shape = find_image_shape(estimator, decoded, image_shape)
+        shape = find_image_shape(model, decoded, image_shape)
         return cls(decoded[None], shape).plot(ax=ax)

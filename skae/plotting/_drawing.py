@@ -1,23 +1,56 @@
 """What the displays share: axes, and rows drawn as images or as curves."""
 
 import math
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 INK = "#333333"
 BLUE, ORANGE = "#1f77b4", "#ff7f0e"
-# More rows of data than this are not pixels for sure: a table is drawn as bars.
+# A shorter row is a table, even where its length is a square.
 _LEAST_PIXELS = 16
 
 
-def new_axes(ax):
-    """`ax`, or new axes; pyplot is imported no sooner."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
+class Display:
+    """A picture: knows its axes, and can be drawn again on others."""
 
-    return plt.subplots(layout="constrained")[1]
+    def plot(self, *, ax=None) -> Self:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : object
+            Itself.
+        """
+        if ax is None:
+            # pyplot chooses a backend: no sooner than somebody wants a picture.
+            import matplotlib.pyplot as plt
+
+            ax = plt.subplots(layout="constrained")[1]
+        self.ax_, self.figure_ = ax, ax.figure
+        self._draw(ax)
+        return self
+
+
+def autoencoder_of(estimator):
+    """The fitted autoencoder itself, also in a pipeline and after a search."""
+    check_is_fitted(estimator)
+    estimator = getattr(estimator, "best_estimator_", estimator)
+    return estimator[-1] if isinstance(estimator, Pipeline) else estimator
+
+
+def shades(n: int) -> list:
+    """Colours of `n` things in an order, none of them too pale."""
+    from matplotlib import colormaps
+
+    return [colormaps["viridis"](shade) for shade in np.linspace(0, 0.9, n)]
 
 
 def bare(ax) -> None:
@@ -59,10 +92,7 @@ def find_image_shape(estimator: Any, rows: np.ndarray, image_shape) -> tuple | N
 
 
 def mosaic(images: np.ndarray) -> np.ndarray:
-    """Images of shape (n_rows, n_columns, H, W[, C]) as one image, with gaps.
-
-    Greys between the smallest and the largest value; gaps are NaN, which is not drawn.
-    """
+    """Images of shape (n_rows, n_columns, H, W[, C]) as one; the gaps are NaN."""
     images = np.asarray(images, dtype=np.float64)
     if images.ndim == 4:
         images = images[..., None]

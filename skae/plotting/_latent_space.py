@@ -9,12 +9,12 @@ from sklearn.manifold import TSNE
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from skae.plotting._drawing import BLUE, bare, new_axes, tidy
+from skae.plotting._drawing import BLUE, Display, bare, shades, tidy
 
 _EMBEDDINGS = ("tsne", "pca")
 
 
-class LatentSpaceDisplay:
+class LatentSpaceDisplay(Display):
     """Codes as points in a plane, coloured by class.
 
     Parameters
@@ -108,35 +108,17 @@ class LatentSpaceDisplay:
             points = PCA(2).fit_transform(points)
         return cls(points, y, embedded=embedded).plot(ax=ax)
 
-    def plot(self, *, ax=None) -> Self:
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones by default.
-
-        Returns
-        -------
-        display : LatentSpaceDisplay
-            Itself.
-        """
-        from matplotlib import colormaps
-
-        self.ax_ = ax = new_axes(ax)
-        self.figure_ = ax.figure
+    def _draw(self, ax):
         points = np.asarray(self.points)
         labels = [None] if self.y is None else np.unique(self.y)
         flat = points.shape[1] == 1
-        many = len(labels) > 10
+        colours = shades(len(labels))
         self.scatters_ = {}
         for i, label in enumerate(labels):
             mine = points if label is None else points[np.asarray(self.y) == label]
             colour = BLUE
             if label is not None:
-                colour = (
-                    colormaps["viridis"](i / (len(labels) - 1)) if many else f"C{i}"
-                )
+                colour = f"C{i}" if len(labels) <= 10 else colours[i]
             below = np.full(len(mine), i) if flat else mine[:, 1]
             self.scatters_[label] = ax.scatter(
                 mine[:, 0], below, s=12, alpha=0.7, lw=0, color=colour, label=str(label)
@@ -153,4 +135,3 @@ class LatentSpaceDisplay:
             ax.legend(
                 frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2
             )
-        return self

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
-from skae.plotting._drawing import BLUE, ORANGE, new_axes, tidy
+from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, tidy
 
 _STYLES = ("-", "--", ":", "-.")
 
 
-class LossCurveDisplay:
+class LossCurveDisplay(Display):
     """Training and validation loss per epoch, with their parts.
 
     Variational models have a line for the reconstruction and one for the divergence,
@@ -63,25 +62,11 @@ class LossCurveDisplay:
         -------
         display : LossCurveDisplay
         """
-        check_is_fitted(estimator)
-        layers = getattr(estimator, "layer_histories_", ())
-        return cls(estimator.history_, layers).plot(ax=ax)
+        model = autoencoder_of(estimator)
+        layers = getattr(model, "layer_histories_", ())
+        return cls(model.history_, layers).plot(ax=ax)
 
-    def plot(self, *, ax=None) -> Self:
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones by default.
-
-        Returns
-        -------
-        display : LossCurveDisplay
-            Itself.
-        """
-        self.ax_ = ax = new_axes(ax)
-        self.figure_ = ax.figure
+    def _draw(self, ax):
         self.lines_ = {}
         for i, history in enumerate(self.layer_histories):
             name = f"layer {i + 1}"
@@ -103,7 +88,6 @@ class LossCurveDisplay:
         ax.xaxis.get_major_locator().set_params(integer=True)
         tidy(ax)
         ax.legend(frameon=False)
-        return self
 
 
 def _points(values):

@@ -4,21 +4,22 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
+from skae.metrics._reconstructions import reconstruct
 from skae.plotting._drawing import (
     BLUE,
     INK,
     ORANGE,
+    Display,
+    autoencoder_of,
     find_image_shape,
     mosaic,
-    new_axes,
     show,
     tidy,
 )
 
 
-class ReconstructionDisplay:
+class ReconstructionDisplay(Display):
     """Originals over their reconstructions; with noisy inputs, these on top.
 
     Images are drawn as images. Sequences are curves, each reconstruction on its
@@ -115,13 +116,13 @@ class ReconstructionDisplay:
         -------
         display : ReconstructionDisplay
         """
-        check_is_fitted(estimator)
-        found = estimator.reconstruct(X if X_noisy is None else X_noisy)
-        sequences = hasattr(estimator, "n_timesteps_")
+        model = autoencoder_of(estimator)
+        found = reconstruct(estimator, X if X_noisy is None else X_noisy)
+        sequences = hasattr(model, "n_timesteps_")
         if not isinstance(X, list):
             names = getattr(X, "columns", None)
             X = np.asarray(X)
-            image_shape = find_image_shape(estimator, X, image_shape)
+            image_shape = find_image_shape(model, X, image_shape)
         else:
             names, image_shape = None, None
         return cls(
@@ -133,28 +134,13 @@ class ReconstructionDisplay:
             feature_names=names,
         ).plot(ax=ax)
 
-    def plot(self, *, ax=None) -> Self:
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Axes to draw on; new ones by default.
-
-        Returns
-        -------
-        display : ReconstructionDisplay
-            Itself.
-        """
-        self.ax_ = ax = new_axes(ax)
-        self.figure_ = ax.figure
+    def _draw(self, ax):
         if self.image_shape is not None:
             self._plot_images(ax)
         elif self.sequences:
             self._plot_sequences(ax)
         else:
             self._plot_table(ax)
-        return self
 
     def _plot_images(self, ax):
         rows = {"noisy": self.X_noisy, "original": self.X}
