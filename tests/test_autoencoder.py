@@ -316,16 +316,6 @@ def test_keras_callbacks_work(X, tmp_path):
     )
 
 
-def test_verbose_shows_the_bar(X, capsys):
-    make(Autoencoder, verbose=0).fit(X)
-    assert capsys.readouterr().out == ""
-    make(Autoencoder, verbose=1).fit(X)
-    out = capsys.readouterr().out
-    assert "12/12" in out and "val_loss" in out and out.endswith("\n")
-    make(Autoencoder, verbose=2).fit(X)
-    assert capsys.readouterr().out.startswith("Epoch 1/3 - loss:")
-
-
 def test_odd_data_train_without_a_warning():
     rng = np.random.default_rng(0)
     with warnings.catch_warnings():

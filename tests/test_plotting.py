@@ -205,6 +205,7 @@ def test_loss_curves(plane, variational, digits):
     line = display.lines_["val_loss"]
     np.testing.assert_array_equal(line.get_ydata(), plane.history_["val_loss"])
     np.testing.assert_array_equal(line.get_xdata(), [1, 2])
+    assert line.get_label() == "validation loss"
     parts = LossCurveDisplay.from_estimator(variational).lines_
     assert {"loss", "reconstruction_loss", "kl", "val_kl"} <= set(parts)
     stacked = StackedAutoencoder(2, hidden_layer_sizes=(8,), epochs=2, random_state=0)

@@ -118,7 +118,8 @@ class VariationalAutoencoder(VariationalObjective, DenseBackbone, BaseAutoencode
         the same codes, bit for bit, on the same machine.
 
     verbose : {0, 1, 2}, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 prints a line per epoch.
+        Silent; a progress bar with loss and time left (lines where the output is no
+        terminal); or a line per epoch.
 
     Attributes
     ----------

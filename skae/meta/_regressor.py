@@ -60,7 +60,8 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         None the autoencoder keeps its own.
 
     verbose : {0, 1, 2}, default=0
-        Of the third step: silent, a progress bar, or a line per epoch.
+        Of the third step: silent; a progress bar with loss and time left (lines where
+        the output is no terminal); or a line per epoch.
 
     Attributes
     ----------

@@ -83,7 +83,8 @@ class LossCurveDisplay(Display):
                     (self.lines_[name],) = ax.plot(
                         *_points(self.history[name]), color=colour, lw=2, ls=style
                     )
-                    self.lines_[name].set_label(name.replace("_", " "))
+                    which = "training" if name == part else "validation"
+                    self.lines_[name].set_label(f"{which} {part.replace('_', ' ')}")
         ax.set(xlabel="epoch", ylabel="loss")
         ax.xaxis.get_major_locator().set_params(integer=True)
         tidy(ax)

@@ -1,8 +1,10 @@
-"""Keras callbacks and Keras' progress bar around the engine's epochs."""
+"""Keras callbacks and the progress bar around the engine's epochs."""
 
 import pickle
 
 import keras
+
+from skae.training._progress import make_progress
 
 _BATCH_HOOKS = (
     "on_batch_begin",
@@ -22,13 +24,6 @@ def _needs_batches(callback) -> bool:
     return not all(
         getattr(getattr(callback, hook), "_is_default", False) for hook in _BATCH_HOOKS
     )
-
-
-def _shown(logs: dict[str, float]) -> list[tuple[str, float]]:
-    """What the bar shows: without penalties, the total is the whole story."""
-    if logs and logs["loss"] == logs["reconstruction_loss"]:
-        return [(k, v) for k, v in logs.items() if k in ("loss", "val_loss")]
-    return list(logs.items())
 
 
 def _restore_unpicklable(callback, before: dict) -> None:
@@ -63,8 +58,8 @@ class Callbacks:
     """
 
     def __init__(self, callbacks, program, *, epochs, n_steps, verbose):
-        self._epochs, self._n_steps, self._verbose = epochs, n_steps, verbose
         self._callbacks = callbacks
+        self._progress = make_progress(verbose, epochs, n_steps)
         self._before = [dict(vars(callback)) for callback in callbacks]
         self._model = program.graph.autoencoder
         self._list = None
@@ -77,14 +72,6 @@ class Callbacks:
                 verbose=verbose,
                 epochs=epochs,
                 steps=n_steps,
-            )
-        self._bar = None
-        if verbose == 1:
-            # One bar for all epochs: hundreds of short ones would hide the loss.
-            names = program.graph.term_names
-            shown_as_they_are = [*names, *(f"val_{name}" for name in names)]
-            self._bar = keras.utils.Progbar(
-                epochs * n_steps, stateful_metrics=shown_as_they_are
             )
 
     @property
@@ -109,19 +96,13 @@ class Callbacks:
 
     def steps_end(self, epoch: int, n_done: int, logs: dict[str, float]) -> None:
         """`n_done` steps of the epoch are done."""
-        if self._bar and n_done < self._n_steps:
-            self._bar.update((epoch - 1) * self._n_steps + n_done, _shown(logs))
+        self._progress.steps_end(epoch, n_done, logs)
         if self._list and self.every_step:
             self._list.on_train_batch_end(n_done - 1, logs)
 
     def epoch_end(self, epoch: int, logs: dict[str, float]) -> bool:
         """Epoch done; returns whether a callback asks to stop."""
-        shown = _shown(logs)
-        if self._bar:
-            self._bar.update(epoch * self._n_steps, shown, finalize=False)
-        elif self._verbose == 2:
-            values = " - ".join(f"{name}: {value:.4f}" for name, value in shown)
-            print(f"Epoch {epoch}/{self._epochs} - {values}")
+        self._progress.epoch_end(epoch, logs)
         if self._list is None:
             return False
         self._list.on_epoch_end(epoch - 1, logs)
@@ -129,9 +110,7 @@ class Callbacks:
 
     def train_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Training has ended, after `epoch` epochs."""
-        if self._bar:
-            self._bar.target = max(1, epoch * self._n_steps)
-            self._bar.update(self._bar.target, _shown(logs), finalize=True)
+        self._progress.train_end(epoch, logs)
         if self._list:
             self._list.on_train_end(logs)
             for callback, before in zip(self._callbacks, self._before, strict=True):
