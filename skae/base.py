@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from skae._dask import by_block
 from skae._fitting import fit_model
 from skae._frames import framed_like
+from skae._html import HTMLRepresentation
 from skae._parameters import TRAINING_CONSTRAINTS
 from skae._rows import Pairs, Rows, Summary
 from skae._scoring import MatrixLike, Scoring
@@ -34,6 +35,7 @@ _PRIVATE = ("_model", "_layout")
 
 
 class BaseAutoencoder(
+    HTMLRepresentation,
     CallbackSupportMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
