@@ -182,7 +182,7 @@ class ConvDenoisingAutoencoder(DenoisingObjective, ConvBackbone, BaseAutoencoder
     n_features_in_ : int
         Number of values per image, H * W * C.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, when `X` has names that are all strings.
 
     Raises

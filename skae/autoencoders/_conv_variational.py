@@ -174,7 +174,7 @@ class ConvVariationalAutoencoder(VariationalObjective, ConvBackbone, BaseAutoenc
     n_features_in_ : int
         Number of values per image, H * W * C.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, when `X` has names that are all strings.
 
     Raises

@@ -139,7 +139,7 @@ class RecurrentAutoencoder(RecurrentBackbone, BaseAutoencoder):
     n_features_in_ : int
         Number of columns of a table, or of features per time step.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, when `X` has names that are all strings.
 
     Raises

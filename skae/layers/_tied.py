@@ -52,5 +52,6 @@ class TiedDense(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
+        """Build the layer from what `get_config` returned."""
         source = keras.saving.deserialize_keras_object(config["source"])
         return cls(**{**config, "source": source})

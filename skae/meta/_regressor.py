@@ -86,7 +86,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     n_features_in_ : int
         Number of features seen during `fit`.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, when `X` has names that are all strings.
 
     Raises

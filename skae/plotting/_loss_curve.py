@@ -19,7 +19,7 @@ class LossCurveDisplay(Display):
     Parameters
     ----------
     history : dict of lists
-        Values per epoch, by name; "val_" marks those of the validation data.
+        Values per epoch, by name; ``val_`` marks those of the validation data.
 
     layer_histories : sequence of dicts, default=()
         Histories of the layers of a stacked model.

@@ -1,0 +1,72 @@
+"""The page of the API reference, written from what the package exports.
+
+Nothing is listed by hand, so nothing can be missing: each public class and function of
+each public module has a line and a page of its own.
+"""
+
+import importlib
+import inspect
+from pathlib import Path
+
+MODULES = {
+    "skae": "Estimators",
+    "skae.metrics": "Measures, scorers and the report",
+    "skae.plotting": "Displays and TensorBoard",
+    "skae.datasets": "Data",
+    "skae.backbones": "For families of your own: what networks are made of",
+    "skae.objectives": "For families of your own: what networks are trained for",
+    "skae.losses": "For families of your own: reconstruction losses",
+    "skae.layers": "For families of your own: layers that Keras lacks",
+}
+
+
+# No class and no function, but used by its name.
+CONSTANTS = {"skae.metrics": ["SCORERS"]}
+
+
+def public_names(module) -> list[str]:
+    """Classes and functions that belong to the module, and its public constants."""
+    home = module.__name__
+    names = [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isclass(value) or inspect.isfunction(value))
+        and value.__module__.startswith(home)
+    ]
+    return sorted(names + CONSTANTS.get(home, []), key=str.lower)
+
+
+def write(folder: Path) -> None:
+    """Write `folder`/index.rst, if it would change."""
+    page = ["API reference\n=============\n"]
+    for name, title in MODULES.items():
+        module = importlib.import_module(name)
+        summary = inspect.getdoc(module).split("\n\n")[0]
+        page += [f"\n{title}\n{'-' * len(title)}\n", f"``{name}``: {summary}\n"]
+        page += [f".. currentmodule:: {name}\n"]
+        page += [".. autosummary::\n   :toctree: generated\n"]
+        page += [f"   {public}" for public in public_names(module)]
+        page += [""]
+    text = "\n".join(page)
+    path = folder / "index.rst"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def _skip(app, what, name, obj, skip, options):
+    """Leave what is scikit-learn's or Keras' to their documentation."""
+    function = obj.fget if isinstance(obj, property) else obj
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    module = getattr(function, "__module__", None) or ""
+    theirs = module.startswith(("sklearn.", "keras."))
+    return True if theirs or name.endswith("_request") else None
+
+
+def setup(app):
+    """Called by Sphinx; before autosummary looks for pages."""
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("config-inited", lambda app, _: write(Path(app.srcdir) / "api"))
+    app.connect("autodoc-skip-member", _skip)
+    return {"parallel_read_safe": True}
