@@ -85,7 +85,7 @@ def fit_model(
         if previous is not None and previous.state is not None:
             rng.bit_generator.state = previous.state["rng"]
             # Another optimizer begins anew.
-            if previous.state["program"] == (blueprint.key, program_settings.optimizer):
+            if previous.state["optimizer"] == program.optimizer_id:
                 program.set_state(previous.state["variables"])
         feed = Feed(rows, batch_size, program.put, weight)
         validation = None if held_out is None else Part(feed, held_out)
@@ -113,7 +113,7 @@ def fit_model(
         if estimator.warm_start or one_epoch:
             state = {
                 "variables": program.get_state(),
-                "program": (blueprint.key, program_settings.optimizer),
+                "optimizer": program.optimizer_id,
                 "rng": rng.bit_generator.state,
             }
         model = trained(state)

@@ -21,6 +21,7 @@ FLOORS = [
     {"backbones", "objectives"},
     {"autoencoders"},
     {"meta"},
+    {"persistence"},
     {"__init__"},
     {"_main_figure"},
     {"_main_job"},

@@ -11,10 +11,14 @@ class AroundAutoencoder:
     """Needs the parameters `autoencoder` and `random_state`, and `_default()`."""
 
     def _check_input(self, X, *, reset: bool):
-        """Number and names of the features of tables."""
-        if is_ragged_list(X) or getattr(X, "ndim", 2) > 2:
-            return X  # the layouts of images and sequences are the inner model's
-        return checked_table(self, X, reset=reset)
+        """Check number and names of the features of tables.
+
+        Returns `X` as it came: the autoencoder checks it too, and may know the names.
+        """
+        # The layouts of images and sequences are the inner model's.
+        if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:
+            checked_table(self, X, reset=reset)
+        return X
 
     def _unfitted(self, random_state):
         """A clone of the autoencoder; with its own random state if ours is None."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from skae.networks import Graph
 from skae.training._blocks import Block
-from skae.training._optimizers import make_optimizer
+from skae.training._optimizers import make_optimizer, optimizer_key
 from skae.training._seeds import random_initializers, redraw
 from skae.training._settings import ProgramSettings
 
@@ -42,6 +42,11 @@ class Program(ABC):
         self._first_weights = self.get_weights()
         self._connect()
         self._first_optimizer = [_copy(v) for v in self.optimizer.variables]
+
+    @property
+    def optimizer_id(self) -> str:
+        """Equal for programs between which the optimizer's state can be carried."""
+        return f"{keras.backend.backend()} {optimizer_key(self.settings.optimizer)}"
 
     @abstractmethod
     def _connect(self) -> None:

@@ -1,0 +1,93 @@
+"""One file: a JSON document and arrays, with a version and a checksum.
+
+The container is safetensors: a header of sizes that are checked against the size of the
+file before anything is allocated, and raw arrays. Nothing is compressed, no path is in
+it, and nothing in it is code.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+FORMAT_VERSION = 1
+_FORMAT = "skae"
+
+
+def write(path: Path, document: Any, arrays: dict[str, np.ndarray]) -> None:
+    """Write the file at once or not at all: what was there stays until the end."""
+    from safetensors.numpy import save
+
+    text = json.dumps(document, allow_nan=False)
+    metadata = {
+        "format": _FORMAT,
+        "version": str(FORMAT_VERSION),
+        "sha256": _digest(text, arrays),
+        "document": text,
+    }
+    content = save(arrays, metadata=metadata)
+    # A link goes on to point where it did.
+    path = Path(os.path.realpath(path))
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        # As `open` has it: the user's umask decides who may read.
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+def read(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
+    """Return document and arrays of a file; ValueError says what is wrong with it."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        kind = "is not a file" if path.exists() else "does not exist"
+        raise FileNotFoundError(f"{path} {kind}.")
+    try:
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+            _check_version(metadata)
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, TypeError, KeyError, OverflowError) as error:
+        raise ValueError(f"it is cut off, or of another format ({error})") from error
+    text = metadata.get("document", "")
+    if metadata.get("sha256") != _digest(text, arrays):
+        raise ValueError("its checksum does not fit: it was damaged")
+    try:
+        return json.loads(text), arrays
+    except (ValueError, RecursionError) as error:
+        raise ValueError("its description cannot be read") from error
+
+
+def _check_version(metadata: dict[str, str]) -> None:
+    if metadata.get("format") != _FORMAT:
+        raise ValueError("it holds arrays, but no estimator of skae")
+    version = metadata.get("version", "")
+    if not version.isdecimal() or len(version) > 9:
+        raise ValueError("it has no version")
+    if int(version) > FORMAT_VERSION:
+        raise ValueError(
+            f"it has format version {version}, but this skae reads versions up to "
+            f"{FORMAT_VERSION}: install a newer skae"
+        )
+
+
+def _digest(text: str, arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

@@ -1,0 +1,106 @@
+"""`save` and `load`."""
+
+import os
+from pathlib import Path
+
+from sklearn.utils.validation import check_is_fitted
+
+from skae.persistence import _estimators, _file
+
+
+def save(estimator, path: str | os.PathLike[str]) -> None:
+    """Save a fitted estimator in one file, without pickle.
+
+    The file holds the parameters, the fitted attributes and the weights as numbers,
+    text and arrays. It can be loaded by later versions of skae, and with another
+    backend of Keras. It is written at once: after a full disk, or a process that is
+    killed, the file that was there before is as it was.
+
+    Parameters
+    ----------
+    estimator : fitted autoencoder, outlier detector, classifier or regressor of skae
+        Or of a family of your own. For a Pipeline or a search use pickle, joblib or
+        ``skops.io``, or save the autoencoder alone.
+
+    path : path-like
+        File to write; ".skae" is a good ending. What is there is replaced.
+
+    Raises
+    ------
+    sklearn.exceptions.NotFittedError
+        If the estimator is not fitted.
+    TypeError
+        If `estimator` is of another kind, or if a parameter is an object that a file
+        cannot hold. Functions, layers and optimizers of your own can be saved if they
+        are registered with ``keras.saving.register_keras_serializable``.
+    OSError
+        If the file cannot be written. Nothing has changed then.
+
+    Warns
+    -----
+    UserWarning
+        If the estimator has callbacks, which are not saved.
+
+    See Also
+    --------
+    load : The way back.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> import skae
+    >>> X = skae.datasets.load_digits().X_train
+    >>> model = skae.Autoencoder(8, epochs=2, random_state=0).fit(X)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     skae.save(model, f"{folder}/digits.skae")
+    ...     again = skae.load(f"{folder}/digits.skae")
+    >>> np.array_equal(again.transform(X), model.transform(X))
+    True
+    """
+    if not _estimators.can_save(estimator):
+        raise TypeError(
+            f"save takes a fitted estimator of skae, got {type(estimator).__name__}. "
+            "For a Pipeline or a search use pickle, joblib or skops.io, or save the "
+            "autoencoder in it."
+        )
+    check_is_fitted(estimator)
+    document, arrays = _estimators.encode(estimator)
+    _file.write(Path(path), document, arrays)
+
+
+def load(path: str | os.PathLike[str]):
+    """Load an estimator that :func:`save` wrote.
+
+    Nothing in the file is run: it names classes of skae (or of a family of your own
+    that you have imported) and Keras objects that are built in or registered. Sizes
+    are checked before memory is taken, and the weights must fit the network that the
+    file describes.
+
+    Parameters
+    ----------
+    path : path-like
+        File to read.
+
+    Returns
+    -------
+    estimator : object
+        The fitted estimator, with identical codes. It can be trained further.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged, was written by a newer skae, or holds anything but an
+        estimator of skae. The message says which.
+
+    See Also
+    --------
+    save : The way there, with an example.
+    """
+    path = Path(path)
+    try:
+        return _estimators.decode(*_file.read(path))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} cannot be loaded: {error}.") from error

@@ -1,0 +1,153 @@
+"""Python values as JSON and arrays, and back; an explicit list of types, no other.
+
+What JSON has no word for is an object with one key that names its type, for example
+``{"tuple": [1, 2]}`` or ``{"array": "a0"}``.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+_PLAIN = (type(None), bool, int, str)
+_NUMERIC = "biuf"
+
+
+class CannotSave(TypeError):
+    """A value has no place in a file."""
+
+
+class Encoder:
+    """Turns values into JSON, and collects their arrays.
+
+    Parameters
+    ----------
+    special : callable
+        ``special(encoder, value)`` returns the JSON of further types, or None.
+    """
+
+    def __init__(self, special: Callable[["Encoder", Any], Any]):
+        self._special = special
+        self.arrays: dict[str, np.ndarray] = {}
+
+    def encode(self, value: Any) -> Any:
+        """JSON of `value`; CannotSave if there is none."""
+        special = self._special(self, value)
+        if special is not None:
+            return special
+        if isinstance(value, np.generic):
+            return {"scalar": self._keep(np.asarray(value))}
+        if type(value) in _PLAIN:
+            return value
+        if type(value) is float:
+            return value if math.isfinite(value) else {"float": repr(value)}
+        if type(value) is list:
+            return [self.encode(item) for item in value]
+        if type(value) is tuple:
+            return {"tuple": [self.encode(item) for item in value]}
+        if isinstance(value, Mapping) and all(type(key) is str for key in value):
+            return {"dict": self.encode_items(value)}
+        if isinstance(value, np.ndarray):
+            return self._encode_array(value)
+        raise CannotSave(f"{value!r}, a {type(value).__name__}")
+
+    def encode_items(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON of a mapping's values, by key."""
+        return {key: self.encode(value) for key, value in values.items()}
+
+    def _encode_array(self, array: np.ndarray) -> dict:
+        if array.dtype.kind in _NUMERIC and array.dtype.itemsize <= 8:
+            return {"array": self._keep(array)}
+        items = array.ravel().tolist()
+        if all(type(item) is str for item in items):
+            kind = "object" if array.dtype == object else "str"
+            return {"strings": items, "shape": list(array.shape), "kind": kind}
+        raise CannotSave(f"an array of dtype {array.dtype}")
+
+    def _keep(self, array: np.ndarray) -> str:
+        if array.dtype.kind not in _NUMERIC or array.dtype.itemsize > 8:
+            raise CannotSave(f"a value of dtype {array.dtype}")
+        name = f"a{len(self.arrays)}"
+        # Little-endian and contiguous, as in the file.
+        dtype = array.dtype.newbyteorder("<")
+        self.arrays[name] = np.ascontiguousarray(array, dtype).reshape(array.shape)
+        return name
+
+
+class Decoder:
+    """Turns the JSON of `Encoder` into values; ValueError for anything else.
+
+    Parameters
+    ----------
+    arrays : dict of ndarray
+
+    special : dict of callables
+        By the key that names a type: ``special[key](decoder, content)``.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, np.ndarray],
+        special: Mapping[str, Callable[["Decoder", Any], Any]],
+    ):
+        self._arrays = arrays
+        self._types: dict[str, Callable[[Any], Any]] = {
+            "float": self._float,
+            "tuple": lambda items: tuple(self.decode(item) for item in _list(items)),
+            "dict": self.decode_items,
+            "array": self._array,
+            "scalar": lambda name: self._array(name)[()],
+        }
+        self._special = special
+
+    def decode(self, node: Any) -> Any:
+        """The value that `node` stands for."""
+        if isinstance(node, list):
+            return [self.decode(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "strings" in node:
+            return _strings(node)
+        if len(node) != 1:
+            raise ValueError(f"an object with the keys {sorted(node)[:5]}")
+        ((kind, content),) = node.items()
+        if kind in self._types:
+            return self._types[kind](content)
+        if kind in self._special:
+            return self._special[kind](self, content)
+        raise ValueError(f"a value of the unknown type {kind!r}")
+
+    def decode_items(self, nodes: Any) -> dict[str, Any]:
+        """The values of a JSON object, by key."""
+        if not isinstance(nodes, dict):
+            raise ValueError("no object where one should be")
+        return {key: self.decode(node) for key, node in nodes.items()}
+
+    def _array(self, name: Any) -> np.ndarray:
+        if not isinstance(name, str) or name not in self._arrays:
+            raise ValueError(f"the array {name!r} is missing")
+        return self._arrays[name]
+
+    @staticmethod
+    def _float(text: Any) -> float:
+        if text not in ("nan", "inf", "-inf"):
+            raise ValueError(f"the number {text!r}")
+        return float(text)
+
+
+def _list(items: Any) -> list:
+    if not isinstance(items, list):
+        raise ValueError("no list where one should be")
+    return items
+
+
+def _strings(node: dict) -> np.ndarray:
+    items, shape = _list(node["strings"]), _list(node.get("shape"))
+    sound = all(isinstance(item, str) for item in items) and all(
+        type(size) is int and size >= 0 for size in shape
+    )
+    if not sound or math.prod(shape) != len(items):
+        raise ValueError("strings that are none, or too few")
+    dtype = object if node.get("kind") == "object" else str
+    return np.array(items, dtype=dtype).reshape(shape)

@@ -1,0 +1,369 @@
+"""Fitted estimators as files: the same estimator again, or one clear error."""
+
+import copy
+import errno
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import fuzz_files
+import keras
+import numpy as np
+import pytest
+import safetensors.numpy
+from discovery import autoencoder_classes, make, whole_epochs
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import skae
+from skae import Autoencoder
+from skae.persistence import _file
+
+FILES = Path(__file__).parent / "files"
+VERSION_1 = sorted(FILES.glob("v1_*.skae"))
+
+
+@keras.saving.register_keras_serializable("tests")
+def bent(x):
+    """A function of one's own."""
+    return keras.ops.tanh(x) + 0.1 * x
+
+
+def outputs(estimator, X):
+    """What the estimator is there for."""
+    for name in ("transform", "decision_function", "predict_proba", "predict"):
+        if hasattr(estimator, name):
+            return getattr(estimator, name)(X)
+    raise AssertionError
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.skae"
+
+
+@pytest.mark.parametrize("cls", autoencoder_classes())
+def test_the_same_estimator_again(cls, X, path):
+    model = make(cls).fit(X)
+    skae.save(model, path)
+    again = skae.load(path)
+    np.testing.assert_array_equal(again.transform(X), model.transform(X))
+    np.testing.assert_array_equal(again.reconstruct(X), model.reconstruct(X))
+    assert repr(again) == repr(model) and again.history_ == model.history_
+    assert vars(again).keys() == vars(model).keys()
+    before = again.transform(X)
+    again.partial_fit(X)
+    model.partial_fit(X)
+    assert not np.array_equal(again.transform(X), before)
+    # One network still, not three copies.
+    parts = {id(w) for w in (*again.encoder_.weights, *again.decoder_.weights)}
+    assert parts == {id(w) for w in again.autoencoder_.weights}
+
+
+@pytest.mark.parametrize("cls", autoencoder_classes())
+def test_training_goes_on_as_if_there_were_no_file(cls, X, path):
+    settings = {
+        "warm_start": True,
+        "early_stopping": False,
+        "learning_rate_schedule": "constant",
+    }
+    whole = make(cls, **settings, **whole_epochs(cls, 4)).fit(X)
+    half = make(cls, **settings, **whole_epochs(cls, 2)).fit(X)
+    skae.save(half, path)
+    loaded = skae.load(path)
+    loaded.fit(X)
+    np.testing.assert_array_equal(loaded.transform(X), whole.transform(X))
+
+
+@pytest.mark.parametrize("file", VERSION_1, ids=lambda file: file.stem)
+def test_files_of_version_1_load(file):
+    X = np.load(FILES / "X.npy")
+    expected = np.load(FILES / "outputs.npz")[file.stem.removeprefix("v1_")]
+    # Other machines round differently.
+    np.testing.assert_allclose(outputs(skae.load(file), X), expected, atol=1e-5)
+
+
+def test_there_is_a_file_of_each_estimator():
+    kept = {file.stem.removeprefix("v1_") for file in VERSION_1}
+    assert {cls.__name__ for cls in autoencoder_classes()} <= kept
+
+
+@pytest.mark.slow
+def test_another_backend_gives_the_same_codes():
+    script = (
+        "import keras, numpy as np, pathlib, skae, sys\n"
+        "assert keras.backend.backend() == 'jax'\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "X, outputs = np.load(folder / 'X.npy'), np.load(folder / 'outputs.npz')\n"
+        "for file in folder.glob('v1_*Autoencoder.skae'):\n"
+        "    codes = skae.load(file).transform(X)\n"
+        "    expected = outputs[file.stem[3:]]\n"
+        "    np.testing.assert_allclose(codes, expected, atol=1e-5, rtol=1e-5)\n"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    command = [sys.executable, "-c", script, str(FILES)]
+    subprocess.run(command, check=True, env=environment, timeout=300)
+
+
+def test_parameters_of_all_kinds(X, path):
+    model = make(
+        Autoencoder,
+        activation=bent,
+        code_activation=keras.activations.relu,
+        init="random",
+        hidden_layer_sizes=[8, 4],
+        optimizer=keras.optimizers.SGD(momentum=0.5),
+        random_state=np.random.RandomState(3),
+        l1=np.float64(0.01),
+        warm_start=True,
+    ).fit(X)
+    skae.save(model, path)
+    again = skae.load(path)
+    assert again.activation is bent and again.hidden_layer_sizes == [8, 4]
+    assert again.code_activation is keras.activations.relu
+    assert again.optimizer.momentum == 0.5 and type(again.l1) is np.float64
+    assert again.random_state.randint(1000) == model.random_state.randint(1000)
+    np.testing.assert_array_equal(again.transform(X), model.transform(X))
+    again.fit(X)  # goes on with the optimizer's state
+
+
+def test_names_of_features_and_classes(X, path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=[f"x{i}" for i in range(X.shape[1])])
+    frozen = FrozenEstimator(make(Autoencoder).fit(frame))
+    labels = np.where(X[:, 0] > 0.5, "high", "low").astype(object)
+    model = skae.EncoderClassifier(frozen, random_state=0, fine_tune_epochs=1)
+    skae.save(model.fit(frame, labels), path)
+    again = skae.load(path)
+    assert list(again.feature_names_in_) == list(frame.columns)
+    np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
+    assert again.classes_.dtype == object
+    with pytest.raises(ValueError, match="feature names"):
+        again.predict(frame.rename(columns={"x0": "other"}))
+
+
+class TestSave:
+    """What cannot be saved, and files that cannot be written."""
+
+    def test_not_fitted(self, path):
+        with pytest.raises(NotFittedError):
+            skae.save(Autoencoder(), path)
+        assert not path.exists()
+
+    def test_other_objects(self, path, X):
+        pipeline = make_pipeline(StandardScaler(), make(Autoencoder)).fit(X)
+        with pytest.raises(TypeError, match="got Pipeline.*pickle, joblib or skops"):
+            skae.save(pipeline, path)
+
+    def test_functions_that_are_not_registered(self, path, X):
+        model = make(Autoencoder, activation=lambda x: x, init="random").fit(X)
+        with pytest.raises(
+            TypeError, match="Autoencoder.activation is <function.*regis"
+        ):
+            skae.save(model, path)
+        assert list(path.parent.iterdir()) == []
+
+    def test_callbacks_are_left_out_with_a_warning(self, path, X):
+        callbacks = [keras.callbacks.TerminateOnNaN()]
+        model = make(Autoencoder, callbacks=callbacks).fit(X)
+        with pytest.warns(UserWarning, match="Callbacks are not saved") as caught:
+            skae.save(model, path)
+        assert caught[0].filename == __file__
+        again = skae.load(path)
+        assert again.callbacks is None and model.callbacks == callbacks
+        np.testing.assert_array_equal(again.transform(X), model.transform(X))
+
+    @pytest.mark.parametrize("step", ["fsync", "replace"])
+    def test_a_full_disk_leaves_the_old_file(self, step, path, X, monkeypatch):
+        skae.save(make(Autoencoder).fit(X), path)
+        before = path.read_bytes()
+
+        def full(*args):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, step, full)
+        with pytest.raises(OSError, match="No space left"):
+            skae.save(make(Autoencoder, random_state=1).fit(X), path)
+        monkeypatch.undo()
+        assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
+
+    def test_sigkill_leaves_the_old_file(self, path, X):
+        script = (
+            "import os, signal, sys, numpy as np, skae\n"
+            "X = np.arange(12.0).reshape(6, 2)\n"
+            "model = skae.Autoencoder(1, hidden_layer_sizes=(), epochs=1).fit(X)\n"
+            "os.replace = lambda *args: os.kill(os.getpid(), signal.SIGKILL)\n"
+            "skae.save(model, sys.argv[1])\n"
+        )
+        skae.save(make(Autoencoder).fit(X), path)
+        before = path.read_bytes()
+        ended = subprocess.run([sys.executable, "-c", script, str(path)], timeout=300)
+        assert ended.returncode == -signal.SIGKILL
+        assert path.read_bytes() == before
+        skae.load(path)
+
+    def test_a_folder_that_takes_no_file(self, path, X):
+        path.write_text("no folder")
+        with pytest.raises(OSError, match="model.skae"):
+            skae.save(make(Autoencoder).fit(X), path / "model.skae")
+        assert path.read_text() == "no folder"
+
+    def test_links_stay_links(self, path, X):
+        link = path.with_name("link")
+        link.symlink_to(path)
+        skae.save(make(Autoencoder).fit(X), link)
+        assert link.is_symlink() and path.is_file()
+
+
+class TestLoad:
+    """Files that are refused."""
+
+    @pytest.fixture
+    def forge(self, path):
+        """Write the file of an autoencoder after a change of its document."""
+        document, arrays = _file.read(FILES / "v1_Autoencoder.skae")
+
+        def forge(change):
+            changed = copy.deepcopy(document)
+            change(changed["estimator"])
+            _file.write(path, changed, arrays)
+            return path
+
+        return forge
+
+    def test_no_file(self, path):
+        with pytest.raises(FileNotFoundError, match="model.skae does not exist"):
+            skae.load(path)
+        with pytest.raises(FileNotFoundError, match="is not a file"):
+            skae.load(path.parent)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\0" * 100,
+            pickle.dumps({"a": 1}),
+            # A header of 2^60 bytes, and an array of 2^62 of them.
+            (2**60).to_bytes(8, "little") + b"{}",
+            (lambda header: len(header).to_bytes(8, "little") + header)(
+                b'{"a":{"dtype":"F32","shape":[4611686018427387904],'
+                b'"data_offsets":[0,18446744073709551608]}}'
+            ),
+        ],
+        ids=["empty", "zeros", "pickle", "large header", "large array"],
+    )
+    def test_other_files(self, path, content):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="cannot be loaded: it is cut off, or of"):
+            skae.load(path)
+
+    def test_arrays_of_others(self, path):
+        safetensors.numpy.save_file({"a": np.zeros(3)}, path)
+        with pytest.raises(ValueError, match="it holds arrays, but no estimator"):
+            skae.load(path)
+
+    def test_files_of_the_future(self, path, monkeypatch):
+        document, arrays = _file.read(FILES / "v1_Autoencoder.skae")
+        monkeypatch.setattr(_file, "FORMAT_VERSION", 7)
+        _file.write(path, document, arrays)
+        monkeypatch.undo()
+        with pytest.raises(
+            ValueError, match="version 7.*up to 1: install a newer skae"
+        ):
+            skae.load(path)
+
+    def test_each_cut_and_each_damaged_byte(self, path):
+        content = (FILES / "v1_SparseAutoencoder.skae").read_bytes()
+        for place in range(0, len(content), 37):
+            path.write_bytes(content[:place])
+            with pytest.raises(ValueError, match="cannot be loaded"):
+                skae.load(path)
+            damaged = bytearray(content)
+            damaged[place] ^= 4
+            path.write_bytes(damaged)
+            with pytest.raises(ValueError, match="cannot be loaded"):
+                skae.load(path)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (
+                lambda e: e.update({"class": "os.system"}),
+                "'os.system', which is unknown",
+            ),
+            (lambda e: e.update({"class": "BaseAutoencoder"}), "which is unknown"),
+            (lambda e: e["parameters"].update(shell=1), "no parameter 'shell'"),
+            (lambda e: e["parameters"].update(epochs=-3), "'epochs' parameter"),
+            (lambda e: e["fitted"].update(transform=1), "no attribute 'transform'"),
+            (lambda e: e["fitted"].update(encoder_=1), "no attribute 'encoder_'"),
+            (lambda e: e["fitted"].update(__class__=1), "no attribute '__class__'"),
+            (lambda e: e["fitted"].pop("_model"), "has no weights"),
+            (
+                lambda e: e["parameters"].update(
+                    activation={"keras": {"module": "os", "name": "system"}}
+                ),
+                "unknown Keras object 'system'",
+            ),
+            (
+                lambda e: e["parameters"].update(
+                    activation={"keras": {"registered": "theirs>Layer"}}
+                ),
+                "import the module that registers it",
+            ),
+        ],
+    )
+    def test_hostile_descriptions(self, forge, change, message):
+        with pytest.raises(ValueError, match=message):
+            skae.load(forge(change))
+
+    def test_a_network_that_needs_a_thousand_gigabytes(self, forge):
+        def change(estimator):
+            spec = estimator["fitted"]["_model"]["model"]["spec"]["parameters"]
+            spec["hidden_layer_sizes"] = {"tuple": [10**6, 10**6]}
+
+        with pytest.raises(ValueError, match="but the network that it describes has"):
+            skae.load(forge(change))
+        # Keras has not kept a list of weights to fill in later.
+        with keras.StatelessScope():
+            pass
+
+    def test_a_network_of_a_million_layers(self, forge):
+        def change(estimator):
+            spec = estimator["fitted"]["_model"]["model"]["spec"]["parameters"]
+            spec["hidden_layer_sizes"] = {"tuple": [1] * 10**6}
+
+        with pytest.raises(ValueError, match="a list of 1000000 settings for"):
+            skae.load(forge(change))
+
+    def test_a_deep_document(self, path):
+        _, arrays = _file.read(FILES / "v1_Autoencoder.skae")
+        text = "[" * 100000 + "]" * 100000
+        metadata = {"format": "skae", "version": "1", "document": text}
+        metadata["sha256"] = _file._digest(text, arrays)
+        safetensors.numpy.save_file(arrays, path, metadata)
+        with pytest.raises(ValueError, match="description cannot be read"):
+            skae.load(path)
+
+    @pytest.mark.slow
+    def test_hundreds_of_mutated_files(self, tmp_path):
+        X = np.load(FILES / "X.npy")
+        outcomes = fuzz_files.fuzz(VERSION_1, X, 300, tmp_path)
+        assert sum(outcomes.values()) >= 290
+        refused = {kind for kind, outcome in outcomes if outcome == "refused"}
+        assert refused == {"flip_bits", "flip_header", "cut", "splice", "forged"}
+        # With a wrong checksum nothing loads.
+        loaded = {kind for kind, outcome in outcomes if outcome != "refused"}
+        assert loaded <= {"forged"}
+
+
+def test_the_document_is_plain_json():
+    document, arrays = _file.read(FILES / "v1_VariationalAutoencoder.skae")
+    text = json.dumps(document)
+    assert json.loads(text) == document and "builtins" not in text
+    assert all(array.dtype.kind in "biuf" for array in arrays.values())
