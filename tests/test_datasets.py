@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import keras
@@ -155,6 +156,71 @@ def test_archive_of_other_arrays_is_an_error(tmp_path, changes, message):
         datasets.load_mnist(data_home=tmp_path)
 
 
+def write_beats(folder, filename="ecg5000.npz", **changes):
+    """Write a small archive in the layout of ECG5000's."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        "x_train": rng.normal(size=(5, 140)),
+        "y_train": np.arange(1.0, 6.0),
+        "x_test": rng.normal(size=(2, 140)),
+        "y_test": np.array([1.0, 4.0]),
+    }
+    arrays |= changes
+    np.savez(folder / filename, **arrays)
+    return arrays
+
+
+@pytest.mark.parametrize("filename", ["ts_ecg5000.npz", "ecg5000.npz"])
+def test_beats_are_as_in_the_file(tmp_path, monkeypatch, filename):
+    arrays = write_beats(tmp_path, filename)
+    monkeypatch.setenv("SKAE_DATA_HOME", str(tmp_path))
+    for data in (datasets.load_ecg5000(), datasets.load_ecg5000(data_home=tmp_path)):
+        np.testing.assert_allclose(data.X_train, arrays["x_train"], rtol=1e-6)
+        assert data.X_train.dtype == data.X_test.dtype == np.float32
+        assert data.X_test.flags.c_contiguous
+        assert data.y_train.tolist() == [1, 2, 3, 4, 5]
+        assert data.y_test.dtype == np.int64
+        assert data.target_names[0] == "normal"
+
+
+def test_beats_can_be_made_of_the_archives_text_files(tmp_path, monkeypatch):
+    beats = np.linspace(-2, 2, 280).reshape(2, 140)
+    for part in ("TRAIN", "TEST"):
+        np.savetxt(tmp_path / f"ECG5000_{part}.txt", np.column_stack([[1, 5], beats]))
+    monkeypatch.chdir(tmp_path)
+    snippet = datasets.load_ecg5000.__doc__.split("::\n")[1].split("Parameters")[0]
+    exec(textwrap.dedent(snippet), {"np": np})
+    data = datasets.load_ecg5000(data_home=tmp_path)
+    np.testing.assert_allclose(data.X_test, beats, rtol=1e-6)
+    assert data.y_train.tolist() == [1, 5]
+
+
+def test_absent_beats_say_where_they_come_from(tmp_path, monkeypatch):
+    monkeypatch.delenv("SKAE_DATA_HOME", raising=False)
+    pattern = "ecg5000.npz was not found.*not set.*data_home=.*UCR archive.*docstring"
+    with pytest.raises(FileNotFoundError, match=pattern):
+        datasets.load_ecg5000()
+    pattern = "data_home=.*holds no ts_ecg5000.npz or ecg5000.npz.*UCR archive"
+    with pytest.raises(FileNotFoundError, match=pattern):
+        datasets.load_ecg5000(data_home=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x_train": np.zeros((5, 141))}, r"x_train .*\(5, 141\)"),
+        ({"x_test": np.zeros((2, 140), int)}, "x_test .*int64"),
+        ({"y_train": np.ones(4)}, r"y_train .*5 beats.*\(4,\)"),
+        ({"y_test": np.array([0, 1])}, "y_test .*from 1 to 5"),
+        ({"y_test": np.array(["a", "b"])}, "y_test .*from 1 to 5"),
+    ],
+)
+def test_other_beats_are_an_error(tmp_path, changes, message):
+    write_beats(tmp_path, **changes)
+    with pytest.raises(ValueError, match=f"ecg5000.npz: {message}"):
+        datasets.load_ecg5000(data_home=tmp_path)
+
+
 @pytest.mark.parametrize("damage", ["empty", "text", "truncated", "changed", "npy"])
 def test_damaged_archive_is_an_error(tmp_path, damage):
     write_archive(tmp_path, "mnist")
@@ -198,3 +264,16 @@ def test_real_images(name):
     # Known means of the training pixels: 0.1307 and 0.2860.
     expected = {"mnist": 0.1307, "fashion_mnist": 0.2860}[name]
     assert data.X_train.mean(dtype=np.float64) == pytest.approx(expected, abs=1e-4)
+
+
+def test_real_beats():
+    try:
+        data = datasets.load_ecg5000()
+    except FileNotFoundError:
+        pytest.skip("SKAE_DATA_HOME holds no ecg5000.npz")
+    assert data.X_train.shape == (500, 140)
+    assert data.X_test.shape == (4500, 140)
+    assert np.bincount(data.y_train).tolist() == [0, 292, 177, 10, 19, 2]
+    beats = np.concatenate([data.X_train, data.X_test])
+    np.testing.assert_allclose(beats.mean(axis=1), 0, atol=1e-5)
+    np.testing.assert_allclose(beats.std(axis=1, ddof=1), 1, atol=1e-3)

@@ -1,15 +1,18 @@
-"""A convolutional autoencoder whose code is a small feature map.
-
-With ``--full``: 16-8-8 filters on MNIST, a code of 4 x 4 x 8, batch 128, 50 epochs, as
-in "Building Autoencoders in Keras".
+"""
+Convolutional: a code of small feature maps
+===========================================
 """
 
-from _options import load
+import sys
 
 from skae import ConvAutoencoder
+from skae.datasets import load_digits, load_mnist
+from skae.plotting import CodeDisplay, LossCurveDisplay, ReconstructionDisplay
 
-full, data = load(__doc__)
+full = "--full" in sys.argv
+data = load_mnist() if full else load_digits()
 
+# %%
 conv = ConvAutoencoder(
     filters=(16, 8, 8) if full else (16, 8),
     loss="binary_crossentropy",
@@ -22,3 +25,13 @@ conv = ConvAutoencoder(
 codes = conv.transform(data.X_test)
 print(f"codes {codes.shape}: feature maps of {conv.code_shape_}")
 print(f"cross-entropy {conv.reconstruction_error(data.X_test).mean():.4f}")
+print(f"variance explained {conv.score(data.X_test):.3f}")
+
+# %%
+pictures = ReconstructionDisplay.from_estimator(conv, data.X_test[:10])
+
+# %%
+maps = CodeDisplay.from_estimator(conv, data.X_test[:10])
+
+# %%
+curves = LossCurveDisplay.from_estimator(conv)

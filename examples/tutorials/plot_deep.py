@@ -1,15 +1,20 @@
-"""A deep autoencoder: 128-64-32 and back.
-
-With ``--full``: MNIST, batch 256, 100 epochs, as in "Building Autoencoders in Keras".
-The default settings, which start at PCA, are beside it.
+"""
+Deep: 128-64-32 and back
+========================
 """
 
-from _options import load
+import sys
+
+import matplotlib.pyplot as plt
 
 from skae import Autoencoder
+from skae.datasets import load_digits, load_mnist
+from skae.plotting import LossCurveDisplay, ReconstructionDisplay
 
-full, data = load(__doc__)
+full = "--full" in sys.argv
+data = load_mnist() if full else load_digits()
 
+# %%
 textbook = Autoencoder(
     encoding_dim=32 if full else 8,
     hidden_layer_sizes=(128, 64),
@@ -23,5 +28,18 @@ textbook = Autoencoder(
 ).fit(data.X_train)
 default = Autoencoder(32 if full else 8, random_state=0).fit(data.X_train)
 
-for name, model in (("textbook", textbook), ("default", default)):
+models = {"textbook": textbook, "default": default}
+for name, model in models.items():
     print(f"{name}: variance explained {model.score(data.X_test):.3f}")
+
+# %%
+_, axes = plt.subplots(2, figsize=(8, 4), layout="constrained")
+for ax, (name, model) in zip(axes, models.items(), strict=True):
+    ax.set_title(name)
+    pictures = ReconstructionDisplay.from_estimator(model, data.X_test[:10], ax=ax)
+
+# %%
+_, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
+for ax, (name, model) in zip(axes, models.items(), strict=True):
+    ax.set_title(name)
+    curves = LossCurveDisplay.from_estimator(model, ax=ax)

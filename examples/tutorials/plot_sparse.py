@@ -1,35 +1,66 @@
-"""Sparse codes: few active units per row, by L1 or by a target activity.
-
-With ``--full``: 784-100-300 on Fashion-MNIST, batch 32, 10 epochs, as in "Hands-On
-Machine Learning". A divergence of weight w in Keras is divided by the batch size there;
-here the weight is the weight.
+"""
+Sparse: few active units per row
+================================
 """
 
-from _options import load
+import sys
+
+import matplotlib.pyplot as plt
+import numpy as np
 
 from skae import SparseAutoencoder
+from skae.datasets import load_digits, load_fashion_mnist
+from skae.plotting import ActivationDisplay, CodeDisplay, ReconstructionDisplay
 
-full, data = load(__doc__, "fashion")
-units = 300 if full else 64
+full = "--full" in sys.argv
+data = load_fashion_mnist() if full else load_digits()
 
-for penalty, weight in (("l1", 0.0), ("l1", 1e-3), ("kl", 0.05)):
-    model = SparseAutoencoder(
-        units,
+# %%
+target, activity = 0.1, np.linspace(0.01, 0.99, 99)
+divergence = target * np.log(target / activity)
+divergence += (1 - target) * np.log((1 - target) / (1 - activity))
+_, ax = plt.subplots(layout="constrained")
+ax.plot(activity, divergence, label="Kullback-Leibler divergence")
+ax.plot(activity, (activity - target) ** 2, label="squared difference")
+ax.axvline(target, color="0.6", ls=":", label="target")
+ax.set(xlabel="mean activity of a unit", ylabel="penalty")
+legend = ax.legend(frameon=False)
+
+# %%
+models = {}
+for name, penalty, weight in (
+    ("no penalty", "l1", 0.0),
+    ("L1", "l1", 1e-3),
+    ("divergence", "kl", 0.05),
+):
+    models[name] = SparseAutoencoder(
+        300 if full else 64,
         hidden_layer_sizes=100 if full else (),
         penalty=penalty,
         sparsity_weight=weight,
-        sparsity_target=0.1,
+        sparsity_target=target,
         activation="selu",
         loss="binary_crossentropy",
         batch_size=32,
         epochs=10 if full else 60,
         random_state=0,
     ).fit(data.X_train)
-    codes = model.transform(data.X_test)
-    activity = codes.mean(axis=0)
-    low, inside = (codes < 0.1).mean(), ((activity > 0.1) & (activity < 0.2)).mean()
+    codes = models[name].transform(data.X_test)
+    means = codes.mean(axis=0)
+    low, inside = (codes < 0.1).mean(), ((means > 0.1) & (means < 0.2)).mean()
     print(
-        f"{penalty}, weight {weight:g}: {100 * low:.0f} % of activations below .1, "
-        f"{100 * inside:.0f} % of units with a mean activity between .1 and .2, "
-        f"variance explained {model.score(data.X_test):.3f}"
+        f"{name}: {low:.0%} of activations below .1, {inside:.0%} of units with a mean "
+        f"between .1 and .2, variance explained {models[name].score(data.X_test):.3f}"
     )
+
+# %%
+_, axes = plt.subplots(1, 3, figsize=(12, 3.5), sharey=True, layout="constrained")
+for ax, (name, model) in zip(axes, models.items(), strict=True):
+    ax.set_title(name)
+    histogram = ActivationDisplay.from_estimator(model, data.X_test, ax=ax)
+
+# %%
+codes = CodeDisplay.from_estimator(models["divergence"], data.X_test[:10])
+
+# %%
+pictures = ReconstructionDisplay.from_estimator(models["divergence"], data.X_test[:10])
