@@ -265,3 +265,12 @@ def test_pipelines_and_searches_are_drawn_like_their_autoencoder(digits):
         assert len(lines["loss"].get_ydata()) == 2
         assert LatentSpaceDisplay.from_estimator(estimator, X, y).points.shape[1] == 2
         assert ManifoldDisplay.from_estimator(estimator, X, n=2).decoded.max() > 2
+
+
+def test_new_figures_have_no_empty_paper_around_images(plane, digits):
+    X = digits[0]
+    wide = ReconstructionDisplay.from_estimator(plane, X[:10]).figure_
+    tall = ReconstructionDisplay.from_estimator(plane, X[:1]).figure_
+    for figure, expected in ((wide, 2 * 9 / (10 * 9)), (tall, 1)):
+        width, height = figure.get_size_inches()
+        assert height / width == pytest.approx(expected, abs=0.05)

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skae.plotting._drawing import Display, autoencoder_of, mosaic, show
+from skae.plotting._drawing import Display, autoencoder_of, mosaic, show, size_of_mosaic
 
 
 class CodeDisplay(Display):
@@ -66,9 +66,16 @@ class CodeDisplay(Display):
         shape = getattr(autoencoder_of(estimator), "code_shape_", None)
         return cls(np.asarray(estimator.transform(X)), shape).plot(ax=ax)
 
+    def _size(self):
+        n_rows, n_columns, *image_shape = self._images().shape
+        return size_of_mosaic(n_rows, n_columns, image_shape)
+
     def _draw(self, ax):
-        images = [self._as_image(code) for code in np.asarray(self.codes, float)]
-        self.image_ = show(ax, mosaic(np.stack(images)[None]))
+        self.image_ = show(ax, mosaic(self._images()))
+
+    def _images(self) -> np.ndarray:
+        codes = np.asarray(self.codes, dtype=np.float64)
+        return np.stack([self._as_image(code) for code in codes])[None]
 
     def _as_image(self, code: np.ndarray) -> np.ndarray:
         shape = self.code_shape

@@ -15,6 +15,7 @@ from skae.plotting._drawing import (
     mosaic,
     shades,
     show,
+    size_of_mosaic,
     tidy,
 )
 
@@ -35,6 +36,11 @@ class _DecodedDisplay(Display):
 
     def __init__(self, decoded: np.ndarray, image_shape=None):
         self.decoded, self.image_shape = decoded, image_shape
+
+    def _size(self):
+        if self.image_shape is None:
+            return None
+        return size_of_mosaic(*self.decoded.shape[:2], self.image_shape)
 
     def _draw(self, ax):
         n_rows, n_columns = self.decoded.shape[:2]

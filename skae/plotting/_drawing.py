@@ -33,10 +33,14 @@ class Display:
             # pyplot chooses a backend: no sooner than somebody wants a picture.
             import matplotlib.pyplot as plt
 
-            ax = plt.subplots(layout="constrained")[1]
+            ax = plt.subplots(layout="constrained", figsize=self._size())[1]
         self.ax_, self.figure_ = ax, ax.figure
         self._draw(ax)
         return self
+
+    def _size(self) -> tuple[float, float] | None:
+        """Inches of a new figure; None for those of Matplotlib."""
+        return None
 
 
 def autoencoder_of(estimator):
@@ -89,6 +93,13 @@ def find_image_shape(estimator: Any, rows: np.ndarray, image_shape) -> tuple | N
     ):
         return (side, side)
     return None
+
+
+def size_of_mosaic(n_rows: int, n_columns: int, image_shape) -> tuple[float, float]:
+    """Inches of a figure without empty paper around a mosaic."""
+    height, width = image_shape[:2]
+    aspect = n_rows * (height + 1) / (n_columns * (width + 1))
+    return 6.4, float(np.clip(6.4 * aspect + 0.2, 1.2, 6.4))
 
 
 def mosaic(images: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from skae.plotting._drawing import (
     find_image_shape,
     mosaic,
     show,
+    size_of_mosaic,
     tidy,
 )
 
@@ -133,6 +134,12 @@ class ReconstructionDisplay(Display):
             sequences=sequences,
             feature_names=names,
         ).plot(ax=ax)
+
+    def _size(self):
+        if self.image_shape is None:
+            return None
+        n_rows = 2 if self.X_noisy is None else 3
+        return size_of_mosaic(n_rows, len(self.X), self.image_shape)
 
     def _draw(self, ax):
         if self.image_shape is not None:
