@@ -37,6 +37,8 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 extlinks = {"doi": ("https://doi.org/%s", "doi:%s")}
+# Doctest needs the blank line at the end of a block; readers do not.
+highlight_options = {"python": {"stripnl": True}}
 default_role = "literal"
 toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # numpydoc's "Parameters" say more
@@ -62,8 +64,8 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": rf"/({_RUN})\.py",
-    # A cluster and measurements are started by hand.
-    "ignore_pattern": r"/(benchmarks/.*|_.*|dask_search\.py)",
+    # An estimator's diagram, but not the name of the last artist.
+    "capture_repr": ("_repr_html_",),
     "backreferences_dir": "api/backreferences",
     "doc_module": ("skae",),
     "reference_url": {"skae": None},
@@ -77,10 +79,10 @@ sphinx_gallery_conf = {
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skae"
-html_static_path = ["_static"]
-html_css_files = ["skae.css"]
 html_show_sourcelink = False
-html_sidebars = {"benchmarks": [], "architecture": [], "migration": [], "changelog": []}
+# Pages without pages below them.
+_ALONE = ("architecture", "benchmarks", "changelog", "choosing", "migration", "scaling")
+html_sidebars = {page: [] for page in _ALONE}
 html_theme_options = {
     "logo": {"text": "skae"},
     "header_links_before_dropdown": 6,

@@ -1,7 +1,11 @@
-"""A grid search over a cluster: two worker processes on this machine, or yours.
+"""
+How does a search run on a cluster?
+===================================
 
-``pip install skae[dask]``. Expect: the same table as in one process. With fits of a
-second or two one process is faster (docs/scaling.md); a cluster is for long ones.
+Two worker processes on this machine, or yours: ``pip install skae[dask]``. Expect the
+same table as in one process. With fits of a second or two one process is faster; a
+cluster is for long ones. This example is not run for this page, since it starts
+processes.
 """
 
 import joblib

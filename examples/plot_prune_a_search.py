@@ -1,20 +1,26 @@
-"""Search with Optuna, and give up on a setting after a few epochs: is pruning worth it?
+"""
+Is it worth giving up on bad settings early?
+============================================
 
-``pip install skae[optuna]`` and scikit-learn 1.9. Expect: about half of the trials stop
-early. Their epochs are saved; every trial with another layer size compiles anew.
+A search trains many models to the end that looked hopeless after a few epochs. Optuna
+can prune them: a callback of scikit-learn tells it how a fit is going. This example
+needs ``pip install skae[optuna]`` and scikit-learn 1.9.
 """
 
+import matplotlib.pyplot as plt
 import optuna
 from sklearn.model_selection import train_test_split
 
 from skae import Autoencoder
 from skae.datasets import load_digits
 
-EPOCHS = 40
+# %%
+# The callback reports a score on validation rows every fifth epoch. If the trial is
+# then worse than most of the others were at that epoch, an error ends the fit.
 
 
 class Prune:
-    """A callback of scikit-learn: tells a trial the validation score of each epoch."""
+    """Tells a trial of Optuna how a fit is going."""
 
     def __init__(self, trial, X_val):
         self.trial, self.X_val = trial, X_val
@@ -29,42 +35,57 @@ class Prune:
         """Epochs are judged when they end."""
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
-        """Report every tenth epoch; an error ends the fit."""
-        if context.task_name == "epoch" and context.task_id % 10 == 9:
-            self.trial.report(fitted_estimator.score(self.X_val), context.task_id)
+        """Report every fifth epoch."""
+        if context.task_name == "epoch" and context.task_id % 5 == 4:
+            self.trial.report(fitted_estimator.score(self.X_val), context.task_id + 1)
             if self.trial.should_prune():
                 raise optuna.TrialPruned
 
 
-def main():
-    digits = load_digits()
-    X, X_val = train_test_split(digits.X_train, test_size=0.2, random_state=0)
+# %%
+# The two numbers that are searched leave the network as it is, so it is compiled once.
 
-    def explained(trial):
-        model = Autoencoder(
-            8,
-            hidden_layer_sizes=[trial.suggest_int("units", 16, 256, log=True)],
-            learning_rate=trial.suggest_float("learning_rate", 1e-4, 1e-2, log=True),
-            dropout=trial.suggest_float("dropout", 0.0, 0.3),
-            epochs=EPOCHS,
-            batch_size=64,
-            random_state=0,
-        )
-        return model.set_callbacks(Prune(trial, X_val)).fit(X).score(X_val)
+X, X_val = train_test_split(load_digits().X_train, test_size=0.2, random_state=0)
+model = Autoencoder(8, init="random", epochs=30, jit_compile=False, random_state=0)
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        direction="maximize",
-        sampler=optuna.samplers.TPESampler(seed=0),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
+
+def explained_variance(trial):
+    model.set_params(
+        learning_rate=trial.suggest_float("learning_rate", 1e-4, 1e-1, log=True),
+        l2=trial.suggest_float("l2", 1e-6, 1e-2, log=True),
     )
-    study.optimize(explained, n_trials=10)
-    states = [trial.state.name for trial in study.trials]
-    print(f"{states.count('PRUNED')} of {len(states)} trials were pruned")
-    print(f"best: {study.best_value:.3f} with {study.best_params}")
-    n_epochs = sum(max(trial.intermediate_values) + 1 for trial in study.trials)
-    print(f"{n_epochs} epochs instead of {EPOCHS * len(states)}")
+    return model.set_callbacks(Prune(trial, X_val)).fit(X).score(X_val)
 
 
-if __name__ == "__main__":
-    main()
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+study = optuna.create_study(
+    direction="maximize",
+    sampler=optuna.samplers.TPESampler(seed=0),
+    pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
+)
+study.optimize(explained_variance, n_trials=16)
+
+# %%
+# A curve per trial. Expect four whole ones, which are there for comparison, then short
+# ones below them and whole ones above.
+
+_, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
+n_epochs = 0
+for trial in study.trials:
+    pruned = trial.state.name == "PRUNED"
+    epochs, scores = zip(*trial.intermediate_values.items(), strict=True)
+    n_epochs += epochs[-1]
+    ax.plot(epochs, scores, "x:" if pruned else ".-", color="C1" if pruned else "C0")
+ax.plot([], [], "x:", color="C1", label="pruned")
+ax.plot([], [], ".-", color="C0", label="trained to the end")
+ax.set(xlabel="epoch", ylabel="explained variance, validation rows", ylim=(0.2, 0.9))
+ax.legend(frameon=False)
+print(f"{n_epochs} epochs instead of {30 * len(study.trials)}")
+print(f"best: {study.best_value:.3f} with {study.best_params}")
+
+# %%
+# Seen: nine of the sixteen trials were given up after five epochs, two of them below
+# the edge of the figure. 255 epochs were trained instead of 480, and those that were
+# saved were not missed: the curves hardly cross after the fifth epoch. Pruning is a bet
+# that they do not. A small learning rate starts slowly and is the first to go, even if
+# it would win in the long run.

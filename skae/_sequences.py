@@ -103,7 +103,7 @@ def pooled(summary: Summary) -> Summary:
 
 def checked_sequences(X, estimator_name: str) -> np.ndarray:
     """`X`, a list of arrays or a 3-D array, as one array padded with NaN."""
-    if hasattr(X, "ndim") or np.ndim(X[0]) < 2:
+    if not is_ragged_list(X):
         X = check_array(
             X,
             dtype="numeric",
@@ -145,13 +145,16 @@ def _checked_one(i: int, x, estimator_name: str) -> np.ndarray:
 
 
 def is_ragged_list(X) -> bool:
-    """Whether `X` is a list or tuple of arrays with two axes."""
+    """Whether `X` is a list or tuple of sequences, and no table."""
     if not isinstance(X, list | tuple) or len(X) == 0:
         return False
     try:
-        return np.ndim(X[0]) == 2
+        n_axes = np.ndim(X[0])
     except ValueError:  # itself ragged
         return False
+    if n_axes == 1:  # rows of a table, unless their lengths differ
+        return len({len(x) if np.ndim(x) == 1 else -1 for x in X}) > 1
+    return n_axes == 2
 
 
 def _has_nan(X: np.ndarray) -> bool:

@@ -146,6 +146,9 @@ class SquaredError(ReconstructionLoss):
 class BinaryCrossentropy(ReconstructionLoss):
     """Cross-entropy of data in [0, 1]: sigmoid output, data used as they are."""
 
+    # As the user knows them: this loss, and the one for data of any range.
+    _setting, _instead = "loss='binary_crossentropy'", "loss='squared_error'"
+
     def normalize(self, x):
         """Leave the data alone."""
         return x
@@ -170,7 +173,7 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def row_error(self, x, reconstruction):
         """Mean over the features of the cross-entropy in nats."""
-        _check_unit_interval(np.nanmin(x), np.nanmax(x))
+        self._check_unit_interval(np.nanmin(x), np.nanmax(x))
         # Keras clips probabilities at the same distance from 0 and 1.
         p = np.clip(reconstruction, 1e-7, 1 - 1e-7)
         return _per_row(-(x * np.log(p) + (1 - x) * np.log1p(-p)))
@@ -182,21 +185,22 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def check(self, summary):
         """Data outside [0, 1] have no cross-entropy."""
-        _check_unit_interval(summary.minimum, summary.maximum)
+        self._check_unit_interval(summary.minimum, summary.maximum)
 
-
-def _check_unit_interval(minimum: float, maximum: float) -> None:
-    if minimum < 0 or maximum > 1:
-        raise ValueError(
-            "loss='binary_crossentropy' needs data in [0, 1]; got values from "
-            f"{minimum:g} to {maximum:g}. Scale them first, with "
-            "sklearn.preprocessing.MinMaxScaler(clip=True) for example, or use "
-            "loss='squared_error', which takes any range."
-        )
+    def _check_unit_interval(self, minimum: float, maximum: float) -> None:
+        if minimum < 0 or maximum > 1:
+            raise ValueError(
+                f"{self._setting} needs data in [0, 1]; got values from {minimum:g} to "
+                f"{maximum:g}. Scale them first, with "
+                "sklearn.preprocessing.MinMaxScaler(clip=True) for example, or use "
+                f"{self._instead}, which takes any range."
+            )
 
 
 class Bernoulli(BinaryCrossentropy):
     """Minus the log-likelihood of binary data, summed over the features, in nats."""
+
+    _setting, _instead = "likelihood='bernoulli'", "likelihood='gaussian'"
 
     def row_loss(self, normal, raw):
         """Sum over the features of the cross-entropy."""

@@ -57,6 +57,12 @@ def test_readme_example_runs():
     assert names["search"].score(names["digits"].X_test) > 0.5
 
 
+def test_links_of_the_readme_lead_somewhere():
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / "README.md").read_text())
+    assert len(links) > 20
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 def test_import_loads_neither_keras_nor_matplotlib():
     heavy = ["keras", "tensorflow", "matplotlib"]
     code = f"import sys, skae; print([name for name in {heavy} if name in sys.modules])"

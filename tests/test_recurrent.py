@@ -142,3 +142,10 @@ def test_mistakes_are_explained(sequences):
         model.transform([np.ones((3, 3))])
     with pytest.raises(ValueError, match="'cell' parameter"):
         RecurrentAutoencoder(cell="rnn").fit(sequences)
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, list])
+def test_sequences_of_one_axis_are_refused(wrap):
+    sequences = [wrap([1.0, 2.0, 3.0]), wrap([1.0, 2.0])]
+    with pytest.raises(ValueError, match=r"Sequence 0 of X has shape \(3,\).*reshape"):
+        RecurrentAutoencoder(2, epochs=1).fit(sequences)

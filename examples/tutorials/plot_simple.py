@@ -2,13 +2,14 @@
 Simple: one dense layer to the code, one back
 =============================================
 
-The first model of "Building Autoencoders in Keras". With ``--full`` it is the
-tutorial's own: 784-32-784 on MNIST, batches of 256, 50 epochs. Without, scikit-learn's
-digits: 64-16-64.
+The first model of "Building Autoencoders in Keras", and its sparse variant. With
+``--full`` it is the tutorial's own: 784-32-784 on MNIST, batches of 256, 50 epochs,
+and 100 with the penalty. Without, scikit-learn's digits: 64-16-64.
 """
 
 import sys
 
+import matplotlib.pyplot as plt
 from sklearn.base import clone
 
 from skae import Autoencoder
@@ -20,10 +21,10 @@ data = load_mnist() if full else load_digits()
 
 # %%
 # A ReLU code, cross-entropy per pixel and random first weights, as in the tutorial. To
-# watch the training in TensorBoard, add
-# ``callbacks=[keras.callbacks.TensorBoard("logs")]`` and start
-# ``tensorboard --logdir logs``, which listens at port 6006.
-autoencoder = Autoencoder(
+# watch training in TensorBoard, add ``callbacks=[keras.callbacks.TensorBoard("logs")]``
+# and start ``tensorboard --logdir logs``, which listens at port 6006.
+
+simple = Autoencoder(
     encoding_dim=32 if full else 16,
     hidden_layer_sizes=(),
     code_activation="relu",
@@ -34,28 +35,45 @@ autoencoder = Autoencoder(
     random_state=0,
 ).fit(data.X_train)
 
-codes = autoencoder.transform(data.X_test)
-loss = autoencoder.reconstruction_error(data.X_test).mean()
-print(f"codes {codes.shape}, mean {codes.mean():.2f}; cross-entropy {loss:.4f}")
-print(f"variance explained: {autoencoder.score(data.X_test):.3f}")
+loss = simple.reconstruction_error(data.X_test).mean()
+print(f"cross-entropy on new images: {loss:.4f}")
+print(f"variance explained: {simple.score(data.X_test):.3f}")
 
 # %%
-# loss curves
-curves = LossCurveDisplay.from_estimator(autoencoder)
+# The loss should fall steeply and then hardly at all, on new images as on the training
+# images: the network is too small to learn them by heart.
+
+curves = LossCurveDisplay.from_estimator(simple)
 
 # %%
-# reconstructions
-pictures = ReconstructionDisplay.from_estimator(autoencoder, data.X_test[:10])
+# From epoch 60 on both lines are flat, at about 0.26 and 0.27. Cross-entropy does not
+# go to zero here: grey pixels cost something even where they are reproduced exactly.
+#
+# The originals over their reconstructions should be the same digits, a little blurred.
+
+pictures = ReconstructionDisplay.from_estimator(simple, data.X_test[:10])
 
 # %%
-# codes
-little = CodeDisplay.from_estimator(autoencoder, data.X_test[:10])
+# All ten can be read, with a little more grey around the strokes.
+#
+# The tutorial's next step is a penalty on the code's absolute values. Codes should be
+# lighter with it, at a small price in reconstruction.
+
+sparse = clone(simple).set_params(l1=1e-4 if full else 1e-3, epochs=100)
+models = {"simple": simple, "with an L1 penalty": sparse.fit(data.X_train)}
+
+_, axes = plt.subplots(2, figsize=(8, 2.6), layout="constrained")
+for ax, (name, model) in zip(axes, models.items(), strict=True):
+    codes = model.transform(data.X_test)
+    print(
+        f"{name}: mean code {codes.mean():.2f}, {(codes == 0).mean():.0%} zeros, "
+        f"variance explained {model.score(data.X_test):.3f}"
+    )
+    ax.set_title(name)
+    little = CodeDisplay.from_estimator(model, data.X_test[:10], ax=ax)
 
 # %%
-# sparse
-sparse = clone(autoencoder).set_params(l1=1e-4 if full else 1e-3, epochs=100)
-sparse_codes = sparse.fit(data.X_train).transform(data.X_test)
-print(f"mean of the codes: {codes.mean():.2f}, with the penalty {sparse_codes.mean():.2f}")
-print(f"zeros: {(codes == 0).mean():.3f}, with the penalty {(sparse_codes == 0).mean():.3f}")
-print(f"variance explained with the penalty: {sparse.score(data.X_test):.3f}")
-little = CodeDisplay.from_estimator(sparse, data.X_test[:10])
+# The mean of the codes fell from about 3.1 to 1.0, the share of zeros rose from 14 % to
+# 26 %, and about 0.02 of explained variance was lost. Each row has its own scale of
+# grey; the lower one has more white squares. (The tutorial prints 7.30 and 3.33 on
+# MNIST.)

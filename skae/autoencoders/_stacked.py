@@ -60,7 +60,8 @@ class StackedAutoencoder(DenseBackbone, BaseAutoencoder):
     .. math:: h_i = \phi(W_i h_{i-1} + b_i), \qquad
               \hat h_{i-1} = \phi(V_i h_i + c_i),
 
-    by squared error, or for the data by `loss`. Then the encoders are put one upon the
+    by squared error, or for the data by `loss`, whose output is linear or a sigmoid;
+    the last code has `code_activation`. Then the encoders are put one upon the
     other, the decoders in reverse behind them, and the whole is trained for
     `fine_tune_epochs`.
 

@@ -14,8 +14,9 @@ class VariationalAutoencoder(VariationalObjective, DenseBackbone, BaseAutoencode
     r"""Dense variational autoencoder.
 
     Use it to make up new rows (`sample`), to judge how usual a row is
-    (`score_samples`), and for smooth codes. Its reconstructions are blurred: for
-    compression, or features before a classifier, use :class:`Autoencoder`.
+    (`score_samples`), and for smooth codes. For compression, or
+    features before a classifier, :class:`Autoencoder` is quicker and never worse than
+    PCA.
 
     A code is the mean of the posterior :math:`q(z|x) = N(\mu(x), \sigma^2(x))`.
     Training minimizes the mean over the rows of

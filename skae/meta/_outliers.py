@@ -12,7 +12,7 @@ from skae._sklearn import Interval, StrOptions, fit_context
 from skae.autoencoders import VariationalAutoencoder
 from skae.meta._inner import AroundAutoencoder
 
-# In normal data 0.13 % of the scores are farther below the median.
+# Of normally distributed scores 0.13 % are farther below the median.
 _SIGMAS = 3.0
 _MAD_TO_SIGMA = 1.4826
 

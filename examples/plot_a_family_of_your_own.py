@@ -1,0 +1,89 @@
+"""
+How do I add a family of my own?
+================================
+
+A family of autoencoders is a class with a constructor and the hooks that differ. This
+one keeps the `k` most active units of each code and switches the others off, so that a
+code is as sparse as it is told to be: a k-sparse autoencoder (Makhzani and Frey, 2013).
+"""
+
+import matplotlib.pyplot as plt
+from keras import layers, ops
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from skae import SparseAutoencoder
+from skae.backbones import DenseBackbone
+from skae.base import BaseAutoencoder
+from skae.datasets import load_digits
+from skae.metrics import l0
+
+digits = load_digits()
+
+# %%
+# The backbone makes a dense network, the base trains it. The hook `_bottleneck` is the
+# way from the last hidden layer to the code, in Keras. Everything that a fit reads must
+# be there: what shall not be a parameter is an attribute of the class. (A family for
+# others to use would have it all in its constructor.)
+
+
+class TopKAutoencoder(DenseBackbone, BaseAutoencoder):
+    """Dense autoencoder whose codes have at most `k` active units."""
+
+    hidden_layer_sizes, activation, code_activation = (), "elu", "linear"
+    loss, dropout, tied_weights = "squared_error", 0.0, False
+    optimizer, learning_rate, learning_rate_schedule = "adam", 2e-3, "cosine"
+    batch_size, shuffle, jit_compile = "auto", True, False
+    early_stopping, validation_fraction, n_iter_no_change = True, 0.1, "auto"
+    tol, warm_start, callbacks, verbose = 0.0, False, None, 0
+
+    def __init__(self, encoding_dim=128, *, k=8, epochs=60, random_state=None):
+        self.encoding_dim = encoding_dim
+        self.k = k
+        self.epochs = epochs
+        self.random_state = random_state
+
+    def _bottleneck(self, h):
+        code = layers.Dense(self.encoding_dim, activation="relu")(h)
+        least = ops.top_k(code, self.k)[0][:, -1:]
+        return ops.where(code >= least, code, 0.0)
+
+
+# %%
+# It is a transformer like the others, so it goes where they go.
+
+pipeline = make_pipeline(
+    TopKAutoencoder(k=16, random_state=0), LogisticRegression(max_iter=1000)
+).fit(digits.X_train, digits.y_train)
+print(f"accuracy on new digits: {pipeline.score(digits.X_test, digits.y_test):.3f}")
+
+# %%
+# Is it a good idea? ``SparseAutoencoder`` pushes all activations toward zero, where
+# ours leaves those that it keeps alone. Expect that it explains more with as many
+# active units.
+
+families = {
+    "TopKAutoencoder": [TopKAutoencoder(k=k) for k in (4, 8, 16, 32)],
+    "SparseAutoencoder": [
+        SparseAutoencoder(
+            128, code_activation="relu", sparsity_weight=weight, jit_compile=False
+        )
+        for weight in (0.1, 3e-2, 1e-2, 3e-3)
+    ],
+}
+_, ax = plt.subplots(figsize=(5.5, 4), layout="constrained")
+for name, models in families.items():
+    for model in models:
+        model.set_params(epochs=60, random_state=0).fit(digits.X_train)
+    active = [l0(model.transform(digits.X_test)) for model in models]
+    scores = [model.score(digits.X_test) for model in models]
+    print(f"{name:17}", [round(n, 1) for n in active], [round(s, 2) for s in scores])
+    ax.plot(active, scores, "o-", label=name)
+ax.set(xlabel="active units of 128, mean", ylabel="explained variance, new rows")
+ax.legend(frameon=False)
+
+# %%
+# Seen: yes, where few units shall be on. Eight active units explain about 0.83 of the
+# variance, for which the penalty needs nearly twenty; with five, it explains 0.55, and
+# four of ours 0.76. From thirty on, the two meet. A linear classifier gets 95.9 % right
+# with sixteen units.

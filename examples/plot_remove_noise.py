@@ -1,0 +1,68 @@
+"""
+How much noise can be taken out of images?
+==========================================
+
+A denoiser learns on clean images to which noise is added while it trains. Then it is
+given noisy images that it has never seen. How much is left of the noise, and is it
+better to know that pixels have neighbors?
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.decomposition import PCA
+
+from skae import ConvDenoisingAutoencoder, DenoisingAutoencoder
+from skae.datasets import load_digits
+from skae.plotting import ReconstructionDisplay
+
+digits = load_digits()
+noise = np.random.default_rng(0).normal(scale=0.5, size=digits.X_test.shape)
+noisy = np.clip(digits.X_test + noise, 0, 1)
+
+
+def noise_left(found):
+    squares = np.sum((found - digits.X_test) ** 2), np.sum((noisy - digits.X_test) ** 2)
+    return f"{100 * squares[0] / squares[1]:.0f} % of the noise is left"
+
+
+# %%
+# A dense and a convolutional network. PCA can take out noise as well: it forgets all
+# that lies outside of its components. Eight components were the best on these images.
+
+settings = {
+    "noise_level": 0.5,
+    "loss": "binary_crossentropy",
+    "batch_size": 32,
+    "jit_compile": False,
+    "random_state": 0,
+}
+denoisers = {
+    "dense": DenoisingAutoencoder(32, epochs=40, **settings),
+    "convolutional": ConvDenoisingAutoencoder(epochs=20, **settings),
+}
+for name, model in denoisers.items():
+    model.fit(digits.X_train)
+    print(f"{name}: {noise_left(model.reconstruct(noisy))}")
+pca = PCA(8).fit(digits.X_train)
+print(f"PCA(8): {noise_left(pca.inverse_transform(pca.transform(noisy)))}")
+
+# %%
+# Noise of half the range of a pixel is a lot: expect digits that are hard to read in
+# the first row, and blurred ones in the third.
+
+_, axes = plt.subplots(2, 1, figsize=(7, 4.4), layout="constrained")
+for ax, (name, model) in zip(axes, denoisers.items(), strict=True):
+    ReconstructionDisplay.from_estimator(
+        model, digits.X_test[:10], X_noisy=noisy[:10], ax=ax
+    )
+    ax.set_title(name)
+
+# %%
+# Seen: the dense network leaves about 29 % of the squared noise, the convolutional one
+# 37 % and PCA 38 %. Images of 8 x 8 pixels have little room for convolutions, and this
+# one was trained for half as many epochs; on images of 28 x 28 pixels it is the
+# convolutional network that one would try first.
+#
+# Blurred is what a mean over all digits looks like that fit the noisy pixels. Some
+# digits are lost: the four in the second column comes back as something between an
+# eight and a nine.
