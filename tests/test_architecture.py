@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 FLOORS = [
     {"_dask", "_frames", "_html", "_sklearn", "_rows", "_tasks", "datasets"},
     {"metrics", "_parameters", "_pca", "_scoring", "layers"},
-    {"plotting"},
     {"losses", "_images", "_sequences"},
+    {"plotting"},
     {"networks"},
     {"training"},
     {"_model"},

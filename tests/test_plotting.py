@@ -116,7 +116,8 @@ def test_codes_as_images(plane, digits):
     drawn = CodeDisplay.from_estimator(conv, digits[0][:3]).image_.get_array()
     code = conv.transform(digits[0][:3])[1].reshape(conv.code_shape_)
     np.testing.assert_allclose(drawn[:2, 3:5], code[..., 0])
-    np.testing.assert_allclose(drawn[2:, 3:5], code[..., 1])
+    np.testing.assert_allclose(drawn[3:, 3:5], code[..., 1])
+    assert not np.isfinite(drawn[2]).any()  # between the channels
     drawn = CodeDisplay(np.arange(10.0).reshape(2, 5)).plot().image_.get_array()
     assert drawn.shape == (2, 7) and drawn[1, 5] == 9 and not np.isfinite(drawn[1, 6])
 

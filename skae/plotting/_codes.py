@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 
 from skae.plotting._drawing import Display, autoencoder_of, mosaic, show, size_of_mosaic
 
+# Gaps, and places without a unit, must not look like the lowest value.
+_GAPS = "#dbe6f0"
+
 
 class CodeDisplay(Display):
     """Codes as little images, one per row of data.
@@ -39,7 +42,7 @@ class CodeDisplay(Display):
     >>> model = model.fit(digits.X_train)
     >>> display = CodeDisplay.from_estimator(model, digits.X_test[:9])
     >>> display.image_.get_array().shape  # eight channels of 4 x 4 for each of nine
-    (32, 44)
+    (39, 44)
     """
 
     def __init__(self, codes: np.ndarray, code_shape: tuple[int, ...] | None = None):
@@ -72,6 +75,7 @@ class CodeDisplay(Display):
 
     def _draw(self, ax):
         self.image_ = show(ax, mosaic(self._images()))
+        ax.set_facecolor(_GAPS)
 
     def _images(self) -> np.ndarray:
         codes = np.asarray(self.codes, dtype=np.float64)
@@ -80,8 +84,10 @@ class CodeDisplay(Display):
     def _as_image(self, code: np.ndarray) -> np.ndarray:
         shape = self.code_shape
         if shape is not None and len(shape) == 3:
-            return code.reshape(shape).transpose(2, 0, 1).reshape(-1, shape[1])
-        width = math.ceil(math.sqrt(len(code)))
+            channels = code.reshape(shape).transpose(2, 0, 1)
+            gapped = np.pad(channels, [(0, 0), (0, 1), (0, 0)], constant_values=np.nan)
+            return gapped.reshape(-1, shape[1])[:-1]
+        width = len(code) if len(code) <= 3 else math.ceil(math.sqrt(len(code)))
         height = math.ceil(len(code) / width)
         padded = np.full(height * width, np.nan)
         padded[: len(code)] = code

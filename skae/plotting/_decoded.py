@@ -11,7 +11,9 @@ from sklearn.utils import check_scalar
 from skae.plotting._drawing import (
     Display,
     autoencoder_of,
+    curve,
     find_image_shape,
+    main_feature,
     mosaic,
     shades,
     show,
@@ -48,12 +50,17 @@ class _DecodedDisplay(Display):
             grid = self.decoded.reshape(n_rows, n_columns, *self.image_shape)
             self.image_ = show(ax, mosaic(grid))
             return
-        curves = self.decoded.reshape(n_rows * n_columns, -1)
+        curves = self.decoded.reshape(n_rows * n_columns, *self.decoded.shape[2:])
+        ylabel = "value"
+        if curves.ndim == 3:
+            feature = main_feature(curves)
+            curves = curves[..., feature]
+            ylabel = f"value of feature {feature}"
         self.lines_ = [
-            ax.plot(curve, color=colour, lw=1)[0]
-            for curve, colour in zip(curves, shades(len(curves)), strict=True)
+            curve(ax, np.arange(len(values)), values, color=colour, lw=1)
+            for values, colour in zip(curves, shades(len(curves)), strict=True)
         ]
-        ax.set(xlabel="feature or time step", ylabel="value")
+        ax.set(xlabel="feature or time step", ylabel=ylabel)
         tidy(ax)
 
 

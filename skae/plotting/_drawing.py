@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 INK = "#333333"
 BLUE, ORANGE = "#1f77b4", "#ff7f0e"
 # A shorter row is a table, even where its length is a square.
-_LEAST_PIXELS = 16
+_LEAST_PIXELS = 64
 
 
 class Display:
@@ -55,6 +55,17 @@ def shades(n: int) -> list:
     from matplotlib import colormaps
 
     return [colormaps["viridis"](shade) for shade in np.linspace(0, 0.9, n)]
+
+
+def curve(ax, x, y, **style):
+    """A line; where there is but one point, a dot that can be seen."""
+    return ax.plot(x, y, marker="o" if len(x) == 1 else None, **style)[0]
+
+
+def main_feature(sequences) -> int:
+    """The feature that varies most: all of them in one picture would be a tangle."""
+    steps = np.concatenate([np.reshape(x, (len(x), -1)) for x in sequences])
+    return int(np.nanargmax(np.nan_to_num(np.nanvar(steps, axis=0))))
 
 
 def bare(ax) -> None:
@@ -118,16 +129,21 @@ def mosaic(images: np.ndarray) -> np.ndarray:
 def show(ax, tiled: np.ndarray, like: np.ndarray | None = None):
     """Draw a mosaic: grey for one channel, colours for three.
 
-    From the least to the largest value of `like`, or else of the mosaic itself.
+    Other numbers of channels are averaged. From the least to the largest value of
+    `like`, or else of the mosaic itself.
     """
     bare(ax)
     like = tiled if like is None else np.asarray(like, dtype=np.float64)
     low, high = np.nanmin(like), np.nanmax(like)
-    if tiled.shape[2] == 1:
+    if tiled.shape[2] != 3:
         return ax.imshow(
-            tiled[..., 0], cmap="gray_r", interpolation="nearest", vmin=low, vmax=high
+            tiled.mean(axis=2),
+            cmap="gray_r",
+            interpolation="nearest",
+            vmin=low,
+            vmax=high,
         )
-    colours = np.clip((tiled[..., :3] - low) / ((high - low) or 1.0), 0, 1)
+    colours = np.clip((tiled - low) / ((high - low) or 1.0), 0, 1)
     opaque = ~np.isnan(colours[..., :1])
     return ax.imshow(
         np.concatenate([np.nan_to_num(colours), opaque], axis=2),

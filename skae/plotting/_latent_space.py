@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 from skae.plotting._drawing import BLUE, Display, bare, shades, tidy
 
 _EMBEDDINGS = ("tsne", "pca")
+# More names than this have no room in a legend.
+_MOST_NAMES = 20
 
 
 class LatentSpaceDisplay(Display):
@@ -99,6 +101,8 @@ class LatentSpaceDisplay(Display):
                 "embed='pca' to draw them in a plane."
             )
         embedded = embed is not None and points.shape[1] > 2
+        if embedded and len(points) < 2:
+            raise ValueError(f"embed={embed!r} needs two rows at least; got 1.")
         if embedded and embed == "tsne":
             perplexity = min(30, (len(points) - 1) / 3)
             points = TSNE(
@@ -109,10 +113,15 @@ class LatentSpaceDisplay(Display):
         return cls(points, y, embedded=embedded).plot(ax=ax)
 
     def _draw(self, ax):
+        from matplotlib.cm import ScalarMappable
+        from matplotlib.colors import ListedColormap, Normalize
+
         points = np.asarray(self.points)
         labels = [None] if self.y is None else np.unique(self.y)
         flat = points.shape[1] == 1
         colours = shades(len(labels))
+        # Of many points, the last class would cover the others.
+        size = float(np.clip(12 * (2000 / len(points)) ** 0.5, 3, 12))
         self.scatters_ = {}
         for i, label in enumerate(labels):
             mine = points if label is None else points[np.asarray(self.y) == label]
@@ -121,16 +130,30 @@ class LatentSpaceDisplay(Display):
                 colour = f"C{i}" if len(labels) <= 10 else colours[i]
             below = np.full(len(mine), i) if flat else mine[:, 1]
             self.scatters_[label] = ax.scatter(
-                mine[:, 0], below, s=12, alpha=0.7, lw=0, color=colour, label=str(label)
+                mine[:, 0],
+                below,
+                s=size,
+                alpha=0.7,
+                lw=0,
+                color=colour,
+                label=str(label),
             )
         if self.embedded:
             bare(ax)
         else:
-            ax.set(xlabel="code 0", ylabel="class" if flat else "code 1")
+            ylabel = ("" if self.y is None else "class") if flat else "code 1"
+            ax.set(xlabel="code 0", ylabel=ylabel)
             tidy(ax)
         if flat:
             names = [""] if self.y is None else labels
             ax.set_yticks(np.arange(len(labels)), names)
+        elif len(labels) > _MOST_NAMES:
+            bar = ax.figure.colorbar(
+                ScalarMappable(Normalize(0, len(labels) - 1), ListedColormap(colours)),
+                ax=ax,
+                ticks=[0, len(labels) - 1],
+            )
+            bar.set_ticklabels([str(labels[0]), str(labels[-1])])
         elif self.y is not None:
             ax.legend(
                 frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2

@@ -5,7 +5,15 @@ from typing import Self
 
 import numpy as np
 
-from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, tidy
+from skae.plotting._drawing import (
+    BLUE,
+    ORANGE,
+    Display,
+    autoencoder_of,
+    curve,
+    shades,
+    tidy,
+)
 
 _STYLES = ("-", "--", ":", "-.")
 
@@ -67,21 +75,25 @@ class LossCurveDisplay(Display):
         return cls(model.history_, layers).plot(ax=ax)
 
     def _draw(self, ax):
-        self.lines_ = {}
+        self.lines_, colours = {}, shades(len(self.layer_histories))
         for i, history in enumerate(self.layer_histories):
             name = f"layer {i + 1}"
-            (self.lines_[name],) = ax.plot(
-                *_points(history["loss"]), lw=1, color="0.6", ls=_STYLES[i % 4]
+            # In units of its own data: the codes of the layer before.
+            self.lines_[name] = curve(
+                ax,
+                *_points(history["loss"]),
+                lw=1,
+                color=colours[i],
+                label=f"{name}, its own loss",
             )
-            self.lines_[name].set_label(name)
         parts = [n for n in self.history if not n.startswith("val_")]
         if self.history.get("loss") == self.history.get("reconstruction_loss"):
             parts = ["loss"]  # there is no other part
         for style, part in zip(_STYLES * len(parts), parts, strict=False):
             for name, colour in ((part, BLUE), (f"val_{part}", ORANGE)):
                 if name in self.history:
-                    (self.lines_[name],) = ax.plot(
-                        *_points(self.history[name]), color=colour, lw=2, ls=style
+                    self.lines_[name] = curve(
+                        ax, *_points(self.history[name]), color=colour, lw=2, ls=style
                     )
                     which = "training" if name == part else "validation"
                     self.lines_[name].set_label(f"{which} {part.replace('_', ' ')}")

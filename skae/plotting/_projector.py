@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from skae._sequences import is_ragged_list
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
 # TensorBoard's own limit: WebGL takes no larger picture.
@@ -86,7 +87,7 @@ def write_projector(
         y = column_or_1d(y)
         check_consistent_length(codes, y)
     shape = sprite = None
-    if not isinstance(X, list):
+    if not is_ragged_list(X):
         X = np.asarray(X)
         shape = find_image_shape(model, X, image_shape)
     if shape is not None:

@@ -5,6 +5,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skae._sequences import is_ragged_list
 from skae.metrics._reconstructions import reconstruct
 from skae.plotting._drawing import (
     BLUE,
@@ -12,7 +13,9 @@ from skae.plotting._drawing import (
     ORANGE,
     Display,
     autoencoder_of,
+    curve,
     find_image_shape,
+    main_feature,
     mosaic,
     show,
     size_of_mosaic,
@@ -55,7 +58,7 @@ class ReconstructionDisplay(Display):
     image_ : matplotlib AxesImage
         Of images.
     lines_ : list of matplotlib Line2D
-        Of sequences, originals and reconstructions in turn.
+        Of sequences, originals and reconstructions in turn; noisy ones before them.
     bars_ : matplotlib BarContainer
         Of tables.
 
@@ -120,16 +123,20 @@ class ReconstructionDisplay(Display):
         model = autoencoder_of(estimator)
         found = reconstruct(estimator, X if X_noisy is None else X_noisy)
         sequences = hasattr(model, "n_timesteps_")
-        if not isinstance(X, list):
-            names = getattr(X, "columns", None)
-            X = np.asarray(X)
-            image_shape = find_image_shape(model, X, image_shape)
+        names = getattr(X, "columns", None)
+        if is_ragged_list(X):
+            if image_shape is not None:
+                raise ValueError("image_shape is for rows; X is a list of sequences.")
         else:
-            names, image_shape = None, None
+            X = np.asarray(X)
+            X_noisy = None if X_noisy is None else np.asarray(X_noisy)
+            # Columns with names are no pixels, unless somebody says so.
+            if names is None or image_shape or hasattr(model, "image_shape_"):
+                image_shape = find_image_shape(model, X, image_shape)
         return cls(
             X,
             found,
-            X_noisy=None if X_noisy is None or sequences else np.asarray(X_noisy),
+            X_noisy=X_noisy,
             image_shape=image_shape,
             sequences=sequences,
             feature_names=names,
@@ -162,35 +169,54 @@ class ReconstructionDisplay(Display):
         ax.tick_params(length=0)
 
     def _plot_sequences(self, ax):
+        feature = main_feature(self.X)
+        kinds = [("original", BLUE, self.X)]
+        kinds += [("reconstruction", ORANGE, self.reconstructions)]
+        if self.X_noisy is not None:
+            kinds.insert(0, ("noisy", "0.8", self.X_noisy))
         self.lines_, start = [], 0
-        for original, found in zip(self.X, self.reconstructions, strict=True):
-            # One feature of each: more would be a tangle.
-            original, found = (
-                np.asarray(x)[:, 0] if np.ndim(x) > 1 else np.asarray(x)
-                for x in (original, found)
-            )
+        for i, original in enumerate(self.X):
             steps = start + np.arange(len(original))
-            self.lines_ += ax.plot(steps, original, color=BLUE, lw=1.5)
-            self.lines_ += ax.plot(steps, found, color=ORANGE, lw=1.5)
+            for name, colour, sequences in kinds:
+                values = np.reshape(sequences[i], (len(original), -1))[:, feature]
+                label = name if i == 0 else None
+                line = curve(ax, steps, values, color=colour, lw=1.5, label=label)
+                self.lines_.append(line)
             start += len(original) + max(1, len(original) // 10)
-        self.lines_[0].set_label("original")
-        self.lines_[1].set_label("reconstruction")
-        ax.set(xlabel="time step, one sequence after the other", ylabel="value")
+        several = np.ndim(self.X[0]) > 1 and np.shape(self.X[0])[1] > 1
+        ax.set(
+            xlabel="time step, one sequence after the other",
+            ylabel=f"value of feature {feature}" if several else "value",
+        )
         tidy(ax)
-        ax.legend(frameon=False)
+        # Above the axes: sequences leave no corner free.
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
 
     def _plot_table(self, ax):
-        X, found = np.asarray(self.X, dtype=float), np.asarray(self.reconstructions)
+        X = np.asarray(self.X, dtype=np.float64)
         deviation = X.std(axis=0)
-        error = np.sqrt(np.mean((X - found) ** 2, axis=0))
-        error = error / np.where(deviation > 0, deviation, 1.0)
+        # One row has no deviation.
+        scale = np.where(deviation > 0, deviation, 1.0)
+
+        def error_of(found):
+            return np.sqrt(np.mean((X - np.asarray(found)) ** 2, axis=0)) / scale
+
+        error = error_of(self.reconstructions)
         names = self.feature_names
         if names is None:
             names = np.arange(X.shape[1])
-        self.bars_ = ax.bar(np.arange(len(error)), error, color=BLUE)
+        if self.X_noisy is not None:
+            noisy = error_of(self.X_noisy)
+            ax.bar(np.arange(len(noisy)), noisy, color="0.85", label="noisy")
+        self.bars_ = ax.bar(
+            np.arange(len(error)), error, color=BLUE, label="reconstruction"
+        )
         if len(error) <= 30:
             ax.set_xticks(np.arange(len(error)), names)
             if any(len(str(name)) > 3 for name in names):
                 ax.tick_params(axis="x", rotation=90)
-        ax.set(xlabel="feature", ylabel="error / standard deviation")
+        unit = " / standard deviation" if len(X) > 1 else ""
+        ax.set(xlabel="feature", ylabel=f"error{unit}")
         tidy(ax)
+        if self.X_noisy is not None:
+            ax.legend(frameon=False)
