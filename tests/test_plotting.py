@@ -275,3 +275,59 @@ def test_new_figures_have_no_empty_paper_around_images(plane, digits):
     for figure, expected in ((wide, 2 * 9 / (10 * 9)), (tall, 1)):
         width, height = figure.get_size_inches()
         assert height / width == pytest.approx(expected, abs=0.05)
+
+
+def test_two_channels_are_grey_and_three_are_colours(digits):
+    for n_channels, drawn_channels in ((2, 0), (3, 4)):
+        images = np.repeat(digits[0][:40].reshape(-1, 8, 8, 1), n_channels, axis=3)
+        model = ConvAutoencoder(2, filters=(4,), epochs=1, random_state=0).fit(images)
+        display = ReconstructionDisplay.from_estimator(model, images[:2])
+        drawn = display.image_.get_array()
+        assert drawn.shape[2:] == ((drawn_channels,) if drawn_channels else ())
+
+
+def test_fifty_classes_have_a_colour_bar(plane, digits):
+    X = digits[0]
+    display = LatentSpaceDisplay.from_estimator(plane, X, np.arange(len(X)) % 50)
+    assert display.ax_.get_legend() is None and len(display.figure_.axes) == 2
+    labels = [t.get_text() for t in display.figure_.axes[1].get_yticklabels()]
+    assert labels == ["0", "49"]
+    display.figure_.canvas.draw()  # a layout that does not fit is a warning
+
+
+def test_the_feature_that_varies_most_is_drawn(digits):
+    sequences = digits[0][:30].reshape(-1, 8, 8)  # the border pixels are zero
+    model = RecurrentAutoencoder(2, epochs=1, random_state=0).fit(sequences)
+    noisy = sequences[:2] + 0.1
+    display = ReconstructionDisplay.from_estimator(model, sequences[:2], X_noisy=noisy)
+    feature = int(np.argmax(sequences[:2].reshape(-1, 8).var(axis=0)))
+    assert display.ax_.get_ylabel() == f"value of feature {feature}"
+    assert len(display.lines_) == 6
+    drawn = [line.get_ydata() for line in display.lines_[:2]]
+    np.testing.assert_allclose(drawn[0], noisy[0, :, feature])
+    np.testing.assert_allclose(drawn[1], sequences[0, :, feature])
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert names == ["noisy", "original", "reconstruction"]
+    with pytest.raises(ValueError, match="X is a list of sequences"):
+        ReconstructionDisplay.from_estimator(
+            model, list(sequences[:2]), image_shape=(8, 8)
+        )
+
+
+def test_columns_with_names_are_no_pixels(digits):
+    frame = pd.DataFrame(digits[0], columns=[f"pixel {i}" for i in range(64)])
+    model = Autoencoder(2, **SMALL).fit(frame)
+    assert len(ReconstructionDisplay.from_estimator(model, frame).bars_) == 64
+    asked = ReconstructionDisplay.from_estimator(model, frame[:2], image_shape=(8, 8))
+    assert asked.image_.get_array().shape == (17, 17)
+
+
+def test_one_row_and_one_epoch_can_be_seen(digits):
+    X = digits[0][:, :10]
+    model = Autoencoder(2, **{**SMALL, "epochs": 1}).fit(X)
+    assert LossCurveDisplay.from_estimator(model).lines_["loss"].get_marker() == "o"
+    one = ReconstructionDisplay.from_estimator(model, X[:1])
+    assert one.ax_.get_ylabel() == "error"
+    wide = Autoencoder(3, **SMALL).fit(X)
+    with pytest.raises(ValueError, match="two rows at least; got 1"):
+        LatentSpaceDisplay.from_estimator(wide, X[:1], embed="pca")

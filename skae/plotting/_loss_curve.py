@@ -98,6 +98,8 @@ class LossCurveDisplay(Display):
                     which = "training" if name == part else "validation"
                     self.lines_[name].set_label(f"{which} {part.replace('_', ' ')}")
         ax.set(xlabel="epoch", ylabel="loss")
+        if max(len(line.get_xdata()) for line in self.lines_.values()) == 1:
+            ax.set_xlim(0, 2)
         ax.xaxis.get_major_locator().set_params(integer=True)
         tidy(ax)
         ax.legend(frameon=False)

@@ -207,7 +207,8 @@ class ReconstructionDisplay(Display):
             names = np.arange(X.shape[1])
         if self.X_noisy is not None:
             noisy = error_of(self.X_noisy)
-            ax.bar(np.arange(len(noisy)), noisy, color="0.85", label="noisy")
+            places = np.arange(len(noisy))
+            ax.plot(places, noisy, "_", color=ORANGE, ms=10, label="noisy")
         self.bars_ = ax.bar(
             np.arange(len(error)), error, color=BLUE, label="reconstruction"
         )
@@ -219,4 +220,4 @@ class ReconstructionDisplay(Display):
         ax.set(xlabel="feature", ylabel=f"error{unit}")
         tidy(ax)
         if self.X_noisy is not None:
-            ax.legend(frameon=False)
+            ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
