@@ -50,7 +50,7 @@ for style, (name, line) in zip(("--", "-"), lines.items(), strict=True):
     ]
     print(f"{name}: beyond it {flagged[0]} of normal and {flagged[1]} of odd beats")
 ax.set(xscale="log", xlabel="reconstruction error", ylabel="new beats")
-ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+_ = ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 
 # %%
 # Seen: the hills stand apart, and between them the lines do not agree. Meant for 5 % of
@@ -82,10 +82,11 @@ order = np.argsort(error)
 typical = [order[mask[order]][mask.sum() // 2] for mask in (~is_odd, is_odd)]
 rebuilt = detector.autoencoder_.reconstruct(beats.X_test[typical])
 _, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
-ReconstructionDisplay(beats.X_test[typical], rebuilt, sequences=True).plot(ax=ax)
+display = ReconstructionDisplay(beats.X_test[typical], rebuilt, sequences=True).plot(
+    ax=ax
+)
 
 # %%
 # Seen: the normal beat is followed closely. The reconstruction of the odd one is off by
-# about one standard deviation over most of its length and by two at its beginning,
-# where a normal beat is already falling. The picture tells where a beat is odd, which a
-# score does not.
+# about one standard deviation over most of its length and by more than two at its
+# beginning. The picture tells where a beat is odd, which a score does not.

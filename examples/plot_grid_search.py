@@ -51,14 +51,14 @@ for ax, name in zip(axes, scores, strict=True):
     ax.set_xticks(range(3), grid["l2"])
     ax.set_yticks(range(3), grid["encoding_dim"])
     ax.set(xlabel="l2")
-axes[0].set_ylabel("encoding_dim")
+_ = axes[0].set_ylabel("encoding_dim")
 
 # %%
 # Seen: both scores rise with the size of the code, as they must, so a search over
 # `encoding_dim` alone takes the largest. The penalty divides them. Sixteen dimensions
 # explain about 0.85 of the variance with the weakest penalty and 0.78 with the
 # strongest; their neighborhoods are kept to 0.70 and to 0.82. A weaker penalty lets the
-# codes bend further to restore each row, and distances pay for it.
+# codes bend further to restore each row, and the distances between them suffer.
 #
 # So choose the score for what the codes are for. If a classifier comes next, put both
 # into a pipeline and search for its accuracy: the parameter is then

@@ -3,7 +3,7 @@ Can images be laid out on a map?
 ================================
 
 A variational autoencoder with a code of two numbers makes a map: every image has a
-place, and every place has an image. The map is smooth, and it has no holes.
+place, and every place has an image. The map should be smooth and without holes.
 """
 
 import matplotlib.pyplot as plt
@@ -47,7 +47,7 @@ on_the_map = InterpolationDisplay.from_estimator(vae, ends, ax=axes[0])
 between_pixels = InterpolationDisplay(faded, digits.image_shape).plot(ax=axes[1])
 
 # %%
-# Seen: zeros, twos and sixes have regions of their own, threes and nines share one, and
-# fives, sevens and eights are piled up in the middle. Further apart means less alike:
-# on the line from a three to a zero the map passes a nine. The line between the pixels
-# shows two faint digits at once.
+# Seen: zeros, twos, fours and sixes have regions of their own, threes and nines share
+# one, and fives, sevens and eights are piled up in the middle. Further apart means less
+# alike: on the line from a three to a zero the map passes a nine. The line between the
+# pixels shows two faint digits at once.

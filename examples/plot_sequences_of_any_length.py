@@ -49,7 +49,7 @@ print(f"variance explained on new waves: {model.score(new):.2f}")
 
 _, ax = plt.subplots(figsize=(9, 3), layout="constrained")
 ReconstructionDisplay.from_estimator(model, new[:5], ax=ax)
-ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
+_ = ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
 
 # %%
 # Seen: four of them are met but for their ends. The first one, the slowest, is off by

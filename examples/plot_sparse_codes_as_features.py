@@ -44,7 +44,10 @@ for ax, weight in zip(axes, (0.0, 1e-2), strict=True):
     ax.set_title(f"sparsity_weight={weight:g}")
 
 # %%
-# The classifier is the same for all features, with its own strength found by a search.
+# Seen: about half of all activations are in the first bar without a penalty, four of
+# five with it. No unit is off for good: each has a mean above zero.
+#
+# The classifier is the same for all features, at a strength that suits the pixels.
 # Pixels and PCA are the rivals. Expect that codes are a little better than pixels, and
 # that the strongest penalty costs something.
 
@@ -68,7 +71,7 @@ ax.plot(active, found, "o-", label="sparse codes")
 for style, (name, value) in zip(("--", ":"), rivals.items(), strict=True):
     ax.axhline(value, ls=style, color="0.4", label=name)
 ax.set(xlabel="active units of 128, mean", ylabel="accuracy, new digits")
-ax.legend(frameon=False)
+_ = ax.legend(frameon=False)
 
 # %%
 # Seen: codes with 35 to 80 active units classify about 98.7 % of the new digits

@@ -20,7 +20,7 @@ from skae.metrics import trustworthiness
 from skae.plotting import LatentSpaceDisplay
 
 digits = load_digits()
-X, y = digits.X_train[:700], digits.y_train[:700]
+X, y = digits.X_train[:500], digits.y_train[:500]
 
 # %%
 # An autoencoder is a transformer, so the whole way is one pipeline. PCA with as many
