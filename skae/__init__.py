@@ -11,6 +11,7 @@ from skae.base import BaseAutoencoder as BaseAutoencoder
 from skae.meta import *  # noqa: F403
 from skae.persistence import load as load
 from skae.persistence import save as save
+from skae.training import Checkpoint as Checkpoint
 from skae.training import clear_cache as clear_cache
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """From checked rows to a trained model: the order of things in a fit."""
 
 import copy
+import hashlib
 import math
 
 import numpy as np
@@ -9,8 +10,10 @@ from skae._model import TrainedModel, make_blueprint
 from skae._rows import Pairs, Rows, Summary
 from skae._tasks import EpochTasks
 from skae.training import (
+    Checkpoint,
     Feed,
     FitSettings,
+    FitState,
     Part,
     ProgramSettings,
     TrainingRun,
@@ -54,14 +57,19 @@ def fit_model(
 
     `continuing` goes on from the present weights, `one_epoch` is `partial_fit`.
     """
-    seed = draw_seed(estimator.random_state)
-    rng = np.random.default_rng(seed)
     order, weight = _weigh(rows, sample_weight)
     summary = _summarize(estimator, rows, val, weight)
     spec = _make_spec(estimator, rows, val)
     sample_shape = rows.sample_shape[1:] if spec._paired else rows.sample_shape
     blueprint = make_blueprint(spec, sample_shape)
     previous = estimator._model if continuing else None
+    callbacks, checkpoint = _copy_callbacks(estimator.callbacks)
+    fit = ""
+    if checkpoint is not None:
+        fit = _fit_id(estimator, rows, val, weight, summary, previous)
+    progress = FitState(checkpoint, fit, lambda: draw_seed(estimator.random_state))
+    seed = progress.seed
+    rng = np.random.default_rng(seed)
     if previous is None:
         loss = estimator._reconstruction_loss()
         start = loss.start(estimator._scaling(summary))
@@ -79,7 +87,6 @@ def fit_model(
         optimizer=optimizer_config(estimator.optimizer),
         jit_compile=worth_compiling(estimator, settings.epochs * n_steps),
     )
-    callbacks = _copy_callbacks(estimator.callbacks)
     with borrowed_program(blueprint, program_settings) as program:
         program.reset(seed, start)
         if previous is not None and previous.state is not None:
@@ -107,6 +114,7 @@ def fit_model(
             verbose=int(estimator.verbose),
             begin_epoch=tasks.epoch_begin,
             end_epoch=lambda: tasks.epoch_end(lambda: {"_model": trained()}),
+            state=progress,
         )
         run.run(Part(feed, order), validation, rng)
         state = None
@@ -247,11 +255,43 @@ def worth_compiling(estimator, n_steps: int) -> bool:
     return bool(estimator.jit_compile)
 
 
-def _copy_callbacks(callbacks) -> list:
-    for callback in callbacks or ():
+def _copy_callbacks(callbacks) -> tuple[list, Checkpoint | None]:
+    """Copies of Keras' callbacks, and our own one."""
+    callbacks = list(callbacks or ())
+    checkpoints = [c for c in callbacks if isinstance(c, Checkpoint)]
+    callbacks = [c for c in callbacks if not isinstance(c, Checkpoint)]
+    if len(checkpoints) > 1:
+        raise ValueError(f"One Checkpoint is enough; got {len(checkpoints)}.")
+    for callback in callbacks:
         if not hasattr(callback, "on_epoch_end"):
             raise ValueError(
-                f"callbacks must be keras.callbacks.Callback instances; got "
-                f"{callback!r}."
+                "callbacks must be keras.callbacks.Callback instances or a "
+                f"skae.Checkpoint; got {callback!r}."
             )
-    return copy.deepcopy(list(callbacks or ()))
+    return copy.deepcopy(callbacks), checkpoints[0] if checkpoints else None
+
+
+def _fit_id(estimator, rows, val, weight, summary, previous) -> str:
+    """Equal for fits that a checkpoint may connect: same data, same parameters."""
+    digest = hashlib.sha256()
+    parameters = estimator.get_params() | {"callbacks": None, "verbose": 0}
+    texts = [f"{name}={_text(value)}" for name, value in sorted(parameters.items())]
+    sizes = (rows.sample_shape, len(rows), 0 if val is None else len(val))
+    digest.update(repr((type(estimator).__name__, texts, sizes)).encode())
+    arrays = [weight, *summary] if weight is not None else [*summary]
+    if previous is not None:
+        arrays += previous.weights.values()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _text(value) -> str:
+    """`value` as text that is the same in the next process."""
+    if isinstance(value, np.random.RandomState):
+        return "RandomState"
+    if hasattr(value, "get_config"):
+        # Keras counts the names of its objects up.
+        config = {k: v for k, v in value.get_config().items() if k != "name"}
+        return f"{type(value).__qualname__}({config})"
+    return getattr(value, "__qualname__", repr(value))

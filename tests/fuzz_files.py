@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import skae
-from skae.persistence import _file
+from skae import _file
 
 ODD_VALUES = [
     *(None, True, -1, 0, 1, 2, 10**9, 2**63, 10**30, 1e308, "", "a0", "a1", "x" * 1000),

@@ -22,8 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import skae
-from skae import Autoencoder
-from skae.persistence import _file
+from skae import Autoencoder, _file
 
 FILES = Path(__file__).parent / "files"
 VERSION_1 = sorted(FILES.glob("v1_*.skae"))

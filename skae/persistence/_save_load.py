@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sklearn.utils.validation import check_is_fitted
 
-from skae.persistence import _estimators, _file
+from skae import _file
+from skae.persistence import _estimators
 
 
 def save(estimator, path: str | os.PathLike[str]) -> None:

@@ -8,6 +8,8 @@ from skae.training._cache import Blueprint as Blueprint
 from skae.training._cache import borrowed_program as borrowed_program
 from skae.training._cache import clear_cache as clear_cache
 from skae.training._cache import inference as inference
+from skae.training._checkpoint import Checkpoint as Checkpoint
+from skae.training._checkpoint import FitState as FitState
 from skae.training._loop import Part as Part
 from skae.training._loop import TrainingRun as TrainingRun
 from skae.training._optimizers import optimizer_config as optimizer_config

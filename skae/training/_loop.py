@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skae.training._blocks import Feed
+from skae.training._checkpoint import FitState
 from skae.training._settings import FitSettings
 from skae.training._stopping import BestWeights
 
@@ -47,6 +48,9 @@ class TrainingRun:
 
     begin_epoch, end_epoch : callable
         Called around each epoch; training stops when `end_epoch` returns True.
+
+    state : FitState, default=None
+        Where to go on, and where to write how far training is.
     """
 
     def __init__(
@@ -58,11 +62,13 @@ class TrainingRun:
         verbose: int = 0,
         begin_epoch: Callable[[], None] = lambda: None,
         end_epoch: Callable[[], bool] = lambda: False,
+        state: FitState | None = None,
     ):
         from skae.training._callbacks import Callbacks
 
         self._program, self._settings = program, settings
         self._begin_epoch, self._end_epoch = begin_epoch, end_epoch
+        self._state = state or FitState(None, "", int)
         self._callbacks = Callbacks(
             callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
         )
@@ -83,6 +89,7 @@ class TrainingRun:
         self._callbacks.train_begin()
         try:
             self._epochs(training, validation, rng, best)
+            self._state.end()
         except KeyboardInterrupt:
             warnings.warn(
                 f"Training was interrupted in epoch {self.n_epochs + 1}; the model "
@@ -109,7 +116,10 @@ class TrainingRun:
             # What training starts from may already be the best, PCA for example.
             watched = training if validation is None else validation
             best.update(0, self._evaluate(watched)["loss"], program.get_weights)
-        for epoch in range(1, settings.epochs + 1):
+        n_done = self._state.restore(program, rng, best, self.history)
+        if best is not None and n_done and best.exhausted(n_done):
+            return  # killed between its last epoch and its end
+        for epoch in range(n_done + 1, settings.epochs + 1):
             self._begin_epoch()
             logs = self._train_epoch(epoch, training, rng)
             if validation is not None:
@@ -120,6 +130,7 @@ class TrainingRun:
             if best is not None:
                 loss = logs.get("val_loss", logs["loss"])
                 best.update(epoch, loss, program.get_weights)
+            self._state.epoch_end(epoch, program, rng, best, self.history)
             # Both are asked, whatever the first one says.
             stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):

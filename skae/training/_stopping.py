@@ -33,6 +33,25 @@ class BestWeights:
         elif loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
             self.loss, self.epoch, self.weights = loss, epoch, get_weights()
 
+    def losses(self) -> dict:
+        """Losses of the best epoch and of the start; None where there is none."""
+        return {
+            "epoch": self.epoch,
+            "loss": None if self.weights is None else self.loss,
+            "start": self._start[0],
+        }
+
+    @property
+    def start_weights(self) -> dict[str, np.ndarray]:
+        """The weights that training began with."""
+        return self._start[1]
+
+    def restore(self, losses: dict, weights, start_weights) -> None:
+        """Go on from what `losses`, `weights` and `start_weights` were."""
+        self.epoch, self.weights = losses["epoch"], weights
+        self.loss = np.inf if losses["loss"] is None else losses["loss"]
+        self._start = losses["start"], start_weights
+
     def exhausted(self, epoch: int) -> bool:
         """Whether `patience` epochs have passed since the best one."""
         return epoch - self.epoch >= self._patience

@@ -16,16 +16,19 @@ from typing import Any
 import numpy as np
 
 FORMAT_VERSION = 1
-_FORMAT = "skae"
+# By kind of content: what the file says it is, and how errors call it.
+_FORMATS = {"estimator": "skae", "checkpoint": "skae checkpoint"}
 
 
-def write(path: Path, document: Any, arrays: dict[str, np.ndarray]) -> None:
+def write(
+    path: Path, document: Any, arrays: dict[str, np.ndarray], kind: str = "estimator"
+) -> None:
     """Write the file at once or not at all: what was there stays until the end."""
     from safetensors.numpy import save
 
     text = json.dumps(document, allow_nan=False)
     metadata = {
-        "format": _FORMAT,
+        "format": _FORMATS[kind],
         "version": str(FORMAT_VERSION),
         "sha256": _digest(text, arrays),
         "document": text,
@@ -48,7 +51,7 @@ def write(path: Path, document: Any, arrays: dict[str, np.ndarray]) -> None:
         raise
 
 
-def read(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
+def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray]]:
     """Return document and arrays of a file; ValueError says what is wrong with it."""
     from safetensors import SafetensorError, safe_open
 
@@ -58,7 +61,7 @@ def read(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
-            _check_version(metadata)
+            _check_version(metadata, kind)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, TypeError, KeyError, OverflowError) as error:
         raise ValueError(f"it is cut off, or of another format ({error})") from error
@@ -71,9 +74,9 @@ def read(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
         raise ValueError("its description cannot be read") from error
 
 
-def _check_version(metadata: dict[str, str]) -> None:
-    if metadata.get("format") != _FORMAT:
-        raise ValueError("it holds arrays, but no estimator of skae")
+def _check_version(metadata: dict[str, str], kind: str) -> None:
+    if metadata.get("format") != _FORMATS[kind]:
+        raise ValueError(f"it holds arrays, but no {kind} of skae")
     version = metadata.get("version", "")
     if not version.isdecimal() or len(version) > 9:
         raise ValueError("it has no version")

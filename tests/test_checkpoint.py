@@ -1,0 +1,164 @@
+"""A fit whose process is killed goes on, and ends as if nothing had happened."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from discovery import autoencoder_classes, make, whole_epochs
+
+from skae import Autoencoder, Checkpoint, EncoderRegressor
+
+CHILD = """
+import os, pickle, signal, sys
+import keras
+model, X, path, last = pickle.load(sys.stdin.buffer)
+
+class Kill(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+from skae import Checkpoint
+model.set_params(callbacks=[Checkpoint(path), Kill()]).fit(X)
+"""
+
+
+class Stop(keras.callbacks.Callback):
+    """An error at the end of an epoch, in the place of a SIGKILL."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == self.epoch:
+            raise ZeroDivisionError
+
+
+def killed(model, X, path, epoch):
+    """`model`, after its fit was ended in an epoch, counted from 0."""
+    with pytest.raises(ZeroDivisionError):
+        model.set_params(callbacks=[Checkpoint(path), Stop(epoch)]).fit(X)
+    return model
+
+
+def assert_same(model, whole, X):
+    assert model.n_iter_ == whole.n_iter_
+    assert model.history_ == whole.history_
+    for path, weights in whole._model.weights.items():
+        np.testing.assert_array_equal(model._model.weights[path], weights, path)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "fit.ckpt"
+
+
+@pytest.mark.parametrize("cls", autoencoder_classes())
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_each_family_goes_on(cls, early_stopping, X, path):
+    settings = {"early_stopping": early_stopping, **whole_epochs(cls, 4)}
+    whole = make(cls, **settings).fit(X)
+    model = killed(make(cls, **settings), X, path, 2)
+    assert path.exists()
+    model.set_params(callbacks=[Checkpoint(path)]).fit(X)
+    assert_same(model, whole, X)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 5])
+def test_sigkill_at_any_epoch(epoch, X, path):
+    settings = {"epochs": 6, "dropout": 0.2, "learning_rate_schedule": "cosine"}
+    model = make(Autoencoder, **settings)
+    whole = make(Autoencoder, **settings).fit(X)
+    ended = subprocess.run(
+        [sys.executable, "-c", CHILD],
+        input=pickle.dumps((model, X, str(path), epoch)),
+        timeout=300,
+        env={**os.environ},
+    )
+    assert ended.returncode == -signal.SIGKILL
+    assert path.exists() == (epoch > 0)
+    model.set_params(callbacks=[Checkpoint(path)]).fit(X)
+    assert_same(model, whole, X)
+
+
+def test_a_fit_that_had_lost_its_patience(X, path, monkeypatch):
+    settings = {"epochs": 30, "n_iter_no_change": 2, "learning_rate": 0.3}
+    settings["learning_rate_schedule"] = "constant"
+    whole = make(Autoencoder, **settings).fit(X)
+    assert whole.n_iter_ < 30
+    model = killed(make(Autoencoder, **settings), X, path, whole.n_iter_ - 1)
+    model.set_params(callbacks=[Checkpoint(path)]).fit(X)
+    assert_same(model, whole, X)
+
+
+def test_warm_starts_without_a_seed(X, path):
+    """The seed of the fit that was killed is in the file."""
+    settings = {"warm_start": True, "random_state": None, "epochs": 3}
+    model = make(Autoencoder, **settings).fit(X)
+    other = pickle.loads(pickle.dumps(model))
+    killed(model, X, path, 1)
+    state = path.read_bytes()
+    model.set_params(callbacks=[Checkpoint(path)]).fit(X)
+    path.write_bytes(state)
+    other.set_params(callbacks=[Checkpoint(path)]).fit(X)
+    assert_same(model, other, X)
+
+
+def test_every_second_epoch(X, path):
+    whole = make(Autoencoder, epochs=6).fit(X)
+    model = make(Autoencoder, epochs=6)
+    with pytest.raises(ZeroDivisionError):
+        model.set_params(callbacks=[Checkpoint(path, every=2), Stop(2)]).fit(X)
+    model.set_params(callbacks=[Checkpoint(path, every=2)]).fit(X)
+    assert_same(model, whole, X)
+
+
+@pytest.mark.parametrize("change", ["data", "parameter", "weight"])
+def test_another_fit_is_refused(change, X, path):
+    model = killed(make(Autoencoder), X, path, 1)
+    state = path.read_bytes()
+    model.set_params(callbacks=[Checkpoint(path)])
+    weight = None
+    if change == "data":
+        X = X + 1
+    elif change == "parameter":
+        model.set_params(l2=0.5)
+    else:
+        weight = np.linspace(1, 2, len(X))
+    with pytest.raises(ValueError, match=r"fit.ckpt belongs to a fit of other data"):
+        model.fit(X, sample_weight=weight)
+    assert path.read_bytes() == state
+
+
+def test_other_files_are_refused(X, path):
+    path.write_text("something of mine")
+    model = make(Autoencoder, callbacks=[Checkpoint(path)])
+    with pytest.raises(ValueError, match="fit.ckpt is no checkpoint"):
+        model.fit(X)
+    assert path.read_text() == "something of mine"
+    with pytest.raises(ValueError, match="every must be 1 or more"):
+        Checkpoint(path, every=0)
+    with pytest.raises(ValueError, match="One Checkpoint is enough; got 2"):
+        model.set_params(callbacks=[Checkpoint(path), Checkpoint(path)]).fit(X)
+
+
+def test_functions_and_optimizers_have_the_same_name_in_the_next_process(X, path):
+    settings = {"activation": keras.activations.gelu, "init": "random"}
+    whole = make(Autoencoder, optimizer=keras.optimizers.Adam(), **settings).fit(X)
+    model = make(Autoencoder, optimizer=keras.optimizers.Adam(), **settings)
+    killed(model, X, path, 1)
+    model.set_params(callbacks=[Checkpoint(path)], optimizer=keras.optimizers.Adam())
+    assert_same(model.fit(X), whole, X)
+
+
+def test_inside_another_estimator(X, path):
+    inner = make(Autoencoder, callbacks=[Checkpoint(path)])
+    EncoderRegressor(inner, fine_tune_epochs=1, random_state=0).fit(X, X[:, 0])
+    assert not path.exists()
