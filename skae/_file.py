@@ -56,8 +56,8 @@ def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
-        kind = "is not a file" if path.exists() else "does not exist"
-        raise FileNotFoundError(f"{path} {kind}.")
+        state = "is not a file" if path.exists() else "does not exist"
+        raise FileNotFoundError(f"{path} {state}.")
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}

@@ -88,6 +88,8 @@ def change_a_node(document, rng) -> None:
             places.append((node, key))
             if isinstance(node[key], dict | list):
                 todo.append(node[key])
+    if not places:  # all has been taken out
+        return
     node, key = places[rng.integers(len(places))]
     if rng.random() < 0.2:
         del node[key]

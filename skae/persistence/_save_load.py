@@ -8,6 +8,12 @@ from sklearn.utils.validation import check_is_fitted
 from skae import _file
 from skae.persistence import _estimators
 
+# What Python, NumPy and scikit-learn raise on values of another kind than expected.
+_REFUSALS = (
+    *(ValueError, TypeError, AttributeError),
+    *(LookupError, ArithmeticError, RecursionError),
+)
+
 
 def save(estimator, path: str | os.PathLike[str]) -> None:
     """Save a fitted estimator in one file, without pickle.
@@ -103,5 +109,5 @@ def load(path: str | os.PathLike[str]):
     path = Path(path)
     try:
         return _estimators.decode(*_file.read(path))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except _REFUSALS as error:
         raise ValueError(f"{path} cannot be loaded: {error}.") from error
