@@ -72,7 +72,13 @@ def forge(path: Path, rng) -> None:
         if rng.random() < 0.2:
             name = str(rng.choice(list(arrays)))
             array = arrays[name]
-            arrays[name] = np.zeros((0,)) if rng.random() < 0.5 else array.ravel()[:3]
+            others = (
+                np.zeros(0),
+                array.ravel()[:3],
+                array.astype("f8"),
+                array.reshape(-1).view("i1"),
+            )
+            arrays[name] = others[rng.integers(len(others))]
         else:
             change_a_node(document, rng)
     _file.write(path, document, arrays)

@@ -100,7 +100,7 @@ class VariationalObjective:
         mean, log_var = self._posterior(x)
         self.kl_per_dimension_ = _divergence(mean, log_var).mean(axis=0)
         self.active_units_ = np.var(mean, axis=0) > _ACTIVE_VARIANCE
-        if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and len(rows) > 1:
+        if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and (x != x[0]).any():
             warnings.warn(
                 "The posterior has collapsed onto the prior: the codes carry "
                 f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and each "

@@ -23,16 +23,20 @@ def check_model(model: TrainedModel) -> None:
         raise ValueError("weights that are no arrays of numbers")
     # Each hidden layer has weights of its own.
     _check_lengths(list(vars(model.spec).values()), len(model.weights))
-    expected = _shapes(model)
-    found = {path: array.shape for path, array in model.weights.items()}
+    expected = _kinds(model)
+    found = {path: _kind(array) for path, array in model.weights.items()}
     if expected != found:
         path = min(
             path for path in expected | found if expected.get(path) != found.get(path)
         )
         raise ValueError(
-            f"the weights {path!r} have the shape {found.get(path)}, but the network "
-            f"that it describes has {expected.get(path)}"
+            f"the weights {path!r} are {found.get(path)}, but the network that it "
+            f"describes has {expected.get(path)}"
         )
+
+
+def _kind(weight) -> str:
+    return f"{weight.dtype} of shape {tuple(weight.shape)}"
 
 
 def _check_lengths(value: Any, most: int) -> None:
@@ -45,7 +49,8 @@ def _check_lengths(value: Any, most: int) -> None:
         _check_lengths(item, most)
 
 
-def _shapes(model: TrainedModel) -> dict[str, tuple[int, ...]]:
+def _kinds(model: TrainedModel) -> dict[str, str]:
+    """Type and shape of the network's weights."""
     import keras
     from keras.src.backend.common import global_state
 
@@ -56,7 +61,7 @@ def _shapes(model: TrainedModel) -> dict[str, tuple[int, ...]]:
         with keras.StatelessScope(initialize_variables=False):
             graph = make_blueprint(model.spec, model.sample_shape).build_graph()
             weights = [*graph.autoencoder.weights, *graph.forward.weights]
-            return {weight.path: tuple(weight.shape) for weight in weights}
+            return {weight.path: _kind(weight) for weight in weights}
     except Exception as error:  # whatever Keras says of a network that cannot be
         raise ValueError(f"its network cannot be built ({error})") from error
     finally:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from skae.training._process import enter_backend
 from skae.training._seeds import isolated_python_random
 
 MAX_PROGRAMS = 16
@@ -26,6 +27,7 @@ class Blueprint:
 
     def build_graph(self):
         """A new graph; leaves Python's random state as it was."""
+        enter_backend()
         # One at a time: Keras names its layers from state that threads would share.
         with _lock, isolated_python_random():
             return self.build()
@@ -41,6 +43,7 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
     from skae.training._optimizers import optimizer_key
     from skae.training._program import active_distribution, make_program
 
+    enter_backend()
     distribution = active_distribution()
     key = (
         blueprint.key,
@@ -67,6 +70,7 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
 
 def inference(blueprint: Blueprint):
     """The inference functions of an architecture."""
+    enter_backend()
     with _lock:
         if blueprint.key not in _inferences:
             _remember_inference(blueprint, blueprint.build_graph())

@@ -33,3 +33,6 @@ class DistributedProgram(TensorFlowProgram):
 
         sums = strategy.run(on_one_device, args=(share(x), share(weight)))
         return strategy.reduce("SUM", sums, axis=None)
+
+    def _apply(self, gradients, variables):
+        self.optimizer.apply(gradients, variables)

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from skae.networks import Graph
+from skae.training._process import enter_backend
 
 
 class Inference:
@@ -39,6 +40,10 @@ class Inference:
                 name: (self._functions[name], *_arguments(model, tensors))
                 for name, model in self._models.items()
             },
+            {
+                name: [tuple(x.shape[1:]) for x in model.inputs]
+                for name, model in self._models.items()
+            },
             {name: model.output_shape[1:] for name, model in self._models.items()},
         )
 
@@ -46,14 +51,28 @@ class Inference:
 class BoundInference:
     """``run(name, *inputs)``; names are "encoder", "decoder", "autoencoder", ..."""
 
-    def __init__(self, calls, output_shapes):
-        self._calls = calls
+    def __init__(self, calls, input_shapes, output_shapes):
+        self._calls, self._input_shapes = calls, input_shapes
         self.output_shapes: dict[str, tuple[int, ...]] = output_shapes
 
     def run(self, name: str, *inputs: np.ndarray) -> np.ndarray:
         """Outputs for float32 rows, which must be aligned (`Rows.map`)."""
+        enter_backend()
         function, trainable, non_trainable = self._calls[name]
+        shapes = [x.shape[1:] for x in inputs]
+        # TensorFlow would end the process: the traced function checks nothing.
+        if not all(map(_fits, shapes, self._input_shapes[name])):
+            raise ValueError(
+                f"The {name} takes rows of shape {self._input_shapes[name]}; got "
+                f"{shapes}."
+            )
         return function(trainable, non_trainable, *inputs)
+
+
+def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(expected) and all(
+        m is None or m == n for n, m in zip(shape, expected, strict=True)
+    )
 
 
 def _arguments(model, tensors):

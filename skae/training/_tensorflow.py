@@ -90,8 +90,15 @@ class TensorFlowProgram(Program):
             terms, n_rows = self._terms(x, weight, strengths, training=True)
             loss = terms[0] if n_batch is None else terms[0] * n_rows / n_batch
         gradients = tape.gradient(loss, [v.value for v in variables])
-        self.optimizer.apply(gradients, variables)
+        self._apply(gradients, variables)
         return tf.stack(terms) * n_rows
+
+    def _apply(self, gradients, variables):
+        # Where there are no replicas to ask, Keras does not sum over them. That sum is
+        # a custom gradient, which TensorFlow would keep for ever, with all its graph.
+        tf.distribute.get_replica_context().merge_call(
+            lambda strategy: self.optimizer.apply(gradients, variables)
+        )
 
     def _evaluate_step(self, x, weight, strengths, n_batch=None):
         terms, n_rows = self._terms(x, weight, strengths, training=False)
