@@ -12,6 +12,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
+from skae._memory_maps import Pages, find_memory_map
+
 CHUNK_BYTES = 4 << 20
 # Large enough for the threads of a matrix product to pay off.
 MAP_BYTES = 16 << 20
@@ -79,6 +81,7 @@ class Rows:
         self.sample_shape: tuple[int, ...] = tuple(sample_shape or X.shape[1:])
         self._estimator_name = estimator_name
         self.is_sparse: bool = sparse.issparse(X)
+        self._pages = Pages(*((X.data, X.indices) if self.is_sparse else (X,)))
 
     def __len__(self) -> int:
         return self.X.shape[0]
@@ -86,10 +89,7 @@ class Rows:
     @property
     def in_memory(self) -> bool:
         """Whether the rows are a dense array that is no memory map."""
-        base = self.X
-        while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
-            base = base.base
-        return not self.is_sparse and not isinstance(base, np.memmap)
+        return not self.is_sparse and find_memory_map(self.X) is None
 
     @property
     def row_bytes(self) -> int:
@@ -99,6 +99,7 @@ class Rows:
     def read(self, which: slice, out: np.ndarray | None = None) -> np.ndarray:
         """Rows `which` as finite float32, into `out` if given."""
         out = self._convert(self.X[which], out)
+        self._pages.release()
         self._check(out)
         return out
 
@@ -107,6 +108,11 @@ class Rows:
 
     def gather(self, indices: np.ndarray, out: np.ndarray) -> None:
         """Rows `indices`, which have been read before, into `out`."""
+        for part in self._pages.parts(len(indices)):
+            self._gather(indices[part], out[part])
+            self._pages.release()
+
+    def _gather(self, indices: np.ndarray, out: np.ndarray) -> None:
         if self.is_sparse or self.X.dtype != np.float32:
             self._convert(self.X[indices], out)
         else:  # straight to its place

@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 
 # Higher floors may import lower ones. Modules of one sub-package may import each other.
 FLOORS = [
-    {"_dask", "_file", "_frames", "_html", "_sklearn", "_rows", "_tasks", "datasets"},
+    {"_dask", "_file", "_frames", "_html", "_memory_maps", "_sklearn", "_tasks"},
+    {"_rows", "datasets"},
     {"metrics", "_parameters", "_pca", "_scoring", "layers"},
     {"losses", "_images", "_sequences"},
     {"plotting"},
