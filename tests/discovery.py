@@ -26,3 +26,11 @@ def whole_epochs(cls, n):
     """The parameter that trains the whole network for `n` epochs."""
     stacked = "fine_tune_epochs" in inspect.signature(cls).parameters
     return {"fine_tune_epochs" if stacked else "epochs": n}
+
+
+def outputs(estimator, X):
+    """What the estimator is there for."""
+    for name in ("transform", "decision_function", "predict_proba", "predict"):
+        if hasattr(estimator, name):
+            return getattr(estimator, name)(X)
+    raise AssertionError(f"{estimator} says nothing")

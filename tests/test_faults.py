@@ -264,8 +264,8 @@ def work(queue, name):
         else:
             getattr(model, name)(X)
         queue.put("done")
-    except RuntimeError as error:
-        queue.put(str(error))
+    except Exception as error:
+        queue.put(repr(error))
 
 def forked(name):
     context = multiprocessing.get_context("fork")

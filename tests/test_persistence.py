@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import pytest
 import safetensors.numpy
-from discovery import autoencoder_classes, make, whole_epochs
+from discovery import autoencoder_classes, make, outputs, whole_epochs
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
@@ -33,14 +33,6 @@ VERSION_1 = sorted(FILES.glob("v1_*.skae"))
 def bent(x):
     """A function of one's own."""
     return keras.ops.tanh(x) + 0.1 * x
-
-
-def outputs(estimator, X):
-    """What the estimator is there for."""
-    for name in ("transform", "decision_function", "predict_proba", "predict"):
-        if hasattr(estimator, name):
-            return getattr(estimator, name)(X)
-    raise AssertionError
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from skae._model import TrainedModel, make_blueprint
+from skae.training import enter_backend
 
 
 def check_model(model: TrainedModel) -> None:
@@ -54,6 +55,7 @@ def _kinds(model: TrainedModel) -> dict[str, str]:
     import keras
     from keras.src.backend.common import global_state
 
+    enter_backend()  # its error is about this process, not about the file
     # Inside, weights have a shape and no values; outside, Keras would fill them in.
     waiting = global_state.get_global_attribute("uninitialized_variables", [])
     waiting = list(waiting)

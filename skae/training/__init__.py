@@ -13,6 +13,7 @@ from skae.training._checkpoint import FitState as FitState
 from skae.training._loop import Part as Part
 from skae.training._loop import TrainingRun as TrainingRun
 from skae.training._optimizers import optimizer_config as optimizer_config
+from skae.training._process import enter_backend as enter_backend
 from skae.training._seeds import draw_seed as draw_seed
 from skae.training._settings import FitSettings as FitSettings
 from skae.training._settings import ProgramSettings as ProgramSettings
