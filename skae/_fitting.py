@@ -273,7 +273,9 @@ def _copy_callbacks(callbacks) -> tuple[list, Checkpoint | None]:
 
 def _fit_id(estimator, rows, val, weight, summary, previous) -> str:
     """Equal for fits that a checkpoint may connect: same data, same parameters."""
-    digest = hashlib.sha256()
+    import keras
+
+    digest = hashlib.sha256(f"{keras.version()} {keras.backend.backend()}".encode())
     parameters = estimator.get_params() | {"callbacks": None, "verbose": 0}
     texts = [f"{name}={_text(value)}" for name, value in sorted(parameters.items())]
     sizes = (rows.sample_shape, len(rows), 0 if val is None else len(val))

@@ -173,16 +173,24 @@ class TestSave:
         assert again.callbacks is None and model.callbacks == callbacks
         np.testing.assert_array_equal(again.transform(X), model.transform(X))
 
-    @pytest.mark.parametrize("step", ["fsync", "replace"])
-    def test_a_full_disk_leaves_the_old_file(self, step, path, X, monkeypatch):
+    @pytest.mark.parametrize(
+        ("step", "number"),
+        [
+            ("open", errno.EROFS),
+            ("open", errno.EACCES),
+            ("fsync", errno.ENOSPC),
+            ("replace", errno.ENOSPC),
+        ],
+    )
+    def test_a_full_or_read_only_disk(self, step, number, path, X, monkeypatch):
         skae.save(make(Autoencoder).fit(X), path)
         before = path.read_bytes()
 
-        def full(*args):
-            raise OSError(errno.ENOSPC, "No space left on device")
+        def refuse(*args):
+            raise OSError(number, os.strerror(number))
 
-        monkeypatch.setattr(os, step, full)
-        with pytest.raises(OSError, match="No space left"):
+        monkeypatch.setattr(os, step, refuse)
+        with pytest.raises(OSError, match=os.strerror(number)):
             skae.save(make(Autoencoder, random_state=1).fit(X), path)
         monkeypatch.undo()
         assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]

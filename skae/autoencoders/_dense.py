@@ -137,10 +137,11 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
     warm_start : bool, default=False
         Whether `fit` goes on from the present weights and optimizer state.
 
-    callbacks : list of keras.callbacks.Callback, default=None
+    callbacks : list of keras.callbacks.Callback or Checkpoint, default=None
         Copied for each fit; the copies are at `callbacks_`. Their model is the
         autoencoder in training. A callback with batch hooks makes training slower: the
-        compiled program then returns after each step.
+        compiled program then returns after each step. A :class:`~skae.Checkpoint` lets
+        a fit go on after its process was killed.
 
     jit_compile : bool or "auto", default="auto"
         Whether to compile with XLA, on the TensorFlow backend. "auto" does for 500

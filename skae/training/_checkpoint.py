@@ -90,8 +90,9 @@ class FitState:
             raise ValueError(f"{path} is no checkpoint: {error}.") from error
         if document["fit"] != self._fit:
             raise ValueError(
-                f"{path} belongs to a fit of other data or parameters. Give another "
-                "path, or remove the file to begin anew."
+                f"{path} belongs to a fit of other data or parameters, or with another "
+                "version or backend of Keras. Give another path, or remove the file to "
+                "begin anew."
             )
         return document, arrays
 
