@@ -44,7 +44,8 @@ class UpsampleConv2D(keras.layers.Layer):
             self._spread[tap : tap + 2, tap] = 1
 
     def call(self, inputs):
-        kernel = ops.flip(self.kernel, axis=(0, 1))
+        # Keras 3.10 flips one axis at a time.
+        kernel = ops.flip(ops.flip(self.kernel, axis=0), axis=1)
         kernel = ops.einsum("au,bv,uvio->aboi", self._spread, self._spread, kernel)
         outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
         return self.activation(outputs + self.bias)
