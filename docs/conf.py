@@ -81,7 +81,10 @@ html_theme = "pydata_sphinx_theme"
 html_title = "skae"
 html_show_sourcelink = False
 # Pages without pages below them.
-_ALONE = ("architecture", "benchmarks", "changelog", "choosing", "migration", "scaling")
+_ALONE = (
+    *("architecture", "benchmarks", "changelog", "choosing"),
+    *("migration", "reliability", "scaling"),
+)
 html_sidebars = {page: [] for page in _ALONE}
 html_theme_options = {
     "logo": {"text": "skae"},

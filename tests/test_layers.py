@@ -37,6 +37,8 @@ def test_tied_dense_follows_its_source(x):
 
 # Keras' saving hands TensorFlow variables to np.array(), which asks for `copy`.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+# Keras 3.10 wonders about the inputs of any model that it has loaded.
+@pytest.mark.filterwarnings("ignore:The structure of:UserWarning")
 def test_layers_survive_keras_own_format(x, tmp_path):
     inputs = keras.Input((3,))
     source = keras.layers.Dense(5, name="source")
