@@ -1,7 +1,5 @@
 """The engine: the same numbers as Keras, programs that are shared and kept apart."""
 
-import threading
-
 import keras
 import numpy as np
 import pytest
@@ -179,24 +177,6 @@ def test_parallel_fits_equal_serial_ones(X, backend):
     )
     for one, other in zip(serial, parallel, strict=True):
         np.testing.assert_array_equal(one, other)
-
-
-def test_threads_encode_with_one_estimator(X):
-    estimator = make(Autoencoder).fit(X)
-    expected = estimator.transform(X)
-    skae.clear_cache()
-    found = []
-    threads = [
-        threading.Thread(target=lambda: found.append(estimator.transform(X)))
-        for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 8
-    for codes in found:
-        np.testing.assert_array_equal(codes, expected)
 
 
 def test_the_cache_is_bounded_and_can_be_emptied(X, monkeypatch):
