@@ -293,6 +293,8 @@ def test_callbacks_see_epochs_and_batches(X):
 
 # Keras' callbacks hand TensorFlow variables to np.array(), which asks for `copy`.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+# Keras 3.10 wonders about the inputs of any model that it has loaded.
+@pytest.mark.filterwarnings("ignore:The structure of:UserWarning")
 def test_keras_callbacks_work(X, tmp_path):
     callbacks = [
         keras.callbacks.EarlyStopping("loss", patience=2, min_delta=10),
