@@ -46,6 +46,14 @@ def streaming(monkeypatch, X):
     monkeypatch.setattr(_rows, "CHUNK_BYTES", 16 * X[0].nbytes)
 
 
+@pytest.fixture
+def keyboard():
+    """Let Ctrl-C do what it does on a terminal: jobs in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def mapped(X, path):
     """`X` as a memory map."""
     np.save(path, X)
@@ -221,7 +229,7 @@ def test_a_failed_step_leaves_a_fitted_estimator_as_it_was(cls, X):
 
 
 @each_family
-def test_control_c_in_the_middle_of_an_epoch(cls, X, streaming):
+def test_control_c_in_the_middle_of_an_epoch(cls, X, streaming, keyboard):
     estimator = make(cls, callbacks=[Fault("batch", press_control_c)])
     with pytest.warns(UserWarning, match="interrupted in epoch 2"):
         estimator.fit(X)
@@ -238,15 +246,15 @@ class ControlCSoon(keras.callbacks.Callback):
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
 
 
-def test_control_c_while_the_compiled_steps_run(X):
-    settings = {"epochs": 10**6, "early_stopping": False}
+def test_control_c_while_the_compiled_steps_run(X, keyboard):
+    settings = {"epochs": 10**4, "early_stopping": False}
     estimator = make(Autoencoder, callbacks=[ControlCSoon()], **settings)
     with pytest.warns(UserWarning, match="interrupted in epoch"):
         estimator.fit(X)
     assert estimator.n_iter_ > 3 and np.isfinite(estimator.transform(X)).all()
 
 
-def test_control_c_before_training(X, monkeypatch):
+def test_control_c_before_training(X, monkeypatch, keyboard):
     monkeypatch.setattr(Rows, "summarize", lambda *args: press_control_c())
     estimator = make(Autoencoder)
     with pytest.raises(KeyboardInterrupt):
