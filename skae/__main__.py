@@ -2,7 +2,7 @@
 
 import os
 
-from skae._main_job import main
+from skae.main_job._job import main
 
 # TensorFlow loads after this line; its notes would break up the progress bar.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -13,13 +13,6 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from skae._dask import by_block
-from skae._fitting import fit_model
-from skae._frames import framed_like
-from skae._html import HTMLRepresentation
-from skae._parameters import TRAINING_CONSTRAINTS
-from skae._rows import Pairs, Rows, Summary
-from skae._scoring import MatrixLike, Scoring
 from skae._sklearn import (
     CallbackSupportMixin,
     check_sample_weight,
@@ -27,7 +20,14 @@ from skae._sklearn import (
     fit_context,
     with_callbacks,
 )
-from skae._tasks import EpochTasks
+from skae.data._dask import by_block
+from skae.data._frames import framed_like
+from skae.data._rows import Pairs, Rows, Summary
+from skae.estimator._html import HTMLRepresentation
+from skae.estimator._parameters import TRAINING_CONSTRAINTS
+from skae.estimator._scoring import MatrixLike, Scoring
+from skae.estimator._tasks import EpochTasks
+from skae.fitting._fit import fit_model
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
 # Fitted attributes that are not public.

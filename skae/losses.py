@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skae._rows import Summary
+from skae.data._rows import Summary
 
 
 class LinearLink(NamedTuple):

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from skae import BaseAutoencoder
-from skae._parameters import TRAINING_CONSTRAINTS
+from skae.estimator._parameters import TRAINING_CONSTRAINTS
 
 
 def check_signature_and_constraints_agree(cls, X):

@@ -9,23 +9,21 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 
 # Higher floors may import lower ones. Modules of one sub-package may import each other.
 FLOORS = [
-    {"_dask", "_file", "_frames", "_html", "_memory_maps", "_sklearn", "_tasks"},
-    {"_rows", "datasets"},
-    {"metrics", "_parameters", "_pca", "_scoring", "layers"},
-    {"losses", "_images", "_sequences"},
-    {"plotting"},
-    {"networks"},
+    {"_file", "_sklearn"},
+    {"data", "datasets"},
+    {"layers", "metrics"},
+    {"losses"},
+    {"networks", "plotting"},
     {"training"},
-    {"_model"},
-    {"_fitting"},
+    {"estimator"},
+    {"fitting"},
     {"base"},
     {"backbones", "objectives"},
     {"autoencoders"},
     {"meta"},
     {"persistence"},
     {"__init__"},
-    {"_main_figure"},
-    {"_main_job"},
+    {"main_job"},
     {"__main__"},
 ]
 FLOOR = {unit: floor for floor, units in enumerate(FLOORS) for unit in units}
@@ -81,7 +79,7 @@ def test_keras_waits_for_the_first_fit():
             continue
         for name in imports(path, at_import_time=True):
             assert name.split(".")[0] not in {"keras", "tensorflow", "matplotlib"} or (
-                path.name == "_main_figure.py" and name.startswith("matplotlib")
+                path.name == "_figure.py" and name.startswith("matplotlib")
             ), f"{path}: {name}"
 
 

@@ -122,7 +122,7 @@ def test_streaming_equals_residence(X, monkeypatch):
 
 
 def test_a_feed_serves_each_row_once_with_its_weight(monkeypatch):
-    from skae._rows import Rows
+    from skae.data._rows import Rows
 
     X = np.arange(50, dtype=np.float32)[:, None]
     order = np.random.default_rng(0).permutation(50)[:45]

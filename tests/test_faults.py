@@ -17,8 +17,9 @@ from discovery import autoencoder_classes, make
 from scipy import sparse
 
 import skae
-from skae import Autoencoder, _rows
-from skae._rows import Rows
+from skae import Autoencoder
+from skae.data import _rows
+from skae.data._rows import Rows
 from skae.training import _blocks, _cache
 
 each_family = pytest.mark.parametrize("cls", autoencoder_classes())

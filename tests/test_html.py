@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skae import Autoencoder
-from skae._html import _curves
+from skae.estimator._html import _curves
 
 
 @pytest.mark.parametrize("cls", autoencoder_classes())

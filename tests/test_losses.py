@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skae._rows import Rows
+from skae.data._rows import Rows
 from skae.losses import BinaryCrossentropy, SquaredError
 
 

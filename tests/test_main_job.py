@@ -7,7 +7,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from skae._main_job import main
+from skae.main_job._job import main
 
 
 @pytest.fixture(scope="module")

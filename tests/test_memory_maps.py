@@ -8,8 +8,9 @@ import pytest
 from discovery import make
 from scipy import sparse
 
-from skae import Autoencoder, _memory_maps
-from skae._rows import Rows
+from skae import Autoencoder
+from skae.data import _memory_maps
+from skae.data._rows import Rows
 from skae.training import _blocks
 
 

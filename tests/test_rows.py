@@ -3,9 +3,9 @@ import pytest
 from scipy import sparse
 from sklearn.decomposition import PCA
 
-from skae import _pca, _rows
-from skae._pca import principal_components
-from skae._rows import Rows
+from skae.data import _pca, _rows
+from skae.data._pca import principal_components
+from skae.data._rows import Rows
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def test_components_are_those_of_pca(kind, wide, tmp_path, monkeypatch):
     X = rng.normal(size=(200, 6)) * [9, 7, 5, 1, 1, 1] + 3
     X = X.astype(np.float32)
     if wide:
-        monkeypatch.setattr("skae._pca._MAX_COVARIANCE", 5)
+        monkeypatch.setattr("skae.data._pca._MAX_COVARIANCE", 5)
     container = X
     if kind == "sparse":
         container = sparse.csr_array(X)

@@ -17,15 +17,9 @@ from sklearn.preprocessing import MinMaxScaler
 
 import skae
 
-META = {
-    "AutoencoderOutlierDetector": lambda inner: skae.AutoencoderOutlierDetector(inner),
-    "EncoderClassifier": lambda inner: skae.EncoderClassifier(
-        inner, fine_tune_epochs=1, random_state=0
-    ),
-    "EncoderRegressor": lambda inner: skae.EncoderRegressor(
-        inner, fine_tune_epochs=1, random_state=0
-    ),
-}
+BRIEF = {"fine_tune_epochs": 1, "random_state": 0}
+META = {"AutoencoderOutlierDetector": {}, "EncoderClassifier": BRIEF}
+META["EncoderRegressor"] = BRIEF
 NAMES = [*(cls.__name__ for cls in autoencoder_classes()), *META]
 DUMPS = {"pickle": pickle, "joblib": joblib, "cloudpickle": cloudpickle}
 CONTAINERS = ["alone", "pipeline", "search"]
@@ -50,26 +44,18 @@ np.savez(folder / "found.npz", **found)
 """
 
 
-def fitted(name, X, **parameters):
-    """An autoencoder, or what is around one, trained in a blink."""
-    y = np.where(X[:, 0] > 0.5, 1, 0)
-    if name in META:
-        return META[name](make(skae.Autoencoder, **parameters)).fit(X, y)
-    return make(getattr(skae, name), **parameters).fit(X)
-
-
 def contained(name, container, X):
-    """It alone, behind a scaler, or inside a finished search."""
-    y = np.where(X[:, 0] > 0.5, 1, 0)
-    if container == "alone":
-        return fitted(name, X)
-    estimator = fitted(name, X)
+    """It alone, behind a scaler, or inside a finished search; trained in a blink."""
+    cls = getattr(skae, name)
+    is_meta = name in META
+    estimator = cls(make(skae.Autoencoder), **META[name]) if is_meta else make(cls)
     if container == "pipeline":
-        return make_pipeline(MinMaxScaler(), estimator).fit(X, y)
-    inner = "autoencoder__" if name in META else ""
-    grid = {f"{inner}learning_rate": [1e-3]}
-    scoring = None if hasattr(estimator, "score") else _mean_score
-    return GridSearchCV(estimator, grid, cv=2, scoring=scoring).fit(X, y)
+        estimator = make_pipeline(MinMaxScaler(), estimator)
+    elif container == "search":
+        grid = {"autoencoder__learning_rate" if is_meta else "learning_rate": [1e-3]}
+        scoring = None if hasattr(estimator, "score") else _mean_score
+        estimator = GridSearchCV(estimator, grid, cv=2, scoring=scoring)
+    return estimator.fit(X, np.where(X[:, 0] > 0.5, 1, 0))
 
 
 def _mean_score(estimator, X, y=None):
@@ -120,12 +106,11 @@ def test_a_loaded_autoencoder_is_trained_further(survivors, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_copies_are_independent(name, X):
-    pipeline = make_pipeline(MinMaxScaler(), fitted(name, X))
-    y = np.where(X[:, 0] > 0.5, 1, 0)
-    expected = outputs(pipeline.fit(X, y), X)
+    pipeline = contained(name, "pipeline", X)
+    expected = outputs(pipeline, X)
     twin = copy.deepcopy(pipeline)
     np.testing.assert_array_equal(outputs(twin, X), expected)
-    twin.fit(2 * X[::2] - 1, y[::2])
+    twin.fit(2 * X[::2] - 1, X[::2, 0] > 0.5)
     np.testing.assert_array_equal(outputs(pipeline, X), expected)
 
 
@@ -152,7 +137,7 @@ def test_a_pickle_of_a_large_network(X):
 @pytest.mark.parametrize("name", NAMES)
 def test_skops(name, X, tmp_path):
     io = pytest.importorskip("skops.io")
-    model = fitted(name, X)
+    model = contained(name, "alone", X)
     io.dump(model, tmp_path / "model.skops")
     trusted = io.get_untrusted_types(file=tmp_path / "model.skops")
     # Nothing but our own classes has to be trusted.

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from skae import VariationalAutoencoder
-from skae._rows import aligned
+from skae.data._rows import aligned
 from skae.training import _tensorflow
 
 SETTINGS = {

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._pca import principal_components
 from skae._sklearn import Interval, StrOptions
 from skae.backbones import DenseBackbone
 from skae.base import BaseAutoencoder
+from skae.data._pca import principal_components
 from skae.losses import RECONSTRUCTION_LOSSES
 
 # Codes of lesser spread, relative to the data's, are not scaled up to unit variance.

@@ -5,9 +5,9 @@ from numbers import Integral
 from operator import index
 from typing import Any, ClassVar
 
-from skae._images import checked_images
 from skae._sklearn import Interval, StrOptions
 from skae.backbones._activations import check_activations
+from skae.data._images import checked_images
 
 
 class ConvBackbone:

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy import sparse
 
-from skae._sequences import Sequences, checked_sequences, is_ragged_list, pooled
 from skae._sklearn import Interval, StrOptions
+from skae.data._sequences import Sequences, checked_sequences, is_ragged_list, pooled
 
 
 class RecurrentBackbone:

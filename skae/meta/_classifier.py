@@ -10,8 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
-from skae._scoring import MatrixLike
 from skae._sklearn import fit_context
+from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._pretraining import EncoderPredictor
 

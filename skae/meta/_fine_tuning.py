@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skae._fitting import settle_sizes, worth_compiling
-from skae._model import TrainedModel, make_blueprint
-from skae._rows import Rows
+from skae.data._rows import Rows
+from skae.fitting._fit import settle_sizes, worth_compiling
+from skae.fitting._model import TrainedModel, make_blueprint
 from skae.training import (
     Blueprint,
     Feed,

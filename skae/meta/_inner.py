@@ -3,8 +3,8 @@
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
-from skae._sequences import is_ragged_list
 from skae._sklearn import checked_table
+from skae.data._sequences import is_ragged_list
 
 
 class AroundAutoencoder:

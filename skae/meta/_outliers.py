@@ -7,9 +7,9 @@ import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skae._scoring import MatrixLike
 from skae._sklearn import Interval, StrOptions, fit_context
 from skae.autoencoders import VariationalAutoencoder
+from skae.estimator._scoring import MatrixLike
 from skae.meta._inner import AroundAutoencoder
 
 # Of normally distributed scores 0.13 % are farther below the median.

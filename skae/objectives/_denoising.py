@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skae._rows import Pairs
-from skae._scoring import MatrixLike
 from skae._sklearn import Interval, StrOptions, fit_context
+from skae.data._rows import Pairs
+from skae.estimator._scoring import MatrixLike
 
 
 class DenoisingObjective:

@@ -9,10 +9,10 @@ from scipy.special import logsumexp
 from scipy.stats import qmc
 from sklearn.utils.validation import check_is_fitted
 
-from skae._dask import by_block
-from skae._rows import aligned, aligned_zeros
-from skae._scoring import MatrixLike
 from skae._sklearn import Interval, StrOptions
+from skae.data._dask import by_block
+from skae.data._rows import aligned, aligned_zeros
+from skae.estimator._scoring import MatrixLike
 from skae.losses import LIKELIHOODS
 from skae.training import draw_seed
 

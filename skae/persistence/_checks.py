@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skae._model import TrainedModel, make_blueprint
+from skae.fitting._model import TrainedModel, make_blueprint
 from skae.training import enter_backend
 
 

@@ -9,8 +9,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skae import meta
-from skae._model import TrainedModel
 from skae.base import BaseAutoencoder
+from skae.fitting._model import TrainedModel
 from skae.meta._fine_tuning import Head
 from skae.persistence import _keras_objects
 from skae.persistence._checks import check_model

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skae._sequences import is_ragged_list
+from skae.data._sequences import is_ragged_list
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
 # TensorBoard's own limit: WebGL takes no larger picture.

@@ -5,7 +5,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skae._sequences import is_ragged_list
+from skae.data._sequences import is_ragged_list
 from skae.metrics._reconstructions import reconstruct
 from skae.plotting._drawing import (
     BLUE,

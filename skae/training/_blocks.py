@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skae._rows import CHUNK_BYTES, Rows, aligned_zeros
+from skae.data._rows import CHUNK_BYTES, Rows, aligned_zeros
 
 RESIDENT_BYTES = 128 << 20
 STREAM_BYTES = 16 << 20

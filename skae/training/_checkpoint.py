@@ -64,26 +64,31 @@ class FitState:
 
     Parameters
     ----------
-    checkpoint : Checkpoint or None
+    checkpoint : Checkpoint, default=None
 
-    fit : str
+    fit : str, default=""
         Tells fits of other data or parameters apart.
 
-    draw_seed : callable
+    draw_seed : callable, default=int
         The seed of a fit that begins.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint | None, fit: str, draw_seed: Callable[[], int]
+        self,
+        checkpoint: Checkpoint | None = None,
+        fit: str = "",
+        draw_seed: Callable[[], int] = int,
     ):
-        self._checkpoint, self._fit = checkpoint, fit
+        self._fit = fit
+        self._path = None if checkpoint is None else Path(checkpoint.path)
+        self._every = 1 if checkpoint is None else checkpoint.every
         self._document, self._arrays = self._read() or ({}, {})
         self.seed = self._document["seed"] if self._document else draw_seed()
 
     def _read(self):
-        if self._checkpoint is None or not Path(self._checkpoint.path).exists():
+        path = self._path
+        if path is None or not path.exists():
             return None
-        path = Path(self._checkpoint.path)
         try:
             document, arrays = _file.read(path, kind="checkpoint")
         except ValueError as error:
@@ -112,7 +117,7 @@ class FitState:
 
     def epoch_end(self, epoch: int, program, rng, best, history) -> None:
         """Write the state, if it is time."""
-        if self._checkpoint is None or epoch % self._checkpoint.every:
+        if self._path is None or epoch % self._every:
             return
         document = {
             "fit": self._fit,
@@ -134,12 +139,12 @@ class FitState:
             for part, values in parts.items()
             for name, value in values.items()
         }
-        _file.write(Path(self._checkpoint.path), document, arrays, kind="checkpoint")
+        _file.write(self._path, document, arrays, kind="checkpoint")
 
     def end(self) -> None:
         """Forget the fit, which is done."""
-        if self._checkpoint is not None:
-            Path(self._checkpoint.path).unlink(missing_ok=True)
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
     def _part(self, part: str) -> dict[str, np.ndarray]:
         prefix = f"{part}/"

@@ -68,7 +68,7 @@ class TrainingRun:
 
         self._program, self._settings = program, settings
         self._begin_epoch, self._end_epoch = begin_epoch, end_epoch
-        self._state = state or FitState(None, "", int)
+        self._state = state or FitState()
         self._callbacks = Callbacks(
             callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
         )

@@ -7,9 +7,9 @@ from numpy.typing import ArrayLike
 from scipy.sparse import sparray, spmatrix
 from sklearn.utils.validation import check_is_fitted
 
-from skae._dask import by_block
-from skae._rows import Rows
 from skae._sklearn import check_sample_weight
+from skae.data._dask import by_block
+from skae.data._rows import Rows
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray

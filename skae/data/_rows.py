@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
-from skae._memory_maps import Pages, find_memory_map
+from skae.data._memory_maps import Pages, find_memory_map
 
 CHUNK_BYTES = 4 << 20
 # Large enough for the threads of a matrix product to pay off.

@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         plane = TSNE(random_state=options.seed).fit_transform(codes[mapped])
 
     # Imported here, because everything above can do without Matplotlib.
-    from skae._main_figure import draw
+    from skae.main_job._figure import draw
 
     figure = draw(
         data,

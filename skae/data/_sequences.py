@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skae._rows import Rows, Summary
+from skae.data._rows import Rows, Summary
 
 
 class Sequences(Rows):

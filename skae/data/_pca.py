@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.decomposition import PCA, IncrementalPCA
 
-from skae._rows import Rows, Summary
+from skae.data._rows import Rows, Summary
 
 # Up to so many columns the covariance matrix is cheap, and exact for every container.
 _MAX_COVARIANCE = 2048

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skae._rows import Rows
+from skae.data._rows import Rows
 
 
 def checked_images(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skae._rows import Rows
+from skae.data._rows import Rows
 from skae.training import Blueprint, inference
 
 

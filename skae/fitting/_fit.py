@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from skae._model import TrainedModel, make_blueprint
-from skae._rows import Pairs, Rows, Summary
-from skae._tasks import EpochTasks
+from skae.data._rows import Pairs, Rows, Summary
+from skae.estimator._tasks import EpochTasks
+from skae.fitting._model import TrainedModel, make_blueprint
 from skae.training import (
     Checkpoint,
     Feed,

@@ -1,0 +1,1 @@
+"""Rows of any container and layout: checked, read in chunks, given back."""

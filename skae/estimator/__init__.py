@@ -1,0 +1,1 @@
+"""What every estimator shares: parameters, scores, scikit-learn's callbacks, HTML."""

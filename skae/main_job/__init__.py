@@ -1,0 +1,1 @@
+"""The job of ``python -m skae``: a table of autoencoders beside PCA, and a figure."""
