@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 # By kind of content: what the file says it is, and how errors call it.
 _FORMATS = {"estimator": "skae", "checkpoint": "skae checkpoint"}
 
@@ -51,8 +51,8 @@ def write(
         raise
 
 
-def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray]]:
-    """Return document and arrays of a file; ValueError says what is wrong with it."""
+def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray], int]:
+    """Document, arrays and format version; ValueError says what is wrong."""
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
@@ -69,7 +69,7 @@ def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray
     if metadata.get("sha256") != _digest(text, arrays):
         raise ValueError("its checksum does not fit: it was damaged")
     try:
-        return json.loads(text), arrays
+        return json.loads(text), arrays, int(metadata["version"])
     except (ValueError, RecursionError) as error:
         raise ValueError("its description cannot be read") from error
 

@@ -34,11 +34,18 @@ def checked_table(estimator, X, *, reset: bool):
     )
 
 
+def checked_names(estimator, X, *, reset: bool):
+    """`X` as it is; the names and the number of its columns are checked."""
+    validate_data(estimator, X, "no_validation", reset=reset, skip_check_array=True)
+    return X
+
+
 __all__ = [
     "CallbackSupportMixin",
     "Interval",
     "StrOptions",
     "check_sample_weight",
+    "checked_names",
     "checked_table",
     "fit_context",
     "with_callbacks",

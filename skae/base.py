@@ -1,7 +1,10 @@
-"""The base of all autoencoders: fitting, scoring, validation."""
+"""The base of all autoencoders: from data and parameters to a fitted model."""
 
+import copy
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,24 +14,23 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from skae._sklearn import (
     CallbackSupportMixin,
     check_sample_weight,
-    checked_table,
     fit_context,
     with_callbacks,
 )
+from skae.architectures import Architecture, Field
 from skae.data._dask import by_block
-from skae.data._frames import framed_like
-from skae.data._rows import Pairs, Rows, Summary
+from skae.data._rows import Rows
 from skae.estimator._html import HTMLRepresentation
-from skae.estimator._parameters import TRAINING_CONSTRAINTS
-from skae.estimator._scoring import MatrixLike, Scoring
+from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
+from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
-from skae.fitting._fit import fit_model
-from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
+from skae.fitting import Plan, fit_model
 
 # Fitted attributes that are not public.
 _PRIVATE = ("_model", "_layout")
@@ -40,131 +42,118 @@ class BaseAutoencoder(
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     Scoring,
+    TrainingDefaults,
     BaseEstimator,
     ABC,
 ):
     """Base class of all autoencoders.
 
-    A family of models derives from it (and from a backbone) and writes its
-    constructor, its `_parameter_constraints` and some of these hooks; all else is
-    inherited. Hooks that build the graph run on a copy of the estimator that has only
-    the parameters which determine the graph: neither training parameters nor the
-    strengths of penalties, which are variables of the compiled program.
+    A family of models derives from it, writes its constructor, and names the class of
+    its `Architecture`, whose hooks build the network. What is written here runs on the
+    estimator itself, with all its parameters:
 
-    ======================================  ============================================
-    hook                                    what it says
-    ======================================  ============================================
-    ``_encode(x)``                          normal data to the code (Keras tensors)
-    ``_decode(code, encoder)``               code to raw outputs (Keras tensors)
-    ``_corrupt(x)``                         what the encoder is trained on, for `x`
-    ``_penalties(forward)``                 terms added to the reconstruction loss
-    ``_strength_names``                     the parameters that weigh these terms
-    ``_active_penalties()``                 those of them that are in the graph at all
-    ``_penalty_strengths(epoch)``           their values, if they change while training
-    ``_largest_epochs()``                   epochs of the training of the whole
-    ``_start(rows, summary, weight, rng)``  first weights that come from the data
-    ``_functions(parts)``                   further Keras models for inference
-    ``_finish(rows)``                       last fitted attributes, after training
-    ``_scaling(summary)``                   the moments by which data are scaled
-    ``_check_rows(X, reset)``               checked `X` as rows of the network's shape
-    ``_restore(outputs, rows)``             reconstructions in the layout of `X`
-    ``_check_params(sample_shape)``         errors for parameters that do not fit
-    ``_test_params()``                      small settings for the common tests
-    ======================================  ============================================
+    ==========================================  ========================================
+    hook                                        what it says
+    ==========================================  ========================================
+    ``_architecture``                           the class whose hooks build the network
+    ``_outside_graph``                          parameters that it does not depend on
+    ``_strengths(epoch)``                       weights of the terms of the loss
+    ``_fields(y, n_rows, reset)``               further fields of a mini-batch, from `y`
+    ``_facts()``                                what the network must know of such `y`
+    ``_start(architecture, rows, ...)``         first weights that come from the data
+    ``_largest_epochs()``                       epochs of the training of the whole
+    ``_finish(fields)``                         last fitted attributes, after training
+    ``_test_params()``                          small settings for the common tests
+    ==========================================  ========================================
 
     See Also
     --------
     Autoencoder : The dense autoencoder.
     """
 
-    _strength_names: ClassVar[tuple[str, ...]] = ()
-    # Dense networks gain from XLA; on a CPU convolutions lose by it.
-    _jit_worthwhile: ClassVar[bool] = False
-    # Whether the data of `transform` may be padded where those of `fit` were not.
-    _takes_padding: ClassVar[bool] = False
-    _padded = False
+    @property
+    @abstractmethod
+    def _architecture(self) -> type[Architecture]:
+        """The class whose hooks build the network: an attribute of the family."""
+
+    # Beside the training parameters; strengths of terms, for example.
+    _outside_graph: ClassVar[tuple[str, ...]] = ()
 
     _parameter_constraints: ClassVar[dict] = TRAINING_CONSTRAINTS
 
-    @abstractmethod
-    def _encode(self, x):
-        """Code of normal data `x`, or a dict with "code" and further tensors."""
+    def _strengths(self, epoch: float) -> dict[str, float]:
+        """Weights of the terms of the loss, by the terms' names.
 
-    @abstractmethod
-    def _decode(self, code, encoder):
-        """Raw outputs, of the shape of the input of `encoder`, a Keras model."""
-
-    def _corrupt(self, x):
-        return x
-
-    def _penalties(self, forward) -> dict[str, Any]:
+        `epoch` counts from 1; infinity stands for the end. Which names there are must
+        not depend on it. "reconstruction_loss" has the weight 1 where it is not named.
+        """
         return {}
 
-    def _functions(self, parts) -> dict[str, Any]:
+    def _fields(self, y: Any, n_rows: int, *, reset: bool = False) -> dict[str, Rows]:
+        """Fields beside "data", made of `y`, which may be None; `reset` in a fit."""
         return {}
 
-    def _finish(self, rows: Rows) -> None:
-        pass
+    def _facts(self) -> dict[str, Any]:
+        """Values for the architecture that come from the data of the fit."""
+        return {}
 
-    def _active_penalties(self) -> tuple[str, ...]:
-        return self._strength_names
-
-    def _penalty_strengths(self, epoch: float) -> dict[str, float]:
-        return {name: float(getattr(self, name)) for name in self._strength_names}
+    def _start(self, architecture, rows, summary, weight, rng) -> dict[str, np.ndarray]:
+        """First weights that come from the data, by name."""
+        return architecture.start(rows, summary, weight, rng)
 
     def _largest_epochs(self) -> int | str:
+        """Epochs of the training of the whole network."""
         return self.epochs
 
-    def _start(
-        self,
-        rows: Rows,
-        summary: Summary,
-        weight: np.ndarray | None,
-        rng: np.random.Generator,
-    ) -> dict[str, np.ndarray]:
-        return {}
-
-    def _scaling(self, summary: Summary) -> Summary:
-        return summary
-
-    def _check_params(self, sample_shape: tuple[int, ...]) -> None:
-        pass
+    def _finish(self, fields: Mapping[str, Rows]) -> None:
+        """Set the last fitted attributes, after training."""
 
     @classmethod
     def _test_params(cls) -> dict[str, Any]:
-        return {"epochs": 3, "encoding_dim": 2}
+        """Small settings for the common tests."""
+        settings = {"epochs": 3, "encoding_dim": 2, **cls._architecture.test_parameters}
+        return {k: settings[k] for k in cls._get_param_names() if k in settings}
 
-    def _reconstruction_loss(self) -> ReconstructionLoss:
-        return RECONSTRUCTION_LOSSES[self.loss](padded=self._padded)
+    @classmethod
+    def _graph_parameters(cls) -> list[str]:
+        """The parameters that the network depends on."""
+        others = {*TRAINING_CONSTRAINTS, *cls._outside_graph}
+        others |= cls._architecture.layout.parameters.keys()
+        return [name for name in cls._get_param_names() if name not in others]
 
-    def _check_rows(self, X, *, reset: bool) -> Rows:
-        X = checked_table(self, X, reset=reset)
-        return Rows(X, type(self).__name__)
-
-    def _restore(self, outputs: np.ndarray, rows: Rows | None = None) -> np.ndarray:
-        """Outputs as the user gave `rows`; without `rows`, as `fit` was given."""
-        return outputs
-
-    def _build_graph(self, sample_shape: tuple[int, ...]):
-        from skae.networks import build_graph
-
-        return build_graph(
-            sample_shape,
-            loss=self._reconstruction_loss(),
-            encode=self._encode,
-            decode=self._decode,
-            corrupt=self._corrupt,
-            paired=self._paired,
-            functions=self._functions,
-            penalties=self._penalties,
-            penalty_names=self._penalty_names,
+    def _make_architecture(
+        self, fields: Mapping[str, Rows], val: Mapping[str, Rows] | None = None
+    ) -> Architecture:
+        """What determines the network for these data."""
+        own = {name: getattr(self, name) for name in self._graph_parameters()}
+        rows = [*fields.values(), *(val or {}).values()]
+        return self._architecture(
+            fields={
+                name: Field(rows.sample_shape, rows.dtype.name)
+                for name, rows in fields.items()
+            },
+            terms=tuple(self._strengths(math.inf)),
+            padded=any(rows.padded for rows in rows),
+            **copy.deepcopy(own),
+            **self._layout.facts(),
+            **self._facts(),
         )
 
-    def _graph_parameters(self) -> Mapping[str, Any]:
-        other = {*TRAINING_CONSTRAINTS, *self._strength_names}
-        parameters = self.get_params(deep=False)
-        found = {name: v for name, v in parameters.items() if name not in other}
-        return {**found, "_penalty_names": self._active_penalties()}
+    def _read(self, X, *, reset: bool = False) -> Rows:
+        """Checked `X` as rows; `reset` keeps its layout, as `fit` does."""
+        layout, name = self._architecture.layout, type(self).__name__
+        X = layout.check(self, X, reset=reset)
+        if reset:
+            options = {key: getattr(self, key) for key in layout.parameters}
+            self._layout = layout.fit(X, name, **options)
+            self.n_features_in_ = self._layout.n_features
+            vars(self).update(self._layout.attributes())
+        return self._layout.rows(X, name)
+
+    def _read_fields(self, X, y=None, *, reset: bool = False) -> dict[str, Rows]:
+        """`X` and what belongs to its rows, by name."""
+        rows = self._read(X, reset=reset)
+        return {"data": rows, **self._fields(y, len(rows), reset=reset)}
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
@@ -259,23 +248,29 @@ class BaseAutoencoder(
             self._forget()
         tasks = EpochTasks(self, X, y, sample_weight)
         try:
-            rows = self._check_rows(X, reset=not continuing)
+            fields = self._read_fields(X, y, reset=not continuing)
+            rows = fields["data"]
             if sample_weight is not None:
                 sample_weight = check_sample_weight(
                     sample_weight, rows.X, dtype=np.float32, ensure_non_negative=True
                 )
-            val = None if X_val is None else self._check_rows(X_val, reset=False)
-            self._check_params(rows.sample_shape)
-            fit_model(
-                self,
-                self._pair(rows, target, "target"),
-                sample_weight,
-                None if val is None else self._pair(val, target_val, "target_val"),
-                tasks,
-                continuing=continuing,
+            val = None if X_val is None else self._read_fields(X_val)
+            self._add_target(fields, target, "target")
+            self._add_target(val, target_val, "target_val")
+            architecture = self._make_architecture(fields, val)
+            architecture.check()
+            n_before = self.n_iter_ if continuing else 0
+            plan = Plan(
+                architecture,
+                partial(self._start, architecture),
+                lambda epoch: self._strengths(n_before + epoch),
+                self._largest_epochs(),
+                previous=self._model if continuing else None,
                 one_epoch=one_epoch,
             )
-            self._finish(rows)
+            fitted = fit_model(self, plan, fields, sample_weight, val, tasks)
+            self._keep(fitted, n_before)
+            self._finish(fields)
             tasks.end()
         except BaseException:
             if not continuing:
@@ -283,16 +278,25 @@ class BaseAutoencoder(
             raise
         return self
 
-    def _pair(self, rows: Rows, target, name: str) -> Rows | Pairs:
-        if target is None:
-            return rows
-        targets = self._check_rows(target, reset=False)
-        if len(targets) != len(rows):
+    def _add_target(self, fields, target, name: str) -> None:
+        if target is None or fields is None:
+            return
+        fields["target"] = rows = self._read(target)
+        if len(rows) != len(fields["data"]):
             raise ValueError(
-                f"{name} has {len(targets)} rows, but its inputs have {len(rows)}: "
-                "give one target per row, in the same order."
+                f"{name} has {len(rows)} rows, but its inputs have "
+                f"{len(fields['data'])}: give one target per row, in the same order."
             )
-        return Pairs(rows, targets)
+
+    def _keep(self, fitted, n_before: int) -> None:
+        self._model, self.callbacks_ = fitted.model, fitted.callbacks
+        history = copy.deepcopy(self.history_) if n_before else {}
+        # NaN stands where an epoch did not have such a series.
+        for name in history | fitted.history:
+            values = history.setdefault(name, [math.nan] * n_before)
+            values.extend(fitted.history.get(name, [math.nan] * fitted.n_epochs))
+        self.history_, self.n_iter_ = history, n_before + fitted.n_epochs
+        vars(self).update(self._model.architecture.attributes(self._model.code_size))
 
     def _forget(self) -> None:
         for name in [v for v in vars(self) if v.endswith("_") or v in _PRIVATE]:
@@ -316,9 +320,14 @@ class BaseAutoencoder(
         codes : ndarray of shape (n_samples, encoding_dim), float32
             Codes.
         """
-        check_is_fitted(self)
-        return self._model.run_all("encoder", self._check_rows(X, reset=False))
+        return self._apply("encoder", X)
 
+    def _apply(self, function: str, X, y=None) -> np.ndarray:
+        """Outputs of one of the network's functions for all rows of `X`."""
+        check_is_fitted(self)
+        return self._model.run_all(function, self._read_fields(X, y))
+
+    @available_if(can_decode)
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
         """Decode: map codes to data.
 
@@ -333,17 +342,22 @@ class BaseAutoencoder(
             Data in the units and the layout of the data that `fit` was given. A data
             frame of codes (pandas, polars) gives a data frame.
         """
+        return self._decode(X)
+
+    def _decode(self, X, y=None):
         check_is_fitted(self)
-        codes = check_array(X, dtype=np.float32, estimator=self, input_name="codes")
+        dtype = self._model.code_dtype
+        codes = check_array(X, dtype=dtype, estimator=self, input_name="codes")
         if codes.shape[1] != self._n_features_out:
             raise ValueError(
                 f"Got codes with {codes.shape[1]} columns, but this "
                 f"{type(self).__name__} was fitted with {self._n_features_out} code "
                 "dimensions: inverse_transform takes what transform returned."
             )
-        rows = Rows(codes, type(self).__name__)
-        decoded = self._restore(self._model.run_all("decoder", rows))
-        return framed_like(X, decoded, getattr(self, "feature_names_in_", None))
+        rows = Rows(codes, type(self).__name__, dtype=dtype)
+        fields = {"codes": rows, **self._fields(y, len(rows))}
+        decoded = self._layout.restore(self._model.run_all("decoder", fields))
+        return self._layout.frame(decoded, X, getattr(self, "feature_names_in_", None))
 
     @property
     def encoder_(self):
@@ -353,12 +367,18 @@ class BaseAutoencoder(
     @property
     def decoder_(self):
         """Keras model from codes to data."""
-        return self._keras_models().decoder
+        return self._decoding_model("decoder")
 
     @property
     def autoencoder_(self):
         """Keras model from data to reconstructions, made of the other two."""
-        return self._keras_models().autoencoder
+        return self._decoding_model("autoencoder")
+
+    def _decoding_model(self, name: str):
+        model = getattr(self._keras_models(), name)
+        if model is None:
+            raise AttributeError(f"{type(self).__name__} has no decoder: no {name}_.")
+        return model
 
     def _keras_models(self):
         if not self.__sklearn_is_fitted__():

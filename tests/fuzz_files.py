@@ -66,7 +66,7 @@ def splice(content: bytes, rng) -> bytes:
 
 def forge(path: Path, rng) -> None:
     """Write another document with the checksum that belongs to it."""
-    document, arrays = _file.read(path)
+    document, arrays, _ = _file.read(path)
     document, arrays = copy.deepcopy(document), dict(arrays)
     for _ in range(rng.integers(1, 4)):
         if rng.random() < 0.2:
@@ -150,7 +150,7 @@ def main():
     parser.add_argument("--files", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    originals = sorted((Path(__file__).parent / "files").glob("v1_*.skae"))
+    originals = sorted((Path(__file__).parent / "files").glob("v2_*.skae"))
     X = np.load(Path(__file__).parent / "files" / "X.npy")
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

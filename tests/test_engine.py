@@ -129,11 +129,11 @@ def test_a_feed_serves_each_row_once_with_its_weight(monkeypatch):
     for resident_bytes in (0, 1 << 20):
         monkeypatch.setattr(_blocks, "RESIDENT_BYTES", resident_bytes)
         monkeypatch.setattr(_blocks, "STREAM_BYTES", 80)
-        feed = Feed(Rows(X, "Test"), 8, lambda rows: rows, weight=X[:, 0] + 1)
+        feed = Feed({"data": Rows(X, "Test")}, 8, lambda rows: rows, weight=X[:, 0] + 1)
         seen, weights, n_steps = [], [], 0
         for block in feed.blocks(order):
             real = block.weight > 0
-            seen += list(block.rows[block.index[real], 0])
+            seen += list(block.fields["data"][block.index[real], 0])
             weights += list(block.weight[real])
             n_steps += block.n_steps
         assert seen == list(order) and weights == [row + 1 for row in seen]

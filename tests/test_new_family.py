@@ -11,18 +11,28 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from test_common import EXPECTED_FAILURES
 
 from skae._sklearn import Interval, StrOptions
-from skae.backbones import DenseBackbone
+from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
 
 
-class DecorrelatedAutoencoder(DenseBackbone, BaseAutoencoder):
+class Decorrelated(DenseArchitecture):
+    """Knows the products of different code units."""
+
+    def penalties(self, forward):
+        code = forward.tensors["code"]
+        products = ops.square(ops.sum(code, axis=1)) - ops.sum(ops.square(code), axis=1)
+        return {"decorrelation": ops.sum(forward.row_weight * ops.square(products))}
+
+
+class DecorrelatedAutoencoder(BaseAutoencoder):
     """Penalizes the products of different code units."""
 
-    _strength_names = ("decorrelation",)
+    _architecture = Decorrelated
+    _outside_graph = ("decorrelation",)
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseBackbone._parameter_constraints,
+        **DenseArchitecture.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions({"squared_error"})],
         "decorrelation": [Interval(Real, 0, None, closed="left")],
@@ -79,10 +89,8 @@ class DecorrelatedAutoencoder(DenseBackbone, BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _penalties(self, forward):
-        code = forward.tensors["code"]
-        products = ops.square(ops.sum(code, axis=1)) - ops.sum(ops.square(code), axis=1)
-        return {"decorrelation": ops.sum(forward.row_weight * ops.square(products))}
+    def _strengths(self, epoch):
+        return {"decorrelation": float(self.decorrelation)}
 
 
 PROMISES = [check for check in CHECKS if check not in DOCUMENTATION_CHECKS]
@@ -115,9 +123,12 @@ def test_the_penalty_is_reported_and_acts(X):
 
 
 def test_a_hook_that_reads_a_strength_as_a_constant_fails_loudly(X):
-    class Careless(DecorrelatedAutoencoder):
-        def _penalties(self, forward):
+    class CarelessArchitecture(DenseArchitecture):
+        def penalties(self, forward):
             return {"decorrelation": self.decorrelation * ops.sum(forward.row_weight)}
+
+    class Careless(DecorrelatedAutoencoder):
+        _architecture = CarelessArchitecture
 
     with pytest.raises(AttributeError, match="decorrelation"):
         make(Careless).fit(X)

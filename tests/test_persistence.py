@@ -26,7 +26,8 @@ import skae
 from skae import Autoencoder, _file
 
 FILES = Path(__file__).parent / "files"
-VERSION_1 = sorted(FILES.glob("v1_*.skae"))
+ALL_VERSIONS = sorted(FILES.glob("v?_*.skae"))
+PRESENT = sorted(FILES.glob(f"v{_file.FORMAT_VERSION}_*.skae"))
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -73,17 +74,18 @@ def test_training_goes_on_as_if_there_were_no_file(cls, X, path):
     np.testing.assert_array_equal(loaded.transform(X), whole.transform(X))
 
 
-@pytest.mark.parametrize("file", VERSION_1, ids=lambda file: file.stem)
-def test_files_of_version_1_load(file):
+@pytest.mark.parametrize("file", ALL_VERSIONS, ids=lambda file: file.stem)
+def test_files_of_all_versions_load(file):
     X = np.load(FILES / "X.npy")
-    expected = np.load(FILES / "outputs.npz")[file.stem.removeprefix("v1_")]
+    expected = np.load(FILES / "outputs.npz")[file.stem[3:]]
     # Other machines round differently.
     np.testing.assert_allclose(outputs(skae.load(file), X), expected, atol=1e-5)
 
 
 def test_there_is_a_file_of_each_estimator():
-    kept = {file.stem.removeprefix("v1_") for file in VERSION_1}
+    kept = {file.stem[3:] for file in PRESENT}
     assert {cls.__name__ for cls in autoencoder_classes()} <= kept
+    assert {file.stem[:2] for file in ALL_VERSIONS} == {"v1", "v2"}
 
 
 @pytest.mark.slow
@@ -229,7 +231,7 @@ class TestLoad:
     @pytest.fixture
     def forge(self, path):
         """Write the file of an autoencoder after a change of its document."""
-        document, arrays = _file.read(FILES / "v1_Autoencoder.skae")
+        document, arrays, _ = _file.read(FILES / "v2_Autoencoder.skae")
 
         def forge(change):
             changed = copy.deepcopy(document)
@@ -271,17 +273,17 @@ class TestLoad:
             skae.load(path)
 
     def test_files_of_the_future(self, path, monkeypatch):
-        document, arrays = _file.read(FILES / "v1_Autoencoder.skae")
+        document, arrays, _ = _file.read(FILES / "v2_Autoencoder.skae")
         monkeypatch.setattr(_file, "FORMAT_VERSION", 7)
         _file.write(path, document, arrays)
         monkeypatch.undo()
         with pytest.raises(
-            ValueError, match="version 7.*up to 1: install a newer skae"
+            ValueError, match="version 7.*up to 2: install a newer skae"
         ):
             skae.load(path)
 
     def test_each_cut_and_each_damaged_byte(self, path):
-        content = (FILES / "v1_SparseAutoencoder.skae").read_bytes()
+        content = (FILES / "v2_SparseAutoencoder.skae").read_bytes()
         for place in range(0, len(content), 37):
             path.write_bytes(content[:place])
             with pytest.raises(ValueError, match="cannot be loaded"):
@@ -326,8 +328,10 @@ class TestLoad:
 
     def test_a_network_that_needs_a_thousand_gigabytes(self, forge):
         def change(estimator):
-            spec = estimator["fitted"]["_model"]["model"]["spec"]["parameters"]
-            spec["hidden_layer_sizes"] = {"tuple": [10**6, 10**6]}
+            model = estimator["fitted"]["_model"]["model"]
+            model["architecture"]["values"]["hidden_layer_sizes"] = {
+                "tuple": [10**6, 10**6]
+            }
 
         with pytest.raises(ValueError, match="but the network that it describes has"):
             skae.load(forge(change))
@@ -337,14 +341,16 @@ class TestLoad:
 
     def test_a_network_of_a_million_layers(self, forge):
         def change(estimator):
-            spec = estimator["fitted"]["_model"]["model"]["spec"]["parameters"]
-            spec["hidden_layer_sizes"] = {"tuple": [1] * 10**6}
+            model = estimator["fitted"]["_model"]["model"]
+            model["architecture"]["values"]["hidden_layer_sizes"] = {
+                "tuple": [1] * 10**6
+            }
 
         with pytest.raises(ValueError, match="a list of 1000000 settings for"):
             skae.load(forge(change))
 
     def test_a_deep_document(self, path):
-        _, arrays = _file.read(FILES / "v1_Autoencoder.skae")
+        _, arrays, _ = _file.read(FILES / "v2_Autoencoder.skae")
         text = "[" * 100000 + "]" * 100000
         metadata = {"format": "skae", "version": "1", "document": text}
         metadata["sha256"] = _file._digest(text, arrays)
@@ -355,7 +361,7 @@ class TestLoad:
     @pytest.mark.slow
     def test_hundreds_of_mutated_files(self, tmp_path):
         X = np.load(FILES / "X.npy")
-        outcomes = fuzz_files.fuzz(VERSION_1, X, 300, tmp_path)
+        outcomes = fuzz_files.fuzz(PRESENT, X, 300, tmp_path)
         assert sum(outcomes.values()) >= 290
         refused = {kind for kind, outcome in outcomes if outcome == "refused"}
         assert refused == {"flip_bits", "flip_header", "cut", "splice", "forged"}
@@ -365,7 +371,7 @@ class TestLoad:
 
 
 def test_the_document_is_plain_json():
-    document, arrays = _file.read(FILES / "v1_VariationalAutoencoder.skae")
+    document, arrays, _ = _file.read(FILES / "v2_VariationalAutoencoder.skae")
     text = json.dumps(document)
     assert json.loads(text) == document and "builtins" not in text
     assert all(array.dtype.kind in "biuf" for array in arrays.values())

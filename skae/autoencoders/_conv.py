@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import StrOptions
-from skae.backbones import ConvBackbone
+from skae.architectures import ConvArchitecture
 from skae.base import BaseAutoencoder
 from skae.losses import RECONSTRUCTION_LOSSES
 
 
-class ConvAutoencoder(ConvBackbone, BaseAutoencoder):
+class ConvAutoencoder(BaseAutoencoder):
     r"""Convolutional autoencoder.
 
     Use it for images, or anything on a grid: it needs fewer weights than a dense
@@ -199,9 +199,12 @@ class ConvAutoencoder(ConvBackbone, BaseAutoencoder):
     (540, 64)
     """
 
+    _architecture = ConvArchitecture
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **ConvBackbone._parameter_constraints,
+        **ConvArchitecture.layout.parameters,
+        **ConvArchitecture.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
     }

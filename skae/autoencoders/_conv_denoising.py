@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import StrOptions
-from skae.backbones import ConvBackbone
+from skae.architectures import ConvDenoising
 from skae.base import BaseAutoencoder
 from skae.losses import RECONSTRUCTION_LOSSES
 from skae.objectives import DenoisingObjective
 
 
-class ConvDenoisingAutoencoder(DenoisingObjective, ConvBackbone, BaseAutoencoder):
+class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
     r"""Convolutional autoencoder that learns to remove noise from images.
 
     Use it to clean data, or to learn features that do not depend on details:
@@ -219,10 +219,12 @@ class ConvDenoisingAutoencoder(DenoisingObjective, ConvBackbone, BaseAutoencoder
     True
     """
 
+    _architecture = ConvDenoising
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **ConvBackbone._parameter_constraints,
-        **DenoisingObjective._parameter_constraints,
+        **ConvDenoising.layout.parameters,
+        **ConvDenoising.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
     }

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae.backbones import ConvBackbone
+from skae.architectures import ConvVariational
 from skae.base import BaseAutoencoder
 from skae.objectives import VariationalObjective
 
 
-class ConvVariationalAutoencoder(VariationalObjective, ConvBackbone, BaseAutoencoder):
+class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     r"""Convolutional variational autoencoder, for images.
 
     Use it to make up new rows (`sample`), to judge how usual a row is
@@ -213,9 +213,12 @@ class ConvVariationalAutoencoder(VariationalObjective, ConvBackbone, BaseAutoenc
     (3, 8, 8)
     """
 
+    _architecture = ConvVariational
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **ConvBackbone._parameter_constraints,
+        **ConvVariational.layout.parameters,
+        **ConvVariational.parameter_constraints,
         **VariationalObjective._parameter_constraints,
     }
 

@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import StrOptions
-from skae.backbones import DenseBackbone
+from skae.architectures import DenseDenoising
 from skae.base import BaseAutoencoder
 from skae.losses import RECONSTRUCTION_LOSSES
 from skae.objectives import DenoisingObjective
 
 
-class DenoisingAutoencoder(DenoisingObjective, DenseBackbone, BaseAutoencoder):
+class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
     r"""Dense autoencoder that learns to remove noise.
 
     Use it to clean data, or to learn features that do not depend on details:
@@ -199,10 +199,11 @@ class DenoisingAutoencoder(DenoisingObjective, DenseBackbone, BaseAutoencoder):
     True
     """
 
+    _architecture = DenseDenoising
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseBackbone._parameter_constraints,
-        **DenoisingObjective._parameter_constraints,
+        **DenseDenoising.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
     }

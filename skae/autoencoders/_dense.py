@@ -7,22 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import Interval, StrOptions
-from skae.backbones import DenseBackbone
+from skae.architectures import LinearPathArchitecture
 from skae.base import BaseAutoencoder
-from skae.data._pca import principal_components
 from skae.losses import RECONSTRUCTION_LOSSES
 
-# Codes of lesser spread, relative to the data's, are not scaled up to unit variance.
-_LEAST_SPREAD = 1e-2
 
-
-def _value_at_zero(activation) -> float:
-    import keras
-
-    return float(keras.activations.get(activation)(keras.ops.zeros(())))
-
-
-class Autoencoder(DenseBackbone, BaseAutoencoder):
+class Autoencoder(BaseAutoencoder):
     r"""Dense autoencoder: a nonlinear PCA.
 
     Use it where you would use :class:`~sklearn.decomposition.PCA` and suspect that the
@@ -220,14 +210,14 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
     True
     """
 
-    _strength_names = ("l1", "l2")
+    _architecture = LinearPathArchitecture
+    _outside_graph = ("l1", "l2")
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseBackbone._parameter_constraints,
+        **LinearPathArchitecture.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
-        "init": [StrOptions({"pca", "random"})],
         "l1": [Interval(Real, 0, None, closed="left")],
         "l2": [Interval(Real, 0, None, closed="left")],
     }
@@ -287,104 +277,8 @@ class Autoencoder(DenseBackbone, BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
-    @property
-    def _linear_path(self) -> bool:
-        # Without hidden layers the network itself is linear, and can start at PCA.
-        return self.init == "pca" and len(self._sizes) > 0
-
-    def _encode(self, x):
-        import keras
-
-        code = super()._encode(x)
-        if not self._linear_path:
-            return code
-        units = int(self.encoding_dim)
-        linear = keras.layers.Dense(units, use_bias=False, name="linear_encoder")
-        return keras.layers.Add(name="code_sum")([linear(x), code])
-
-    def _decode(self, code, encoder):
-        import keras
-
-        from skae.layers import TiedDense
-
-        raw = super()._decode(code, encoder)
-        if not self._linear_path:
-            return raw
-        if self.tied_weights:
-            source = encoder.get_layer("linear_encoder")
-            linear = TiedDense(source, use_bias=False, name="linear_decoder")
-        else:
-            linear = keras.layers.Dense(
-                encoder.input_shape[-1], use_bias=False, name="linear_decoder"
-            )
-        return keras.layers.Add(name="output_sum")([linear(code), raw])
-
-    def _active_penalties(self):
+    def _strengths(self, epoch):
         # l1 costs nothing, so that a search over it shares one program, 0 included. The
         # squares of all weights cost a tenth of a step.
-        return ("l1", "l2") if self.l2 else ("l1",)
-
-    def _penalties(self, forward):
-        from keras import ops
-
-        code = ops.abs(forward.tensors["code"])
-        return {
-            "l1": ops.sum(forward.row_weight * ops.sum(code, axis=-1)),
-            "l2": sum(ops.sum(ops.square(kernel)) for kernel in forward.kernels),
-        }
-
-    def _check_params(self, sample_shape):
-        super()._check_params(sample_shape)
-        if self.init == "pca" and self.code_activation not in ("linear", None):
-            raise ValueError(
-                "init='pca' starts from linear codes, but code_activation="
-                f"{self.code_activation!r}. Use code_activation='linear', or "
-                "init='random' for a plain network."
-            )
-        if self._linear_path and self.tied_weights and _value_at_zero(self.activation):
-            raise ValueError(
-                "init='pca' with tied_weights=True needs an activation that is 0 at 0, "
-                f"such as 'elu', 'relu' or 'tanh'; {self.activation!r} is not. Use one "
-                "of these, or init='random'."
-            )
-
-    def _start(self, rows, summary, weight, rng):
-        if self.init == "random":
-            return {}
-        link = self._reconstruction_loss().link(summary)
-        encode, decode = self._linear_maps(rows, summary, weight, link, rng)
-        start = {}
-        encoder, decoder = "code", "output"
-        if self._linear_path:
-            encoder, decoder = "linear_encoder", "linear_decoder"
-            # The branches start at zero, so that training starts at PCA.
-            n_last, n_first = self._sizes[-1], self._sizes[0]
-            start["code/kernel"] = np.zeros((n_last, self.encoding_dim))
-            start["output/kernel"] = np.zeros((n_first, rows.sample_shape[0]))
-        start[f"{encoder}/kernel"] = encode
-        start[f"{decoder}/kernel"] = decode
-        start["code/bias"] = -np.broadcast_to(link.center, len(encode)) @ encode
-        start["output/bias"] = np.broadcast_to(link.bias, len(encode))
-        if self.tied_weights:
-            # The decoder has no kernels of its own.
-            start.pop("output/kernel", None)
-            start.pop(f"{decoder}/kernel", None)
-        return {path: value.astype(np.float32) for path, value in start.items()}
-
-    def _linear_maps(self, rows, summary, weight, link, rng):
-        """PCA between normal data and raw outputs, with codes of unit variance."""
-        components, variances = principal_components(
-            rows, summary, weight, self.encoding_dim, seed=int(rng.integers(2**31))
-        )
-        relative = np.sqrt(variances) / summary.scale
-        spread = np.maximum(relative, _LEAST_SPREAD) * summary.scale / link.scale
-        if self.tied_weights:  # one matrix for both ways shares the gain
-            spread = np.full_like(spread, link.gain**-0.5)
-        width = rows.sample_shape[0]
-        # More code units than components: random directions, which the linear decoder
-        # ignores at first.
-        encode = rng.normal(size=(width, self.encoding_dim)) / np.sqrt(width)
-        decode = np.zeros((self.encoding_dim, width))
-        encode[:, : len(spread)] = components.T / spread
-        decode[: len(spread)] = link.gain * components * spread[:, None]
-        return encode, decode
+        strengths = {"l1": float(self.l1), "l2": float(self.l2)}
+        return strengths if self.l2 else {"l1": strengths["l1"]}

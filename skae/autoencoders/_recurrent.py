@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import StrOptions
-from skae.backbones import RecurrentBackbone
+from skae.architectures import RecurrentArchitecture
 from skae.base import BaseAutoencoder
 from skae.losses import RECONSTRUCTION_LOSSES
 
 
-class RecurrentAutoencoder(RecurrentBackbone, BaseAutoencoder):
+class RecurrentAutoencoder(BaseAutoencoder):
     r"""Recurrent autoencoder: a sequence to a vector, and back.
 
     Use it for sequences of different lengths, or with long memory. `X` is an array of
@@ -177,9 +177,11 @@ class RecurrentAutoencoder(RecurrentBackbone, BaseAutoencoder):
     True
     """
 
+    _architecture = RecurrentArchitecture
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **RecurrentBackbone._parameter_constraints,
+        **RecurrentArchitecture.parameter_constraints,
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
     }
 

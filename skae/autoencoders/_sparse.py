@@ -7,15 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import Interval, StrOptions
-from skae.backbones import DenseBackbone
+from skae.architectures import SparseArchitecture
 from skae.base import BaseAutoencoder
 from skae.losses import RECONSTRUCTION_LOSSES
 
-# Mean activities are kept this far from 0 and 1, where the divergence is infinite.
-_LEAST_ACTIVITY = 1e-6
 
-
-class SparseAutoencoder(DenseBackbone, BaseAutoencoder):
+class SparseAutoencoder(BaseAutoencoder):
     r"""Dense autoencoder whose code has few active units per row.
 
     Use it for features: each row switches on a handful of the code's units, and each
@@ -202,16 +199,15 @@ class SparseAutoencoder(DenseBackbone, BaseAutoencoder):
     True
     """
 
-    _strength_names = ("sparsity_weight",)
+    _architecture = SparseArchitecture
+    _outside_graph = ("sparsity_weight",)
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseBackbone._parameter_constraints,
+        **SparseArchitecture.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
-        "penalty": [StrOptions({"l1", "kl"})],
         "sparsity_weight": [Interval(Real, 0, None, closed="left")],
-        "sparsity_target": [Interval(Real, 0, 1, closed="neither")],
     }
 
     def __init__(
@@ -269,33 +265,5 @@ class SparseAutoencoder(DenseBackbone, BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _check_params(self, sample_shape):
-        super()._check_params(sample_shape)
-        if self.penalty == "kl" and self.code_activation not in (
-            "sigmoid",
-            "hard_sigmoid",
-        ):
-            raise ValueError(
-                "penalty='kl' compares activities between 0 and 1: it needs "
-                "code_activation='sigmoid' or 'hard_sigmoid'; got "
-                f"{self.code_activation!r}. Use one of these, or penalty='l1'."
-            )
-
-    def _active_penalties(self):
-        return ("sparsity",)
-
-    def _penalty_strengths(self, epoch):
+    def _strengths(self, epoch):
         return {"sparsity": float(self.sparsity_weight)}
-
-    def _penalties(self, forward):
-        from keras import ops
-
-        code, row_weight = forward.tensors["code"], forward.row_weight
-        if self.penalty == "l1":
-            return {"sparsity": ops.sum(row_weight * ops.sum(ops.abs(code), axis=-1))}
-        activity = ops.sum(row_weight[:, None] * code, axis=0)
-        activity = ops.clip(activity, _LEAST_ACTIVITY, 1 - _LEAST_ACTIVITY)
-        target = float(self.sparsity_target)
-        divergence = target * ops.log(target / activity)
-        divergence += (1 - target) * ops.log((1 - target) / (1 - activity))
-        return {"sparsity": ops.sum(divergence)}

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import Interval, StrOptions
+from skae.architectures import DenseArchitecture, LinearPathArchitecture
 from skae.autoencoders._dense import Autoencoder
-from skae.backbones import DenseBackbone
 from skae.base import BaseAutoencoder
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
 
@@ -40,14 +40,20 @@ class _CodeError(ReconstructionLoss):
         return LinearLink(1.0, center=0.0, gain=1.0, bias=0.0)
 
 
-class _CodeAutoencoder(Autoencoder):
+class _CodeArchitecture(LinearPathArchitecture):
     """One inner layer: learns the codes of the layer before."""
 
-    def _reconstruction_loss(self):
+    def reconstruction_loss(self):
         return _CodeError(self.activation)
 
 
-class StackedAutoencoder(DenseBackbone, BaseAutoencoder):
+class _CodeAutoencoder(Autoencoder):
+    """Trains one inner layer."""
+
+    _architecture = _CodeArchitecture
+
+
+class StackedAutoencoder(BaseAutoencoder):
     r"""Deep autoencoder, trained one layer at a time, then as a whole.
 
     Use it to reproduce this method, or where a deep network does not start to learn by
@@ -223,9 +229,12 @@ class StackedAutoencoder(DenseBackbone, BaseAutoencoder):
     [10, 10]
     """
 
+    _architecture = DenseArchitecture
+    _outside_graph = ("fine_tune_epochs",)
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseBackbone._parameter_constraints,
+        **DenseArchitecture.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
         "fine_tune_epochs": [Interval(Integral, 0, None, closed="left")],
@@ -285,14 +294,16 @@ class StackedAutoencoder(DenseBackbone, BaseAutoencoder):
     def _largest_epochs(self):
         return self.fine_tune_epochs
 
-    def _start(self, rows, summary, weight, rng):
-        names = [f"encoder_{i}" for i in range(len(self._sizes))]
+    def _start(self, architecture, rows, summary, weight, rng):
+        start = super()._start(architecture, rows, summary, weight, rng)
+        sizes = architecture.sizes
+        names = [f"encoder_{i}" for i in range(len(sizes))]
         encoders = [*names, "code"]
         decoders = ["output", *(name.replace("en", "de", 1) for name in names[::-1])]
-        start, X = {}, rows.X
-        self.layer_histories_ = []
-        for i, size in enumerate([*self._sizes, self.encoding_dim]):
-            layer = self._make_layer(i, size, seed=int(rng.integers(2**31)))
+        X, self.layer_histories_ = rows.X, []
+        for i, size in enumerate([*sizes, self.encoding_dim]):
+            last, seed = i == len(sizes), int(rng.integers(2**31))
+            layer = self._make_layer(size, seed, first=i == 0, last=last)
             layer.fit(X, sample_weight=weight)
             self.layer_histories_.append(layer.history_)
             X = layer.transform(X)
@@ -303,17 +314,16 @@ class StackedAutoencoder(DenseBackbone, BaseAutoencoder):
                     start[f"{new}/{name}"] = value
         return start
 
-    def _make_layer(self, i, size, seed):
+    def _make_layer(self, size, seed, *, first, last):
         names = BaseAutoencoder._parameter_constraints
         settings = {name: getattr(self, name) for name in names}
         settings |= {"warm_start": False, "callbacks": None, "random_state": seed}
-        last = i == len(self._sizes)
-        return (_CodeAutoencoder if i else Autoencoder)(
+        return (Autoencoder if first else _CodeAutoencoder)(
             size,
             hidden_layer_sizes=(),
             activation=self.activation,
             code_activation=self.code_activation if last else self.activation,
-            loss="squared_error" if i else self.loss,
+            loss=self.loss if first else "squared_error",
             init="random",
             tied_weights=self.tied_weights,
             **settings,

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae.backbones import DenseBackbone
+from skae.architectures import DenseVariational
 from skae.base import BaseAutoencoder
 from skae.objectives import VariationalObjective
 
 
-class VariationalAutoencoder(VariationalObjective, DenseBackbone, BaseAutoencoder):
+class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     r"""Dense variational autoencoder.
 
     Use it to make up new rows (`sample`), to judge how usual a row is
@@ -200,9 +200,11 @@ class VariationalAutoencoder(VariationalObjective, DenseBackbone, BaseAutoencode
     True
     """
 
+    _architecture = DenseVariational
+
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseBackbone._parameter_constraints,
+        **DenseVariational.parameter_constraints,
         **VariationalObjective._parameter_constraints,
     }
 

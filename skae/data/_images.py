@@ -2,75 +2,93 @@
 
 import math
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 from sklearn.utils.validation import check_array
 
+from skae.data._layout import Layout
 from skae.data._rows import Rows
 
+# Grey or colours, with or without opacity.
+_CHANNELS = (1, 3, 4)
+# From here to the user's call of `fit`.
+_STACKLEVEL = 8
 
-def checked_images(
-    estimator, X, check_table: Callable, image_shape, *, reset: bool
-) -> tuple[Rows, tuple[int, ...], tuple[int, ...]]:
-    """Check `X` and serve it as images.
+
+class ImageLayout(Layout):
+    """Images of shape (height, width, channels), or their pixels in rows.
 
     Parameters
     ----------
-    estimator : BaseAutoencoder
-        Knows `image_shape_` unless `reset`; gets `n_features_in_` with it.
+    image_shape : tuple of int
+        Height, width and channels.
 
-    X : array-like of shape (n, H, W), (n, H, W, C) or (n, H * W * C), or sparse matrix
-
-    check_table : callable
-        Checks flattened images, as any table.
-
-    image_shape : tuple or None
-        The user's, for flattened images.
-
-    reset : bool
-        Whether this is a first fit.
-
-    Returns
-    -------
-    rows : Rows
-        Of shape (H, W, C).
-
-    layout : tuple of int
-        Shape of a row of `X`.
-
-    shape : tuple of int
-        (H, W, C).
+    row_shape : tuple of int
+        Shape of a row of the data that `fit` was given.
     """
-    name = type(estimator).__name__
-    n_axes = np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", 2)
-    if n_axes < 3:
-        X = check_table(X, reset=reset).X
-        if reset:
-            shape = _shape_of_flat(X.shape[1], image_shape)
-        else:
-            shape = estimator.image_shape_
-    else:
+
+    parameters = {"image_shape": ["array-like", None]}
+
+    def __init__(self, image_shape: tuple[int, ...], row_shape: tuple[int, ...]):
+        self.image_shape, self.row_shape = tuple(image_shape), tuple(row_shape)
+
+    @classmethod
+    def is_table(cls, X):
+        """Whether the images of `X` are flattened."""
+        n_axes = np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", 2)
+        return n_axes < 3
+
+    @classmethod
+    def check_other(cls, X, name):
+        """Check images with axes of their own."""
         X = check_array(
             X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
         )
-        shape = _shape_of_images(X.shape, image_shape)
-        if reset:
-            estimator.n_features_in_ = math.prod(shape)
-            vars(estimator).pop("feature_names_in_", None)
-        elif shape != estimator.image_shape_:
+        _shape_of_images(X.shape)
+        return X
+
+    @classmethod
+    def fit(cls, X, name, *, image_shape=None):
+        """The shape of the images: their own, the user's, or a square."""
+        if len(X.shape) < 3:
+            shape = _shape_of_flat(X.shape[1], image_shape)
+        else:
+            shape = _shape_of_images(X.shape)
+            _compare(image_shape, shape, X.shape)
+            if image_shape is None:
+                _warn_of_channels_first(shape)
+        return cls(shape, X.shape[1:])
+
+    @property
+    def sample_shape(self):
+        """(height, width, channels)."""
+        return self.image_shape
+
+    def rows(self, X, name):
+        """Images of the shape that was fitted, flattened or not."""
+        if len(X.shape) > 2 and _shape_of_images(X.shape) != self.image_shape:
             raise ValueError(
-                f"X has images of {_text(shape)}, but {name} was fitted with images of "
-                f"{_text(estimator.image_shape_)} (height, width, channels)."
+                f"X has images of {_text(_shape_of_images(X.shape))}, but {name} was "
+                f"fitted with images of {_text(self.image_shape)} (height, width, "
+                "channels)."
             )
-    return Rows(X, name, shape), X.shape[1:], shape
+        return Rows(X, name, self.image_shape)
+
+    def restore(self, outputs, rows=None):
+        """Images in the shape of `rows`."""
+        row_shape = self.row_shape if rows is None else rows.X.shape[1:]
+        return outputs.reshape(len(outputs), *row_shape)
+
+    def attributes(self):
+        """`image_shape_`."""
+        return {"image_shape_": self.image_shape}
 
 
 def _text(shape) -> str:
     return " x ".join(map(str, shape))
 
 
-def _shape_of_images(shape, image_shape) -> tuple[int, ...]:
+def _shape_of_images(shape) -> tuple[int, ...]:
     if len(shape) not in (3, 4):
         raise ValueError(
             f"Got X of shape {shape}. Images are of shape (n_samples, height, width), "
@@ -78,16 +96,30 @@ def _shape_of_images(shape, image_shape) -> tuple[int, ...]:
         )
     if min(shape[1:]) == 0:
         raise ValueError(f"Found array with images without pixels (shape={shape}).")
-    found = (*shape[1:], 1)[:3]
-    if image_shape is not None:
-        asked = _complete(image_shape, math.prod(found))
-        if asked != found:
-            raise ValueError(
-                f"image_shape={tuple(image_shape)} does not agree with X of shape "
-                f"{shape}: its images are {_text(found)} (height, width, channels). "
-                "Leave image_shape out: it is for flattened images."
-            )
-    return found
+    return (*shape[1:], 1)[:3]
+
+
+def _compare(image_shape, found: tuple[int, ...], shape) -> None:
+    """ValueError where the user says something else than the images themselves."""
+    if image_shape is None or _complete(image_shape, math.prod(found)) == found:
+        return
+    raise ValueError(
+        f"image_shape={tuple(image_shape)} does not agree with X of shape {shape}: its "
+        f"images are {_text(found)} (height, width, channels). Leave image_shape out: "
+        "it is for flattened images."
+    )
+
+
+def _warn_of_channels_first(shape: tuple[int, ...]) -> None:
+    first, height, last = shape
+    if first in _CHANNELS and min(height, last) > max(_CHANNELS):
+        warnings.warn(
+            f"X is taken as images of {_text(shape)}: height, width, channels. That "
+            f"looks like {first} channels of {height} x {last} pixels, with the "
+            "channels first: give np.moveaxis(X, 1, -1) then. If the shape is meant, "
+            f"image_shape={shape} says so, without this warning.",
+            stacklevel=_STACKLEVEL,
+        )
 
 
 def _shape_of_flat(width: int, image_shape) -> tuple[int, ...]:
@@ -101,7 +133,7 @@ def _shape_of_flat(width: int, image_shape) -> tuple[int, ...]:
         f"taken as strips of 1 x {width} pixels. If they are images, give "
         "image_shape=(height, width) or (height, width, channels); image_shape=(1, -1) "
         "means strips, without this warning.",
-        stacklevel=6,
+        stacklevel=_STACKLEVEL,
     )
     return (1, width, 1)
 

@@ -1,14 +1,15 @@
-"""Rows of any container, read a chunk at a time as dense float32.
+"""Rows of any container, read a chunk at a time as dense arrays of one type.
 
 Neither memory-mapped nor sparse data are ever held dense as a whole.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
@@ -21,17 +22,18 @@ _ALIGNMENT = 64  # what TensorFlow asks of memory that it takes over without a c
 _N_READERS = 2
 
 
-def aligned_zeros(shape: tuple[int, ...]) -> np.ndarray:
-    """Float32 zeros whose address TensorFlow can use as it is."""
-    n_bytes = 4 * int(np.prod(shape))
+def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
+    """Zeros whose address TensorFlow can use as it is."""
+    dtype = np.dtype(dtype)
+    n_bytes = dtype.itemsize * int(np.prod(shape))
     raw = np.zeros(n_bytes + _ALIGNMENT, dtype=np.uint8)
     start = -raw.ctypes.data % _ALIGNMENT
-    return raw[start : start + n_bytes].view(np.float32).reshape(shape)
+    return raw[start : start + n_bytes].view(dtype).reshape(shape)
 
 
-def aligned(x: np.ndarray) -> np.ndarray:
-    """A float32 copy of `x` at such an address."""
-    copy = aligned_zeros(x.shape)
+def aligned(x: np.ndarray, dtype: DTypeLike = np.float32) -> np.ndarray:
+    """A copy of `x` at such an address."""
+    copy = aligned_zeros(x.shape, dtype)
     np.copyto(copy, x, casting="unsafe")
     return copy
 
@@ -72,12 +74,16 @@ class Rows:
 
     sample_shape : tuple of int, default=None
         Shape in which to serve each row, with as many values; `X`'s own by default.
+
+    dtype : dtype, default=float32
+        Type in which to serve them.
     """
 
-    padded = False  # whether NaN marks the end of some rows
+    padded = False  # whether NaN marks values that do not exist
 
-    def __init__(self, X, estimator_name: str, sample_shape=None):
+    def __init__(self, X, estimator_name: str, sample_shape=None, dtype=np.float32):
         self.X = X
+        self.dtype = np.dtype(dtype)
         self.sample_shape: tuple[int, ...] = tuple(sample_shape or X.shape[1:])
         self._estimator_name = estimator_name
         self.is_sparse: bool = sparse.issparse(X)
@@ -93,11 +99,11 @@ class Rows:
 
     @property
     def row_bytes(self) -> int:
-        """Size of one row in float32."""
-        return 4 * int(np.prod(self.sample_shape))
+        """Size of one row as it is served."""
+        return self.dtype.itemsize * int(np.prod(self.sample_shape))
 
     def read(self, which: slice, out: np.ndarray | None = None) -> np.ndarray:
-        """Rows `which` as finite float32, into `out` if given."""
+        """Rows `which`, finite, into `out` if given."""
         out = self._convert(self.X[which], out)
         self._pages.release()
         self._check(out)
@@ -113,7 +119,7 @@ class Rows:
             self._pages.release()
 
     def _gather(self, indices: np.ndarray, out: np.ndarray) -> None:
-        if self.is_sparse or self.X.dtype != np.float32:
+        if self.is_sparse or self.X.dtype != self.dtype:
             self._convert(self.X[indices], out)
         else:  # straight to its place
             out = self._as_X(out[: len(indices)])
@@ -126,7 +132,7 @@ class Rows:
     def _convert(self, part, out: np.ndarray | None) -> np.ndarray:
         part = part.toarray() if self.is_sparse else part
         if out is None:
-            out = np.empty((len(part), *self.sample_shape), dtype=np.float32)
+            out = np.empty((len(part), *self.sample_shape), dtype=self.dtype)
         out = out[: len(part)]
         try:
             with np.errstate(over="raise"):
@@ -144,21 +150,32 @@ class Rows:
             yield slice(start, min(start + size, len(self)))
 
     def summarize(self, weight: np.ndarray | None = None) -> Summary:
-        """Check every value and collect the moments, in one pass."""
-        # Sums are taken about the first row: raw columns far from zero (dates, say)
-        # would otherwise lose their variance to rounding.
-        shift = self.read(slice(0, 1))[0].astype(np.float64)
+        """Check every value and collect the moments, in one pass.
+
+        Rows of weight 0 are checked, and count for nothing.
+        """
         total, squares, mass = np.zeros(self.sample_shape), 0.0, 0.0
         minimum, maximum = np.inf, -np.inf
+        shift = None
         for part in self.chunks():
             x = self.read(part)
+            w = np.ones(len(x)) if weight is None else weight[part].astype(np.float64)
+            if weight is not None:
+                x, w = x[w > 0], w[w > 0]
+            if len(x) == 0:
+                continue
+            if shift is None:
+                # Sums are taken about the first row: raw columns far from zero (dates,
+                # say) would otherwise lose their variance to rounding.
+                shift = x[0].astype(np.float64)
             minimum, maximum = min(minimum, x.min()), max(maximum, x.max())
             z = x - shift
-            w = np.ones(len(z)) if weight is None else weight[part].astype(np.float64)
             total += np.tensordot(w, z, axes=1)
             flat = z.reshape(len(z), -1)
             squares += w @ np.einsum("ij,ij->i", flat, flat)
             mass += w.sum()
+        if shift is None:
+            raise ValueError("sample_weight is zero for all rows: nothing counts.")
         offset = total / mass
         variance = max(0.0, squares / mass - np.sum(offset**2)) / total.size
         return Summary(shift + offset, variance, float(minimum), float(maximum), mass)
@@ -168,49 +185,33 @@ class Rows:
 
         `chunk` lies in memory that is used again for a later one: not to be kept.
         """
-        parts = list(self.chunks(MAP_BYTES))
-        scratch = threading.local()
-
-        def serve(part: slice) -> None:
-            if not hasattr(scratch, "chunk"):
-                size = parts[0].stop - parts[0].start
-                scratch.chunk = aligned_zeros((size, *self.sample_shape))
-            function(self.read(part, out=scratch.chunk), part)
-
-        if len(parts) < 2 * _N_READERS:
-            for part in parts:
-                serve(part)
-            return
-        with ThreadPoolExecutor(_N_READERS) as pool:
-            for _ in pool.map(serve, parts):  # an error of a reader is raised here
-                pass
+        map_fields({"x": self}, lambda chunk, where: function(chunk["x"], where))
 
 
-class Pairs:
-    """Inputs and their targets, side by side: rows of shape (2, *sample_shape).
+def map_fields(
+    fields: Mapping[str, Rows],
+    function: Callable[[dict[str, np.ndarray], slice], None],
+) -> None:
+    """Call ``function(chunks, where)`` on chunks of several `Rows` at once, by name."""
+    first = next(iter(fields.values()))
+    parts = list(first.chunks(MAP_BYTES))
+    scratch = threading.local()
 
-    Parameters
-    ----------
-    rows, targets : Rows
-        As many of both, of the same shape.
-    """
+    def serve(part: slice) -> None:
+        if not hasattr(scratch, "chunks"):
+            size = parts[0].stop - parts[0].start
+            scratch.chunks = {
+                name: aligned_zeros((size, *rows.sample_shape), rows.dtype)
+                for name, rows in fields.items()
+            }
+        chunks = scratch.chunks
+        read = {k: rows.read(part, out=chunks[k]) for k, rows in fields.items()}
+        function(read, part)
 
-    def __init__(self, rows: Rows, targets: Rows):
-        self._rows, self._targets = rows, targets
-        self.X = rows.X
-        self.sample_shape = (2, *rows.sample_shape)
-        self.row_bytes = 2 * rows.row_bytes
-        self.padded = rows.padded or targets.padded
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def gather(self, indices: np.ndarray, out: np.ndarray) -> None:
-        """Rows `indices` of both, which have been read before, into `out`."""
-        self._rows.gather(indices, out[:, 0])
-        self._targets.gather(indices, out[:, 1])
-
-    def summarize(self, weight: np.ndarray | None = None) -> Summary:
-        """Check every value of both; the moments are those of the targets."""
-        self._rows.summarize()
-        return self._targets.summarize(weight)
+    if len(parts) < 2 * _N_READERS:
+        for part in parts:
+            serve(part)
+        return
+    with ThreadPoolExecutor(_N_READERS) as pool:
+        for _ in pool.map(serve, parts):  # an error of a reader is raised here
+            pass

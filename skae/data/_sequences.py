@@ -1,17 +1,21 @@
 """Sequences of one length or of many: arrays, lists of arrays, NaN as padding."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skae.data._rows import Rows, Summary
+from skae.data._layout import Layout
+from skae.data._masked_rows import MaskedRows
+from skae.data._rows import Summary
 
 
-class Sequences(Rows):
+class Sequences(MaskedRows):
     """Rows of shape (timesteps, features); NaN from the end of a sequence on.
 
     Parameters
     ----------
-    X : ndarray of shape (n, t) or (n, t, features)
+    X : ndarray of shape (n, t) or (n, t, features), or CSR matrix of shape (n, t)
         Not longer than `timesteps`.
 
     estimator_name : str
@@ -19,17 +23,24 @@ class Sequences(Rows):
 
     timesteps : int
         Length to which shorter arrays are padded.
+
+    as_list : bool, default=False
+        Whether the user gave them as a list.
     """
 
-    def __init__(self, X: np.ndarray, estimator_name: str, timesteps: int):
+    def __init__(self, X, estimator_name: str, timesteps: int, as_list: bool = False):
         n_features = X.shape[2] if X.ndim == 3 else 1
         super().__init__(X, estimator_name, (timesteps, n_features))
-        self.padded = X.shape[1] < timesteps or _has_nan(X)
+        self.as_list = as_list
+        self.padded = X.shape[1] < timesteps or self._has_nan()
 
     def lengths(self) -> np.ndarray:
         """Number of time steps of each sequence."""
-        last = self.X if self.X.ndim == 2 else self.X[..., 0]
-        return np.count_nonzero(~np.isnan(last), axis=1)
+        lengths = np.empty(len(self), dtype=np.intp)
+        for part in self.chunks():
+            x = self.read(part)[..., 0]
+            lengths[part] = np.count_nonzero(~np.isnan(x), axis=1)
+        return lengths
 
     def gather(self, indices, out):
         """Rows `indices`, which have been read before, into `out`."""
@@ -37,6 +48,19 @@ class Sequences(Rows):
             self._convert(self.X[indices], out)
         else:
             super().gather(indices, out)
+
+    def _has_nan(self) -> bool:
+        if self.X.dtype.kind != "f":
+            return False
+        if self.is_sparse:
+            return bool(np.isnan(self.X.data.sum()))
+        for part in self.chunks():
+            # NaN spreads through a sum: quicker than a mask.
+            found = np.isnan(self.X[part].sum(dtype=np.float64))
+            self._pages.release()
+            if found:
+                return True
+        return False
 
     def _as_X(self, out):
         n_steps = self.X.shape[1]
@@ -47,11 +71,9 @@ class Sequences(Rows):
         return out if self.X.ndim == 3 else out[..., 0]
 
     def _check(self, x):
+        super()._check(x)
         if not self.padded:
-            super()._check(x)
             return
-        if np.isinf(x).any():
-            super()._check(np.nan_to_num(x, nan=0.0, posinf=np.inf, neginf=-np.inf))
         gone = np.isnan(x)
         if (gone.any(axis=2) != gone.all(axis=2)).any() or (
             gone[:, :-1, 0] > gone[:, 1:, 0]
@@ -67,27 +89,119 @@ class Sequences(Rows):
                 "needs one time step or more."
             )
 
-    def summarize(self, weight=None):
-        """Check every value; the moments of those that exist."""
-        if not self.padded:
-            return super().summarize(weight)
-        shape = self.sample_shape
-        mass, total, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        minimum, maximum = np.inf, -np.inf
-        shift = np.nan_to_num(self.read(slice(0, 1))[0].astype(np.float64))
-        for part in self.chunks():
-            x = self.read(part)
-            minimum, maximum = min(minimum, np.nanmin(x)), max(maximum, np.nanmax(x))
-            z = x - shift
-            w = np.ones(len(z)) if weight is None else weight[part].astype(np.float64)
-            mass += np.tensordot(w, ~np.isnan(z), axes=1)
-            z = np.nan_to_num(z)
-            total += np.tensordot(w, z, axes=1)
-            squares += np.tensordot(w, z**2, axes=1)
-        offset = total / np.maximum(mass, np.finfo(float).tiny)
-        left = np.maximum(0.0, squares - mass * offset**2)
-        variance = left.sum() / mass.sum()
-        return Summary(shift + offset, variance, float(minimum), float(maximum), mass)
+
+class _Checked(NamedTuple):
+    """A list of sequences as one array."""
+
+    array: np.ndarray
+
+
+class SequenceLayout(Layout):
+    """Sequences of shape (timesteps, features), of one length or of many.
+
+    Parameters
+    ----------
+    n_timesteps, n_features_per_step : int
+        Of the longest sequence; number of values at each time step.
+
+    ndim : {2, 3}
+        Axes of the data that `fit` was given: two where a row is a sequence of numbers.
+
+    as_list : bool
+        Whether they were a list of arrays.
+    """
+
+    takes_missing = True
+    is_sequence = True
+
+    def __init__(
+        self, n_timesteps: int, n_features_per_step: int, ndim: int, as_list: bool
+    ):
+        self.n_timesteps, self.n_features_per_step = n_timesteps, n_features_per_step
+        self.ndim, self.as_list = ndim, as_list
+
+    @classmethod
+    def is_table(cls, X):
+        """Whether each row of `X` is a sequence of numbers."""
+        return not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2
+
+    @classmethod
+    def check_other(cls, X, name):
+        """Check a list of arrays, or an array with an axis of features."""
+        if is_ragged_list(X):
+            return _Checked(_padded(X, name))
+        X = check_array(
+            X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
+        )
+        if X.ndim != 3 or min(X.shape) == 0:
+            raise ValueError(
+                f"Got X of shape {X.shape}. Sequences are a 3-D array of shape "
+                "(n_samples, timesteps, features), a list of arrays of shape "
+                "(timesteps_i, features), or rows with one feature per time step."
+            )
+        return X
+
+    @classmethod
+    def fit(cls, X, name):
+        """The longest sequence is all that later ones may be."""
+        array, as_list = _array(X)
+        return cls(array.shape[1], _width(array), array.ndim, as_list)
+
+    @property
+    def sample_shape(self):
+        """(n_timesteps, n_features_per_step)."""
+        return (self.n_timesteps, self.n_features_per_step)
+
+    @property
+    def n_features(self):
+        """Time steps of rows of numbers, else values per time step."""
+        return self.n_timesteps if self.ndim == 2 else self.n_features_per_step
+
+    def rows(self, X, name):
+        """Sequences that are not longer than those of `fit`."""
+        array, as_list = _array(X)
+        if _width(array) != self.n_features_per_step:
+            raise ValueError(
+                f"X has {_width(array)} features per time step, but {name} is "
+                f"expecting {self.n_features_per_step} features per time step."
+            )
+        if array.shape[1] > self.n_timesteps:
+            raise ValueError(
+                f"X has sequences of up to {array.shape[1]} time steps, but the "
+                f"longest one that {name} was fitted with has {self.n_timesteps}: cut "
+                "them, or fit on longer ones."
+            )
+        return Sequences(array, name, self.n_timesteps, as_list)
+
+    def restore(self, outputs, rows=None):
+        """Sequences of the lengths of `rows`; codes do not know a length."""
+        if not isinstance(rows, Sequences):
+            if self.as_list:
+                return list(outputs)
+            return outputs[..., 0] if self.ndim == 2 else outputs
+        outputs = outputs[:, : rows.X.shape[1]]
+        if rows.as_list:
+            pairs = zip(outputs, rows.lengths(), strict=True)
+            return [x[:n] for x, n in pairs]
+        if rows.padded:
+            beyond = np.arange(outputs.shape[1]) >= rows.lengths()[:, None]
+            outputs[beyond] = np.nan
+        return outputs[..., 0] if rows.X.ndim == 2 else outputs
+
+    def attributes(self):
+        """`n_timesteps_` and `n_features_`."""
+        return {
+            "n_timesteps_": self.n_timesteps,
+            "n_features_": self.n_features_per_step,
+        }
+
+
+def _array(X: Any) -> tuple[Any, bool]:
+    return (X.array, True) if isinstance(X, _Checked) else (X, False)
+
+
+def _width(array) -> int:
+    return array.shape[2] if array.ndim == 3 else 1
 
 
 def pooled(summary: Summary) -> Summary:
@@ -101,23 +215,8 @@ def pooled(summary: Summary) -> Summary:
     )
 
 
-def checked_sequences(X, estimator_name: str) -> np.ndarray:
-    """`X`, a list of arrays or a 3-D array, as one array padded with NaN."""
-    if not is_ragged_list(X):
-        X = check_array(
-            X,
-            dtype="numeric",
-            allow_nd=True,
-            ensure_all_finite=False,
-            estimator=estimator_name,
-        )
-        if X.ndim != 3 or min(X.shape) == 0:
-            raise ValueError(
-                f"Got X of shape {X.shape}. Sequences are a 3-D array of shape "
-                "(n_samples, timesteps, features), a list of arrays of shape "
-                "(timesteps_i, features), or rows with one feature per time step."
-            )
-        return X
+def _padded(X, estimator_name: str) -> np.ndarray:
+    """A list of arrays as one array, padded with NaN."""
     arrays = [_checked_one(i, x, estimator_name) for i, x in enumerate(X)]
     widths = {x.shape[1] for x in arrays}
     if len(widths) > 1:
@@ -155,11 +254,3 @@ def is_ragged_list(X) -> bool:
     if n_axes == 1:  # rows of a table, unless their lengths differ
         return len({len(x) if np.ndim(x) == 1 else -1 for x in X}) > 1
     return n_axes == 2
-
-
-def _has_nan(X: np.ndarray) -> bool:
-    # NaN spreads through a sum: quicker than a mask, and no copy.
-    with np.errstate(all="ignore"):
-        return bool(np.isnan(X.dtype.type(0) * X[:, -1].sum(dtype=np.float64))) or bool(
-            np.isnan(X).any() if X.dtype.kind == "f" else False
-        )

@@ -27,3 +27,23 @@ TRAINING_CONSTRAINTS: dict = {
     "random_state": ["random_state"],
     "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
 }
+
+
+class TrainingDefaults:
+    """What a family trains with whose constructor leaves a training parameter out."""
+
+    optimizer = "adam"
+    learning_rate = 2e-3
+    learning_rate_schedule = "cosine"
+    epochs = "auto"
+    batch_size = "auto"
+    shuffle = True
+    early_stopping = True
+    validation_fraction = 0.1
+    n_iter_no_change = "auto"
+    tol = 0.0
+    warm_start = False
+    callbacks = None
+    jit_compile = "auto"
+    random_state = None
+    verbose = 0

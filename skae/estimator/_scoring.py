@@ -5,22 +5,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import sparray, spmatrix
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import check_sample_weight
 from skae.data._dask import by_block
-from skae.data._rows import Rows
+from skae.data._rows import map_fields
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray
 
 
+def can_decode(estimator) -> bool:
+    """Whether the family has a decoder; else the method is not there."""
+    if not estimator._architecture.has_decoder():
+        raise AttributeError(f"{type(estimator).__name__} has no decoder.")
+    return True
+
+
 class Scoring:
     """Reconstruction and its errors.
 
-    Needs `_model`, `_check_rows`, `_restore` and `_reconstruction_loss`.
+    Needs `_model`, `_layout`, `_architecture` and `_read_fields`.
     """
 
+    @available_if(can_decode)
     @by_block(lambda self, X: X.shape[1:])
     def reconstruct(self, X: MatrixLike) -> np.ndarray:
         """Encode and decode `X`.
@@ -36,9 +45,11 @@ class Scoring:
             Reconstructions, in the units and the layout of `X`.
         """
         check_is_fitted(self)
-        rows = self._check_rows(X, reset=False)
-        return self._restore(self._model.run_all("autoencoder", rows), rows)
+        fields = self._read_fields(X)
+        outputs = self._model.run_all("autoencoder", fields)
+        return self._layout.restore(outputs, fields["data"])
 
+    @available_if(can_decode)
     @by_block(lambda self, X: ())
     def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
         """Error of each row's reconstruction.
@@ -56,9 +67,11 @@ class Scoring:
             (``loss="binary_crossentropy"``).
         """
         check_is_fitted(self)
-        rows = self._check_rows(X, reset=False)
-        return self._row_errors(rows, self._reconstruction_loss().row_error)
+        # The loss of the fit, whatever the parameters are now.
+        loss = self._model.architecture.reconstruction_loss()
+        return self._row_errors(self._read_fields(X), loss.row_error)
 
+    @available_if(can_decode)
     @by_block(lambda self, X: ())
     def score_samples(self, X: MatrixLike) -> np.ndarray:
         """Minus the reconstruction error of each row: greater is more usual.
@@ -75,6 +88,7 @@ class Scoring:
         """
         return -self.reconstruction_error(X)
 
+    @available_if(can_decode)
     def score(
         self,
         X: MatrixLike,
@@ -108,7 +122,8 @@ class Scoring:
             and 0 otherwise.
         """
         check_is_fitted(self)
-        rows = self._check_rows(X, reset=False)
+        fields = self._read_fields(X, y)
+        rows = fields["data"]
 
         def squares(x, reconstruction):
             difference = (x - reconstruction).reshape(len(x), -1)
@@ -116,7 +131,7 @@ class Scoring:
                 np.nan_to_num(difference, copy=False)
             return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
 
-        residuals = self._row_errors(rows, squares, dtype=np.float64)
+        residuals = self._row_errors(fields, squares, dtype=np.float64)
         if sample_weight is None:
             residual, total = residuals.sum(), rows.summarize().total_squares
         else:
@@ -127,11 +142,12 @@ class Scoring:
             return float(residual == 0)
         return float(1 - residual / total)
 
-    def _row_errors(self, rows: Rows, error, dtype=np.float32) -> np.ndarray:
-        errors = np.empty(len(rows), dtype=dtype)
+    def _row_errors(self, fields, error, dtype=np.float32) -> np.ndarray:
+        errors = np.empty(len(fields["data"]), dtype=dtype)
 
-        def serve(chunk, where):
-            errors[where] = error(chunk, self._model.run("autoencoder", chunk))
+        def serve(chunks, where):
+            reconstructions = self._model.run("autoencoder", chunks)
+            errors[where] = error(chunks["data"], reconstructions)
 
-        rows.map(serve)
+        map_fields(fields, serve)
         return errors

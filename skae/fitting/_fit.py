@@ -1,142 +1,158 @@
 """From checked rows to a trained model: the order of things in a fit."""
 
 import copy
-import hashlib
-import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from skae.data._rows import Pairs, Rows, Summary
+from skae.architectures import Architecture
+from skae.data._rows import Rows, Summary
 from skae.estimator._tasks import EpochTasks
-from skae.fitting._model import TrainedModel, make_blueprint
+from skae.fitting._identity import fit_identity
+from skae.fitting._model import TrainedModel
+from skae.fitting._sizes import auto_epochs, settle_sizes, worth_compiling
 from skae.training import (
     Checkpoint,
-    Feed,
     FitSettings,
     FitState,
-    Part,
     ProgramSettings,
-    TrainingRun,
-    borrowed_program,
+    Trained,
+    TrainingData,
+    Watchers,
     draw_seed,
     optimizer_config,
+    train,
 )
 
 # Fewer rows than this are all trained on: a tenth of them would say nothing.
 _LEAST_ROWS_TO_SPLIT = 10
-# Below so many steps, compiling with XLA takes longer than it saves.
-_STEPS_WORTH_COMPILING = 500
+
+Start = Callable[
+    [Rows, Summary, np.ndarray | None, np.random.Generator], dict[str, np.ndarray]
+]
 
 
-def auto_batch_size(n_samples: int) -> int:
-    """The power of two next below ``n_samples / 16``, from 16 to 256."""
-    return min(256, max(16, 1 << (n_samples // 16).bit_length() >> 1))
+@dataclass(frozen=True)
+class Plan:
+    """What an estimator asks of a fit, beside its training parameters.
+
+    Parameters
+    ----------
+    architecture : Architecture
+
+    start : callable
+        First weights from the data: ``start(rows, summary, weight, rng)``.
+
+    strengths : callable
+        An epoch, from 1 to infinity, to the strengths of the terms of the loss.
+
+    epochs : int or "auto"
+        Largest number of epochs.
+
+    previous : TrainedModel, default=None
+        What to go on from.
+
+    one_epoch : bool, default=False
+        Whether this is `partial_fit`.
+    """
+
+    architecture: Architecture
+    start: Start
+    strengths: Callable[[float], dict[str, float]]
+    epochs: int | str
+    previous: TrainedModel | None = None
+    one_epoch: bool = False
 
 
-def auto_epochs(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 3000 steps; at least 15, at most 500."""
-    return min(500, max(15, math.ceil(3000 / n_steps_per_epoch)))
+class Fitted(NamedTuple):
+    """What a fit leaves behind."""
 
-
-def auto_patience(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 750 steps; at least 10."""
-    return max(10, math.ceil(750 / n_steps_per_epoch))
+    model: TrainedModel
+    history: dict[str, list[float]]
+    n_epochs: int
+    callbacks: list
 
 
 def fit_model(
-    estimator,
-    rows: Rows,
+    parameters,
+    plan: Plan,
+    fields: Mapping[str, Rows],
     sample_weight: np.ndarray | None,
-    val: Rows | None,
+    val: Mapping[str, Rows] | None,
     tasks: EpochTasks,
-    *,
-    continuing: bool,
-    one_epoch: bool,
-) -> None:
-    """Train `estimator` on `rows`, and set its fitted attributes at the very end.
+) -> Fitted:
+    """Train a model on `fields`.
 
-    `continuing` goes on from the present weights, `one_epoch` is `partial_fit`.
+    `parameters` is an estimator, of which the training parameters are read and nothing
+    is changed.
     """
-    order, weight = _weigh(rows, sample_weight)
-    summary = _summarize(estimator, rows, val, weight)
-    spec = _make_spec(estimator, rows, val)
-    sample_shape = rows.sample_shape[1:] if spec._paired else rows.sample_shape
-    blueprint = make_blueprint(spec, sample_shape)
-    previous = estimator._model if continuing else None
-    callbacks, checkpoint = _copy_callbacks(estimator.callbacks)
+    architecture, previous = plan.architecture, plan.previous
+    if previous is not None:
+        _check_same_network(previous.architecture, architecture)
+    order, weight = _weigh(len(fields["data"]), sample_weight)
+    summary = _look(architecture, fields, weight)
+    if val is not None:
+        _look(architecture, val)
+    callbacks, checkpoint = _copy_callbacks(parameters.callbacks)
     fit = ""
     if checkpoint is not None:
-        fit = _fit_id(estimator, rows, val, weight, summary, previous)
-    progress = FitState(checkpoint, fit, lambda: draw_seed(estimator.random_state))
-    seed = progress.seed
-    rng = np.random.default_rng(seed)
+        before = [] if previous is None else previous.weights.values()
+        arrays = [*([] if weight is None else [weight]), *before]
+        fit = fit_identity(parameters, (fields, val), arrays)
+    progress = FitState(checkpoint, fit, lambda: draw_seed(parameters.random_state))
+    rng = np.random.default_rng(progress.seed)
     if previous is None:
-        loss = estimator._reconstruction_loss()
-        start = loss.start(estimator._scaling(summary))
-        start |= estimator._start(rows, summary, weight, rng)
+        start = plan.start(fields["data"], summary, weight, rng)
     else:
-        _check_same_graph(previous, spec)
         start = previous.weights
     held_out = None
-    if estimator.early_stopping and val is None and not one_epoch:
-        order, held_out = _split(order, estimator.validation_fraction, rng)
+    if parameters.early_stopping and val is None and not plan.one_epoch:
+        order, held_out = _split(order, parameters.validation_fraction, rng)
+    batch_size, n_steps, settings = _settle(parameters, plan, len(order))
 
-    batch_size, n_steps, settings = _settle(estimator, len(order), one_epoch)
-    program_settings = ProgramSettings(
-        batch_size=batch_size,
-        optimizer=optimizer_config(estimator.optimizer),
-        jit_compile=worth_compiling(estimator, settings.epochs * n_steps),
-    )
-    with borrowed_program(blueprint, program_settings) as program:
-        program.reset(seed, start)
-        if previous is not None and previous.state is not None:
-            rng.bit_generator.state = previous.state["rng"]
-            # Another optimizer begins anew.
-            if previous.state["optimizer"] == program.optimizer_id:
-                program.set_state(previous.state["variables"])
-        feed = Feed(rows, batch_size, program.put, weight)
-        validation = None if held_out is None else Part(feed, held_out)
-        if val is not None:
-            validation = Part(Feed(val, batch_size, program.put), np.arange(len(val)))
-
-        def trained(state=None):
-            weights, n_codes = program.get_weights(), program.graph.code_size
-            return TrainedModel(
-                _inference_spec(spec), sample_shape, weights, n_codes, state
-            )
-
-        tasks.begin(settings.epochs)
-        run = TrainingRun(
-            program,
-            settings,
-            callbacks,
-            n_steps,
-            verbose=int(estimator.verbose),
-            begin_epoch=tasks.epoch_begin,
-            end_epoch=lambda: tasks.epoch_end(lambda: {"_model": trained()}),
-            state=progress,
+    def model(trained: Trained) -> TrainedModel:
+        return TrainedModel(
+            architecture.for_inference(),
+            trained.weights,
+            trained.code_size,
+            trained.state,
         )
-        run.run(Part(feed, order), validation, rng)
-        state = None
-        if estimator.warm_start or one_epoch:
-            state = {
-                "variables": program.get_state(),
-                "optimizer": program.optimizer_id,
-                "rng": rng.bit_generator.state,
-            }
-        model = trained(state)
 
-    if previous is None:
-        estimator.history_, estimator.n_iter_ = {}, 0
-    estimator._model = model
-    _extend(estimator.history_, run.history, estimator.n_iter_, run.n_epochs)
-    estimator.n_iter_ += run.n_epochs
-    estimator.callbacks_ = callbacks
+    trained = train(
+        architecture,
+        TrainingData(fields, order, weight, held_out, val),
+        ProgramSettings(
+            batch_size,
+            optimizer_config(parameters.optimizer),
+            worth_compiling(
+                parameters.jit_compile, architecture, settings.epochs * n_steps
+            ),
+        ),
+        settings,
+        start=start,
+        rng=rng,
+        seed=progress.seed,
+        go_on=None if previous is None else previous.state,
+        keep_state=parameters.warm_start or plan.one_epoch,
+        progress=progress,
+        watchers=Watchers(
+            callbacks,
+            int(parameters.verbose),
+            begin=lambda: tasks.begin(settings.epochs),
+            begin_epoch=tasks.epoch_begin,
+            end_epoch=lambda trained: tasks.epoch_end(
+                lambda: {"_model": model(trained())}
+            ),
+        ),
+    )
+    return Fitted(model(trained), trained.history, trained.n_epochs, callbacks)
 
 
-def _weigh(rows: Rows, sample_weight):
+def _weigh(n_rows: int, sample_weight):
     """The rows to use, and weights with mean 1 over them."""
-    order = np.arange(len(rows))
+    order = np.arange(n_rows)
     if sample_weight is None:
         return order, None
     # A row of weight 0 must not even take a place in a mini-batch.
@@ -146,51 +162,23 @@ def _weigh(rows: Rows, sample_weight):
     return order, sample_weight / sample_weight[order].mean(dtype=np.float64)
 
 
-def _summarize(estimator, rows: Rows, val: Rows | None, weight) -> Summary:
-    """Look at every value once, before any training."""
-    loss = estimator._reconstruction_loss()
-    summary = rows.summarize(weight)
-    loss.check(summary)
-    if val is not None:
-        loss.check(val.summarize())
+def _look(architecture: Architecture, fields, weight=None) -> Summary:
+    """See every value once, before any training; the moments of what is compared."""
+    summaries = {
+        name: rows.summarize(weight if name in ("data", "target") else None)
+        for name, rows in fields.items()
+        if rows.dtype.kind == "f"
+    }
+    summary = summaries.get("target", summaries["data"])
+    architecture.reconstruction_loss().check(summary)
     return summary
 
 
-def _make_spec(estimator, rows: Rows | Pairs, val: Rows | Pairs | None):
-    """A copy of `estimator` with nothing but what determines its graph.
-
-    A hook that reads another parameter while the graph is built fails here, and not
-    by a program that silently keeps the first value.
-    """
-    spec = object.__new__(type(estimator))
-    vars(spec).update(copy.deepcopy(dict(estimator._graph_parameters())))
-    spec._paired = isinstance(rows, Pairs)
-    spec._padded = rows.padded or (val is not None and val.padded)
-    return spec
-
-
-def _inference_spec(spec):
-    """`spec` for data that may be padded, whatever the training data were."""
-    if not spec._takes_padding:
-        return spec
-    spec = copy.copy(spec)
-    spec._padded = True
-    return spec
-
-
-def _check_same_graph(previous: TrainedModel, spec) -> None:
-    old, new = vars(previous.spec), vars(spec)
-    changed = [
-        f"{name.replace('_paired', 'training with targets')} from {old[name]!r} to "
-        f"{new[name]!r}"
-        for name in new
-        # Which penalties and masks there are makes another loss, but the same network.
-        if name not in ("_penalty_names", "_padded")
-        and repr(old[name]) != repr(new[name])
-    ]
-    if changed:
+def _check_same_network(old: Architecture, new: Architecture) -> None:
+    changes = old.changes(new.for_inference())
+    if changes:
         raise ValueError(
-            f"Training cannot go on after a change of {', '.join(changed)}: that is "
+            f"Training cannot go on after a change of {', '.join(changes)}: that is "
             "another network. Set warm_start=False, or fit a clone."
         )
 
@@ -209,50 +197,24 @@ def _split(order, fraction: float, rng):
     return order[n_held_out:], order[:n_held_out]
 
 
-def settle_sizes(estimator, n_train: int) -> tuple[int, int, int]:
-    """Batch size, steps per epoch and patience, with "auto" decided."""
-    batch_size, patience = estimator.batch_size, estimator.n_iter_no_change
-    if batch_size == "auto":
-        batch_size = auto_batch_size(n_train)
-    n_steps = math.ceil(n_train / batch_size)
-    if patience == "auto":
-        patience = auto_patience(n_steps)
-    return batch_size, n_steps, patience
-
-
-def _settle(estimator, n_train: int, one_epoch: bool) -> tuple[int, int, FitSettings]:
+def _settle(parameters, plan: Plan, n_train: int) -> tuple[int, int, FitSettings]:
     """Batch size, steps per epoch and the settings, with "auto" decided."""
-    batch_size, n_steps, patience = settle_sizes(estimator, n_train)
-    epochs = 1 if one_epoch else estimator._largest_epochs()
+    batch_size, n_steps, patience = settle_sizes(parameters, n_train)
+    epochs = 1 if plan.one_epoch else plan.epochs
     if epochs == "auto":
         epochs = auto_epochs(n_steps)
-    schedule = "constant" if one_epoch else estimator.learning_rate_schedule
-    n_before = getattr(estimator, "n_iter_", 0)
+    schedule = "constant" if plan.one_epoch else parameters.learning_rate_schedule
     settings = FitSettings(
         epochs=epochs,
-        learning_rate=float(estimator.learning_rate),
+        learning_rate=float(parameters.learning_rate),
         learning_rate_schedule=schedule,
-        shuffle=bool(estimator.shuffle),
-        early_stopping=bool(estimator.early_stopping) and not one_epoch,
+        shuffle=bool(parameters.shuffle),
+        early_stopping=bool(parameters.early_stopping) and not plan.one_epoch,
         n_iter_no_change=patience,
-        tol=float(estimator.tol),
-        strengths=lambda epoch: estimator._penalty_strengths(n_before + epoch),
+        tol=float(parameters.tol),
+        strengths=plan.strengths,
     )
     return batch_size, n_steps, settings
-
-
-def _extend(history: dict[str, list], new: dict[str, list], n_old: int, n_new: int):
-    """Append to all series; NaN stands where an epoch did not have one."""
-    for name in history | new:
-        values = history.setdefault(name, [math.nan] * n_old)
-        values.extend(new.get(name, [math.nan] * n_new))
-
-
-def worth_compiling(estimator, n_steps: int) -> bool:
-    """`jit_compile`, with "auto" decided by the family and the number of steps."""
-    if estimator.jit_compile == "auto":
-        return estimator._jit_worthwhile and n_steps >= _STEPS_WORTH_COMPILING
-    return bool(estimator.jit_compile)
 
 
 def _copy_callbacks(callbacks) -> tuple[list, Checkpoint | None]:
@@ -269,31 +231,3 @@ def _copy_callbacks(callbacks) -> tuple[list, Checkpoint | None]:
                 f"skae.Checkpoint; got {callback!r}."
             )
     return copy.deepcopy(callbacks), checkpoints[0] if checkpoints else None
-
-
-def _fit_id(estimator, rows, val, weight, summary, previous) -> str:
-    """Equal for fits that a checkpoint may connect: same data, same parameters."""
-    import keras
-
-    digest = hashlib.sha256(f"{keras.version()} {keras.backend.backend()}".encode())
-    parameters = estimator.get_params() | {"callbacks": None, "verbose": 0}
-    texts = [f"{name}={_text(value)}" for name, value in sorted(parameters.items())]
-    sizes = (rows.sample_shape, len(rows), 0 if val is None else len(val))
-    digest.update(repr((type(estimator).__name__, texts, sizes)).encode())
-    arrays = [weight, *summary] if weight is not None else [*summary]
-    if previous is not None:
-        arrays += previous.weights.values()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
-
-
-def _text(value) -> str:
-    """`value` as text that is the same in the next process."""
-    if isinstance(value, np.random.RandomState):
-        return "RandomState"
-    if hasattr(value, "get_config"):
-        # Keras counts the names of its objects up.
-        config = {k: v for k, v in value.get_config().items() if k != "name"}
-        return f"{type(value).__qualname__}({config})"
-    return getattr(value, "__qualname__", repr(value))

@@ -1,42 +1,15 @@
 """What a fit leaves behind: weights as arrays, models rebuilt when asked for."""
 
 import copy
-import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from skae.data._rows import Rows
-from skae.training import Blueprint, inference
-
-
-def freeze(value: Any) -> Hashable:
-    """A hashable stand-in for a parameter; equal only for equal graphs."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()  # Python's own numbers
-    if isinstance(value, list | tuple):
-        return (type(value).__name__, *map(freeze, value))
-    if isinstance(value, Mapping):
-        return ("dict", *((k, freeze(v)) for k, v in sorted(value.items())))
-    if hasattr(value, "get_config") and not isinstance(value, type):  # Keras objects
-        config = json.dumps(value.get_config(), sort_keys=True, default=repr)
-        return (type(value), config)
-    try:
-        hash(value)
-    except TypeError:
-        return object()  # equal to nothing: the graph is not shared
-    return (type(value).__name__, value)  # 1, 1.0 and True differ
-
-
-def make_blueprint(spec, sample_shape: tuple[int, ...]) -> Blueprint:
-    """What determines the graph of `spec`, an estimator's graph parameters."""
-    parameters = freeze(vars(spec))
-    return Blueprint(
-        key=(type(spec), sample_shape, parameters),
-        build=lambda: spec._build_graph(sample_shape),
-    )
+from skae.architectures import Architecture
+from skae.data._rows import Rows, map_fields
+from skae.training import build_graph, check_all_there, inference
 
 
 @dataclass
@@ -45,23 +18,20 @@ class TrainedModel:
 
     Parameters
     ----------
-    spec : object
-        The estimator with nothing but the parameters that determine the graph.
-
-    sample_shape : tuple of int
+    architecture : Architecture
+        What determines the network.
 
     weights : dict of ndarray
-        By path.
+        By name.
 
     code_size : int
         Number of columns of the codes.
 
     state : dict or None
-        Optimizer, random layers and shuffling, for training to go on.
+        Optimizers, random layers and shuffling, for training to go on.
     """
 
-    spec: Any
-    sample_shape: tuple[int, ...]
+    architecture: Architecture
     weights: dict[str, np.ndarray]
     code_size: int
     state: dict[str, Any] | None = None
@@ -72,42 +42,53 @@ class TrainedModel:
 
     def __deepcopy__(self, memo):
         return type(self)(
-            self.spec,
-            self.sample_shape,
+            self.architecture,
             copy.deepcopy(self.weights, memo),
             self.code_size,
             copy.deepcopy(self.state, memo),
         )
 
-    def run(self, name: str, *inputs: np.ndarray) -> np.ndarray:
+    def run(self, name: str, fields: Mapping[str, np.ndarray]) -> np.ndarray:
         """Outputs of "encoder", "decoder", "autoencoder", ... for chunks of `Rows`."""
-        return self._bound().run(name, *inputs)
+        return self._bound().run(name, fields)
 
-    def run_all(self, name: str, rows: Rows) -> np.ndarray:
+    def run_all(self, name: str, fields: Mapping[str, Rows]) -> np.ndarray:
         """Outputs for all rows, chunk by chunk."""
-        shape = self._bound().output_shapes[name]
-        outputs = np.empty((len(rows), *shape), dtype=np.float32)
+        bound = self._bound()
+        needed = {key: fields[key] for key in bound.inputs_of(name)}
+        n_rows = len(next(iter(needed.values())))
+        outputs = bound.empty_output(name, n_rows)
 
-        def serve(chunk: np.ndarray, where: slice) -> None:
-            outputs[where] = self.run(name, chunk)
+        def serve(chunks: dict[str, np.ndarray], where: slice) -> None:
+            outputs[where] = bound.run(name, chunks)
 
-        rows.map(serve)
+        map_fields(needed, serve)
         return outputs
+
+    @property
+    def code_dtype(self) -> np.dtype:
+        """Type of the codes."""
+        return self._bound().empty_output("encoder", 0).dtype
+
+    def weights_of(self, name: str) -> dict[str, np.ndarray]:
+        """The weights that one of the functions uses."""
+        names = inference(self.architecture).weights_of(name)
+        return {name: self.weights[name] for name in names}
 
     def _bound(self):
         bound = self._live.get("bound")
         if bound is None:
-            blueprint = make_blueprint(self.spec, self.sample_shape)
-            bound = self._live["bound"] = inference(blueprint).bind(self.weights)
+            bound = inference(self.architecture).bind(self.weights)
+            self._live["bound"] = bound
         return bound
 
     def keras_models(self) -> Any:
         """Live, connected Keras models with these weights: a `Graph`."""
         graph = self._live.get("graph")
         if graph is None:
-            blueprint = make_blueprint(self.spec, self.sample_shape)
-            graph = blueprint.build_graph()
-            for variable in graph.autoencoder.weights:
-                variable.assign(self.weights[variable.path])
+            graph = build_graph(self.architecture)
+            check_all_there(graph.weights, self.weights)
+            for name, variable in graph.weights.items():
+                variable.assign(self.weights[name])
             self._live["graph"] = graph
         return graph

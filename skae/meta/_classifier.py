@@ -61,7 +61,9 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         worth more in training, and few steps are taken anyway.
 
     validation_fraction : float, default=0.1
-        Share of the labelled rows held out by early stopping.
+        Share of the labelled rows held out by early stopping, of each class alike. One
+        label or more of each class is always trained on: a class with too few labels
+        has none held out, and if that is so for all, the training loss is followed.
 
     n_iter_no_change : "auto" or int, default="auto"
         Epochs without a better loss after which to stop.
@@ -165,17 +167,27 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             raise ValueError(
                 f"Classifier can't train when only one class is present: {classes[0]!r}"
             )
-        targets = np.zeros((len(y), len(classes)), dtype=np.float32)
-        targets[labelled, position] = 1
-        self._fit(X, targets, labelled, classes=True)
+        targets = np.full(len(y), -1, dtype=np.int32)
+        targets[labelled] = position
+        self._fit(X, targets, labelled)
         self.classes_ = classes
         return self
 
+    def _split(self, labelled, targets, rng):
+        classes = targets[labelled]
+        counts = np.bincount(classes)
+        n_held_out = _shares(counts, self.validation_fraction, rng)
+        order = rng.permutation(len(labelled))
+        held_out = np.zeros(len(labelled), dtype=bool)
+        for c, n in enumerate(n_held_out):
+            held_out[order[classes[order] == c][:n]] = True
+        return labelled[order[~held_out[order]]], labelled[order[held_out[order]]]
+
     def _fit_head(self, codes, targets) -> Head:
         head = LogisticRegression(C=1 / self.head_alpha, max_iter=_HEAD_STEPS)
-        head.fit(codes, targets.argmax(axis=1))
+        head.fit(codes, targets)
         kernel, bias = head.coef_.T, head.intercept_
-        if targets.shape[1] == 2:  # one logit for the second class
+        if len(bias) == 1:  # one logit for the second class
             kernel = np.hstack([-kernel / 2, kernel / 2])
             bias = np.hstack([-bias / 2, bias / 2])
         return Head(kernel.astype(np.float32), bias.astype(np.float32))
@@ -190,7 +202,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
 
         Returns
         -------
-        probabilities : ndarray of shape (n_samples, n_classes)
+        probabilities : ndarray of shape (n_samples, n_classes), float32
             In the order of `classes_`; they sum to 1.
         """
         return softmax(self._outputs(X), axis=1)
@@ -210,6 +222,18 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         """
         outputs = self._outputs(X)  # first: it tells whether we are fitted
         return self.classes_[outputs.argmax(axis=1)]
+
+
+def _shares(counts: np.ndarray, fraction: float, rng) -> np.ndarray:
+    """How many labels of each class to hold out: in all the fraction, if possible."""
+    wanted = fraction * counts
+    shares = np.minimum(np.floor(wanted).astype(int), counts - 1)
+    # What rounding down has left goes to the largest remainders, by lot among equals.
+    n_left = round(fraction * counts.sum()) - shares.sum()
+    by_remainder = np.lexsort((rng.random(len(counts)), shares - wanted))
+    can_give = [c for c in by_remainder if shares[c] + 1 < counts[c]]
+    shares[can_give[: max(0, n_left)]] += 1
+    return shares
 
 
 def _has_label(y: np.ndarray) -> np.ndarray:

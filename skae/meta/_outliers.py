@@ -171,12 +171,12 @@ class AutoencoderOutlierDetector(
 
         Returns
         -------
-        scores : ndarray of shape (n_samples,)
+        scores : ndarray of shape (n_samples,), float64
             ``autoencoder_.score_samples(X)``.
         """
         check_is_fitted(self)
         scores = self.autoencoder_.score_samples(self._check_input(X, reset=False))
-        # The line lies between two scores that may agree in float32.
+        # As scikit-learn has it; the line lies between two that may agree in float32.
         return scores.astype(np.float64)
 
     def decision_function(self, X: MatrixLike) -> np.ndarray:
@@ -189,7 +189,7 @@ class AutoencoderOutlierDetector(
 
         Returns
         -------
-        scores : ndarray of shape (n_samples,)
+        scores : ndarray of shape (n_samples,), float64
             ``score_samples(X) - offset_``.
         """
         return self.score_samples(X) - self.offset_

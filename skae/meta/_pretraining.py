@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions
 from skae.autoencoders import DenoisingAutoencoder
-from skae.meta._fine_tuning import Head, LabelledRows, fine_tune, with_model
+from skae.meta._fine_tuning import Head, fine_tune, with_model
 from skae.meta._inner import AroundAutoencoder
 from skae.training import draw_seed
 
@@ -77,17 +77,15 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         check_consistent_length(X, y)
         return X, y
 
-    def _fit(self, X, targets, labelled, *, classes: bool):
-        """Fit to `targets` of shape (n_samples, n_outputs) of the rows `labelled`."""
+    def _fit(self, X, targets, labelled):
+        """Fit to the `targets` of the rows `labelled`, classes or numbers."""
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
         autoencoder = self._pretrained(X, seed)
         held_out = labelled[:0]
         if self.early_stopping and self.fine_tune_epochs != 0:
-            order = rng.permutation(labelled)
-            n_held_out = round(self.validation_fraction * len(order))
             # The head must not have seen them either.
-            labelled, held_out = order[n_held_out:], order[:n_held_out]
+            labelled, held_out = self._split(labelled, targets, rng)
         codes = autoencoder.transform(X)[labelled]
         # The strength of the head's penalty must not depend on the codes' scale.
         scale = float(codes.std(axis=0).mean()) or 1.0
@@ -98,17 +96,23 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
             model, head, history = fine_tune(
                 self,
                 autoencoder,
-                LabelledRows(autoencoder._check_rows(X, reset=False), targets),
+                autoencoder._read_fields(X),
+                targets,
                 labelled,
                 held_out,
                 head,
-                classes=classes,
-                rng=rng,
+                rng,
             )
             autoencoder = with_model(autoencoder, model)
         self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
         self.n_iter_ = len(history.get("loss", ()))
         return self
+
+    def _split(self, labelled, targets, rng):
+        """Rows to train on, and rows to hold out."""
+        order = rng.permutation(labelled)
+        n_held_out = round(self.validation_fraction * len(order))
+        return order[n_held_out:], order[:n_held_out]
 
     def _pretrained(self, X, seed):
         if isinstance(self.autoencoder, FrozenEstimator):
@@ -128,4 +132,4 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
         codes = self.autoencoder_.transform(self._check_input(X, reset=False))
-        return self.head_(codes).astype(np.float64)
+        return self.head_(codes)

@@ -141,7 +141,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         mean = float(y[labelled].mean())
         scale = float(y[labelled].std()) or 1.0
         targets = np.nan_to_num((y - mean) / scale).astype(np.float32)[:, None]
-        self._fit(X, targets, labelled, classes=False)
+        self._fit(X, targets, labelled)
         self.target_mean_, self.target_scale_ = mean, scale
         return self
 
@@ -162,8 +162,11 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,), float32
             In the units of the targets.
         """
         outputs = self._outputs(X)[:, 0]  # first: it tells whether we are fitted
-        return self.target_mean_ + self.target_scale_ * outputs
+        # In float64, so that a mean far from zero costs no digits before the end.
+        outputs = outputs.astype(np.float64)
+        predictions = self.target_mean_ + self.target_scale_ * outputs
+        return predictions.astype(np.float32)

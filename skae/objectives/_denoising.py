@@ -1,56 +1,22 @@
 """Train on noisy rows, compare with the clean ones."""
 
-from numbers import Real
-from typing import Any, ClassVar, Self
+import warnings
+from typing import Any, Self
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from skae._sklearn import Interval, StrOptions, fit_context
-from skae.data._rows import Pairs
+from skae._sklearn import fit_context
 from skae.estimator._scoring import MatrixLike
+
+# From the warning to the user's call of `fit`, through scikit-learn's decorator.
+_STACKLEVEL = 4
 
 
 class DenoisingObjective:
-    """Noise on what the encoder sees in training, never afterwards.
+    """`fit` and `partial_fit` with clean targets for noisy rows.
 
-    Reads `noise`, `noise_level` and `clip_noise`. Stands left of a backbone.
+    Stands left of `BaseAutoencoder`; the noise itself is the architecture's.
     """
-
-    # XLA's random numbers take longer on a CPU than it saves elsewhere.
-    _jit_worthwhile: ClassVar[bool] = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        "noise": [StrOptions({"gaussian", "masking", "dropout", "salt_and_pepper"})],
-        "noise_level": [Interval(Real, 0, None, closed="left")],
-        "clip_noise": [StrOptions({"auto"}), "boolean"],
-    }
-
-    def _check_params(self, sample_shape):
-        super()._check_params(sample_shape)
-        limit = 0.99 if self.noise == "dropout" else 1
-        if self.noise != "gaussian" and self.noise_level > limit:
-            raise ValueError(
-                f"noise={self.noise!r} takes the share of the entries to hit as its "
-                f"noise_level, between 0 and {limit}; got {self.noise_level!r}."
-            )
-
-    def _corrupt(self, x):
-        from skae.layers import Corruption
-
-        clip = self.clip_noise
-        if clip == "auto":
-            clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
-        return Corruption(
-            self.noise, float(self.noise_level), clip=bool(clip), name="corruption"
-        )(x)
-
-    def _start(self, rows, summary, weight, rng):
-        start = super()._start(rows, summary, weight, rng)
-        if not isinstance(rows, Pairs):
-            start["corruption/low"] = np.float32(summary.minimum)
-            start["corruption/high"] = np.float32(summary.maximum)
-        return start
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
@@ -108,6 +74,7 @@ class DenoisingObjective:
                 f"{given} was given without {missing}: training and validation need "
                 "clean rows for their noisy ones alike."
             )
+        _warn_of_targets(X, y, target)
         return self._fit(
             X,
             y,
@@ -151,6 +118,7 @@ class DenoisingObjective:
         self : object
             The fitted estimator.
         """
+        _warn_of_targets(X, y, target)
         return self._fit(
             X,
             y,
@@ -159,4 +127,15 @@ class DenoisingObjective:
             target=target,
             continuing=self.__sklearn_is_fitted__(),
             one_epoch=True,
+        )
+
+
+def _warn_of_targets(X, y, target) -> None:
+    shape = getattr(y, "shape", ())
+    if target is None and len(shape) > 1 and shape == getattr(X, "shape", None):
+        warnings.warn(
+            f"y has the shape of X, {shape}, and is ignored: noise is added to X, and "
+            "X is what is to be reconstructed. If y holds the clean version of each "
+            "row of a noisy X, give it as target=: fit(X, target=y).",
+            stacklevel=_STACKLEVEL,
         )

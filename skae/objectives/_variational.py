@@ -9,15 +9,12 @@ from scipy.special import logsumexp
 from scipy.stats import qmc
 from sklearn.utils.validation import check_is_fitted
 
-from skae._sklearn import Interval, StrOptions
+from skae._sklearn import Interval
 from skae.data._dask import by_block
-from skae.data._rows import aligned, aligned_zeros
+from skae.data._rows import aligned, aligned_zeros, map_fields
 from skae.estimator._scoring import MatrixLike
-from skae.losses import LIKELIHOODS
 from skae.training import draw_seed
 
-# Beyond these, exp() is worth nothing for training and dangerous in float32.
-_LOG_VAR_RANGE = (-12.0, 8.0)
 # Burda et al. (2016): a unit is active when its posterior mean varies by more.
 _ACTIVE_VARIANCE = 0.01
 # Rows that tell the divergence per dimension after a fit.
@@ -29,78 +26,37 @@ _COLLAPSED_NATS = 0.01
 
 
 class VariationalObjective:
-    """Evidence lower bound: likelihood of the decoded sample minus a divergence.
+    """What only a model with a distribution of codes can do.
 
-    Reads `encoding_dim`, `beta`, `warm_up_epochs`, `free_bits` and `likelihood`.
-    Stands left of a backbone, whose `_bottleneck` it replaces.
+    Reads `encoding_dim`, `beta` and `warm_up_epochs`. Stands left of `BaseAutoencoder`;
+    the loss itself is the architecture's.
     """
 
-    _strength_names: ClassVar[tuple[str, ...]] = ("beta", "warm_up_epochs")
-    # The posterior mean is the code: it is not squeezed.
-    code_activation: ClassVar[str] = "linear"
+    _outside_graph: ClassVar[tuple[str, ...]] = ("beta", "warm_up_epochs")
 
     _parameter_constraints: ClassVar[dict] = {
-        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
-        "likelihood": [StrOptions(set(LIKELIHOODS))],
         "beta": [Interval(Real, 0, None, closed="left")],
         "warm_up_epochs": [Interval(Integral, 0, None, closed="left")],
-        "free_bits": [Interval(Real, 0, None, closed="left")],
     }
 
-    def _reconstruction_loss(self):
-        return LIKELIHOODS[self.likelihood]()
-
-    def _bottleneck(self, h):
-        from keras import layers, ops
-
-        from skae.layers import Sampling
-
-        units = int(self.encoding_dim)
-        mean = layers.Dense(units, name="code")(h)
-        log_var = ops.clip(layers.Dense(units, name="log_var")(h), *_LOG_VAR_RANGE)
-        sample = Sampling(name="sampling")([mean, log_var])
-        return {"code": mean, "log_var": log_var, "sample": sample}
-
-    def _active_penalties(self):
-        return ("kl",)
-
-    def _penalty_strengths(self, epoch):
+    def _strengths(self, epoch):
         warmth = 1.0
         if self.warm_up_epochs:
             warmth = min(1.0, epoch / self.warm_up_epochs)
         return {"kl": warmth * float(self.beta)}
 
-    def _penalties(self, forward):
-        from keras import ops
-
-        mean, log_var = forward.tensors["code"], forward.tensors["log_var"]
-        nats = 0.5 * (ops.exp(log_var) + ops.square(mean) - 1.0 - log_var)
-        per_dimension = ops.sum(forward.row_weight[:, None] * nats, axis=0)
-        if self.free_bits:
-            per_dimension = ops.maximum(per_dimension, float(self.free_bits))
-        return {"kl": ops.sum(per_dimension)}
-
-    def _functions(self, parts):
-        import keras
-
-        posterior = keras.layers.Concatenate(name="posterior")(
-            [parts.tensors["code"], parts.tensors["log_var"]]
-        )
-        nats = parts.loss.row_loss(parts.normal, parts.raw)
-        return {
-            "posterior": keras.Model(parts.x, posterior),
-            "negative_log_likelihood": keras.Model([parts.x, parts.code], nats),
-        }
-
-    def _finish(self, rows):
-        super()._finish(rows)
-        which = np.linspace(0, len(rows) - 1, min(len(rows), _ROWS_TO_INSPECT))
-        x = aligned_zeros((len(which), *rows.sample_shape))
-        rows.gather(which.astype(np.intp), x)
-        mean, log_var = self._posterior(x)
+    def _finish(self, fields):
+        super()._finish(fields)
+        n_rows = len(fields["data"])
+        which = np.linspace(0, n_rows - 1, min(n_rows, _ROWS_TO_INSPECT))
+        some = {}
+        for name, rows in fields.items():
+            some[name] = aligned_zeros((len(which), *rows.sample_shape), rows.dtype)
+            rows.gather(which.astype(np.intp), some[name])
+        mean, log_var = self._posterior(some)
         self.kl_per_dimension_ = _divergence(mean, log_var).mean(axis=0)
         self.active_units_ = np.var(mean, axis=0) > _ACTIVE_VARIANCE
-        if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and (x != x[0]).any():
+        if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and _vary(some["data"]):
             warnings.warn(
                 "The posterior has collapsed onto the prior: the codes carry "
                 f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and each "
@@ -109,9 +65,9 @@ class VariationalObjective:
                 stacklevel=4,
             )
 
-    def _posterior(self, x):
+    def _posterior(self, chunks):
         """Mean and log-variance, in float64."""
-        found = self._model.run("posterior", x).astype(np.float64)
+        found = self._model.run("posterior", chunks).astype(np.float64)
         return np.split(found, 2, axis=1)
 
     def sample(self, n_samples: int = 1, *, random_state=None) -> np.ndarray:
@@ -136,7 +92,8 @@ class VariationalObjective:
                 f"n_samples must be a positive integer; got {n_samples!r}."
             )
         rng = np.random.default_rng(draw_seed(random_state))
-        return self.inverse_transform(rng.normal(size=(n_samples, self.encoding_dim)))
+        codes = rng.normal(size=(n_samples, self._n_features_out))
+        return self.inverse_transform(codes)
 
     @by_block(lambda self, X: ())
     def score_samples(self, X: MatrixLike, *, n_draws: int = 16) -> np.ndarray:
@@ -159,23 +116,23 @@ class VariationalObjective:
 
         Returns
         -------
-        scores : ndarray of shape (n_samples,), float64
+        scores : ndarray of shape (n_samples,), float32
             Nats.
         """
         check_is_fitted(self)
-        draws = _normal_points(n_draws, self.encoding_dim)
-        rows = self._check_rows(X, reset=False)
-        scores = np.empty(len(rows))
+        draws = _normal_points(n_draws, self._n_features_out)
+        fields = self._read_fields(X)
+        scores = np.empty(len(fields["data"]), dtype=np.float32)
 
-        def serve(x, where):
-            mean, log_var = self._posterior(x)
-            expected = np.zeros(len(x))
+        def serve(chunks, where):
+            mean, log_var = self._posterior(chunks)
+            expected = np.zeros(len(mean))
             for epsilon in draws:
                 z = mean + np.exp(log_var / 2) * epsilon
-                expected += self._log_likelihood_given(x, z) / n_draws
+                expected += self._log_likelihood_given(chunks, z) / n_draws
             scores[where] = expected - _divergence(mean, log_var).sum(axis=1)
 
-        rows.map(serve)
+        map_fields(fields, serve)
         return scores
 
     def log_likelihood(
@@ -217,41 +174,46 @@ class VariationalObjective:
                 f"n_importance_samples must be a positive integer; got {k!r}."
             )
         seed = draw_seed(random_state)
-        rows = self._check_rows(X, reset=False)
-        bounds = np.empty(len(rows))
+        fields = self._read_fields(X)
+        bounds = np.empty(len(fields["data"]))
 
-        def serve(x, where):
-            mean, log_var = self._posterior(x)
-            for i in range(len(x)):
+        def serve(chunks, where):
+            mean, log_var = self._posterior(chunks)
+            for i in range(len(mean)):
+                row = {name: values[i : i + 1] for name, values in chunks.items()}
                 rng = np.random.default_rng([seed, where.start + i])
                 epsilon = rng.standard_normal((k, mean.shape[1]))
                 z = mean[i] + np.exp(log_var[i] / 2) * epsilon
                 ratio = 0.5 * np.sum(epsilon**2 + log_var[i] - z**2, axis=1)
-                ratio += self._log_likelihood_given(x[i : i + 1], z)
+                ratio += self._log_likelihood_given(row, z)
                 bounds[where.start + i] = logsumexp(ratio) - np.log(k)
 
-        rows.map(serve)
+        map_fields(fields, serve)
         return bounds
 
-    def _log_likelihood_given(self, x, z):
-        """Log p(x|z), row by row, or for one row `x` and many codes."""
+    def _log_likelihood_given(self, chunks, z):
+        """Log p(x|z), row by row, or for one row and many codes."""
         values = np.empty(len(z))
         for start in range(0, len(z), _DECODED_ROWS):
             part = slice(start, start + _DECODED_ROWS)
-            codes = aligned(z[part])
-            some = (
-                x[part]
-                if len(x) == len(z)
-                else np.broadcast_to(x, (len(codes), *x.shape[1:]))
-            )
-            nats = self._model.run("negative_log_likelihood", aligned(some), codes)
-            values[part] = -nats
-        shift = self._reconstruction_loss().log_density_shift(self._model.weights)
-        return values + shift
+            some = {"codes": aligned(z[part])}
+            for name, x in chunks.items():
+                if len(x) == len(z):
+                    x = x[part]
+                else:
+                    x = np.broadcast_to(x, (len(z[part]), *x.shape[1:]))
+                some[name] = aligned(x, x.dtype)
+            values[part] = -self._model.run("negative_log_likelihood", some)
+        loss = self._model.architecture.reconstruction_loss()
+        return values + loss.log_density_shift(self._model.weights)
 
     @classmethod
     def _test_params(cls):
         return {**super()._test_params(), "beta": 0.1}
+
+
+def _vary(x: np.ndarray) -> bool:
+    return bool((x != x[0]).any())
 
 
 def _divergence(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:

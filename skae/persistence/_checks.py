@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from skae.fitting._model import TrainedModel, make_blueprint
-from skae.training import enter_backend
+from skae.fitting import TrainedModel
+from skae.training import build_graph, enter_backend
+
+_DTYPES = ("float32", "int32")
 
 
 def check_model(model: TrainedModel) -> None:
@@ -14,25 +16,27 @@ def check_model(model: TrainedModel) -> None:
     The network is built without its weights, so that a file that speaks of a million
     units does not get the memory for them.
     """
-    shape = model.sample_shape
-    if not shape or any(type(n) is not int or n < 1 for n in shape):
-        raise ValueError(f"rows of the shape {shape!r}")
+    for name, field in model.architecture.fields.items():
+        if any(type(n) is not int or n < 1 for n in field.shape):
+            raise ValueError(f"rows of {name} of the shape {field.shape!r}")
+        if field.dtype not in _DTYPES:
+            raise ValueError(f"rows of {name} of the type {field.dtype!r}")
     if type(model.code_size) is not int:
         raise ValueError("codes of no size")
     arrays = model.weights.values()
     if not all(isinstance(a, np.ndarray) and a.dtype.kind in "biuf" for a in arrays):
         raise ValueError("weights that are no arrays of numbers")
     # Each hidden layer has weights of its own.
-    _check_lengths(list(vars(model.spec).values()), len(model.weights))
+    _check_lengths(list(model.architecture.values.values()), len(model.weights))
     expected = _kinds(model)
-    found = {path: _kind(array) for path, array in model.weights.items()}
+    found = {name: _kind(array) for name, array in model.weights.items()}
     if expected != found:
-        path = min(
-            path for path in expected | found if expected.get(path) != found.get(path)
+        name = min(
+            name for name in expected | found if expected.get(name) != found.get(name)
         )
         raise ValueError(
-            f"the weights {path!r} are {found.get(path)}, but the network that it "
-            f"describes has {expected.get(path)}"
+            f"the weights {name!r} are {found.get(name)}, but the network that it "
+            f"describes has {expected.get(name)}"
         )
 
 
@@ -61,9 +65,8 @@ def _kinds(model: TrainedModel) -> dict[str, str]:
     waiting = list(waiting)
     try:
         with keras.StatelessScope(initialize_variables=False):
-            graph = make_blueprint(model.spec, model.sample_shape).build_graph()
-            weights = [*graph.autoencoder.weights, *graph.forward.weights]
-            return {weight.path: _kind(weight) for weight in weights}
+            graph = build_graph(model.architecture)
+            return {name: _kind(weight) for name, weight in graph.weights.items()}
     except Exception as error:  # whatever Keras says of a network that cannot be
         raise ValueError(f"its network cannot be built ({error})") from error
     finally:

@@ -4,19 +4,23 @@ import warnings
 from typing import Any
 
 import numpy as np
+from sklearn import config_context
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skae import meta
+from skae.architectures import Architecture
 from skae.base import BaseAutoencoder
-from skae.fitting._model import TrainedModel
+from skae.data._layout import Layout
+from skae.fitting import TrainedModel
 from skae.meta._fine_tuning import Head
-from skae.persistence import _keras_objects
+from skae.persistence import _keras_objects, _version_1
 from skae.persistence._checks import check_model
 from skae.persistence._values import CannotSave, Decoder, Encoder
 
-_PRIVATE = ("_model", "_layout")
+_PLAIN = (type(None), bool, int, float, str, list, tuple, dict)
+_REQUESTS = "_metadata_request"
 _META = [cls for cls in vars(meta).values() if isinstance(cls, type)]
 
 
@@ -31,8 +35,10 @@ def encode(estimator) -> tuple[Any, dict[str, np.ndarray]]:
     return encoder.encode(estimator), encoder.arrays
 
 
-def decode(document: Any, arrays: dict[str, np.ndarray]):
+def decode(document: Any, arrays: dict[str, np.ndarray], version: int):
     """The estimator; ValueError for a document that is none."""
+    if version == 1:
+        document = _version_1.convert(document, _known_classes())
     estimator = Decoder(arrays, _DECODERS).decode(document)
     if not can_save(estimator) or not _is_fitted(estimator):
         raise ValueError("it holds no fitted estimator")
@@ -56,16 +62,22 @@ def _name(cls: type) -> str:
 
 def _known_classes() -> dict[str, type]:
     """Classes that a file may name: ours, and families that are imported already."""
-    known, todo = list(_META), [BaseAutoencoder]
+    return {_name(cls): cls for cls in [*_META, *_family(BaseAutoencoder)]}
+
+
+def _family(base: type) -> list[type]:
+    """A class and all that derive from it."""
+    known, todo = [], [base]
     while todo:
         cls = todo.pop()
         todo += cls.__subclasses__()
         known.append(cls)
-    return {_name(cls): cls for cls in known}
+    return known
 
 
-def _find_class(name: Any) -> type:
-    cls = _known_classes().get(name) if isinstance(name, str) else None
+def _find_class(name: Any, base: type | None = None) -> type:
+    known = {_name(cls): cls for cls in _family(base)} if base else _known_classes()
+    cls = known.get(name) if isinstance(name, str) else None
     if cls is None or getattr(cls, "__abstractmethods__", None):
         raise ValueError(
             f"it holds a {name!r}, which is unknown: if it is a family of your own, "
@@ -81,12 +93,14 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         return {"estimator": _encode_estimator(encoder, value)}
     if isinstance(value, Head):
         return {"head": [encoder.encode(part) for part in value]}
+    if isinstance(value, Layout):
+        values = encoder.encode_items(vars(value))
+        return {"layout": {"class": _name(type(value)), "values": values}}
     if isinstance(value, TrainedModel):
         state = None if value.state is None else encoder.encode_items(value.state)
         return {
             "model": {
-                "spec": _encode_spec(encoder, value.spec),
-                "sample_shape": list(value.sample_shape),
+                "architecture": _encode_architecture(encoder, value.architecture),
                 "weights": encoder.encode_items(value.weights),
                 "code_size": value.code_size,
                 "state": state,
@@ -98,8 +112,14 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
     return None if described is None else {"keras": described}
 
 
-def _encode_spec(encoder: Encoder, spec) -> dict:
-    return {"class": _name(type(spec)), "parameters": encoder.encode_items(vars(spec))}
+def _encode_architecture(encoder: Encoder, architecture: Architecture) -> dict:
+    values = dict(architecture.values)
+    fields = {k: [list(f.shape), f.dtype] for k, f in values.pop("fields").items()}
+    return {
+        "class": _name(type(architecture)),
+        "fields": fields,
+        "values": encoder.encode_items(values),
+    }
 
 
 def _encode_estimator(encoder: Encoder, estimator) -> dict:
@@ -114,6 +134,8 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
         name: value for name, value in vars(estimator).items() if name not in parameters
     }
     fitted.pop("callbacks_", None)
+    requests = fitted.pop(_REQUESTS, None)
+    _check_names(type(estimator), fitted)
     encoded = {}
     for name, value in (parameters | fitted).items():
         try:
@@ -129,7 +151,32 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
         "class": _name(type(estimator)),
         "parameters": {name: encoded[name] for name in parameters},
         "fitted": {name: encoded[name] for name in fitted},
+        "requests": encoder.encode(_requests(requests)),
     }
+
+
+def _requests(requests: Any) -> dict[str, dict[str, Any]]:
+    """What `set_fit_request` and its like were told, by method."""
+    if requests is None:
+        return {}
+    found = {name: getattr(v, "requests", None) for name, v in vars(requests).items()}
+    return {name: dict(told) for name, told in found.items() if told}
+
+
+def _check_names(cls: type, fitted) -> None:
+    for name in fitted:
+        if not _may_be_set(cls, name):
+            raise CannotSave(
+                f"{cls.__name__} has set the attribute {name!r}, which would hide a "
+                "method or property of its class: a file cannot hold it."
+            )
+
+
+def _may_be_set(cls: type, name: str) -> bool:
+    """Whether `name` is an attribute of instances, and of the class a mere default."""
+    if not name.isidentifier() or name.startswith("__"):
+        return False
+    return not hasattr(cls, name) or type(getattr(cls, name)) in _PLAIN
 
 
 def _decode_estimator(decoder: Decoder, node: Any):
@@ -142,23 +189,39 @@ def _decode_estimator(decoder: Decoder, node: Any):
     estimator = cls(**parameters)
     estimator._validate_params()
     for name, value in fitted.items():
-        public = name.isidentifier() and name.endswith("_") and not name.startswith("_")
-        if not (public or name in _PRIVATE) or hasattr(cls, name):
+        if not _may_be_set(cls, name) or name in parameters:
             raise ValueError(f"{cls.__name__} has no attribute {name!r}")
         setattr(estimator, name, value)
+    _restore_requests(estimator, decoder.decode(node.get("requests", {"dict": {}})))
     if isinstance(estimator, BaseAutoencoder) and fitted:
-        model = fitted.get("_model")
-        if not isinstance(model, TrainedModel) or type(model.spec) is not cls:
-            raise ValueError(f"its {cls.__name__} has no weights")
+        _check_model_of(estimator)
         estimator.callbacks_ = []
     return estimator
+
+
+def _restore_requests(estimator, requests: Any) -> None:
+    if not isinstance(requests, dict):
+        raise ValueError("metadata requests that are none")
+    with config_context(enable_metadata_routing=True):
+        for method, told in requests.items():
+            getattr(estimator, f"set_{method}_request")(**told)
+
+
+def _check_model_of(estimator: BaseAutoencoder) -> None:
+    model, layout = vars(estimator).get("_model"), vars(estimator).get("_layout")
+    if not isinstance(model, TrainedModel):
+        raise ValueError(f"its {type(estimator).__name__} has no weights")
+    kind = estimator._architecture
+    if type(model.architecture) is not kind or type(layout) is not kind.layout:
+        raise ValueError(f"its {type(estimator).__name__} has another's weights")
+    if layout.sample_shape != model.architecture.sample_shape:
+        raise ValueError(f"its rows are not of the shape {layout.sample_shape}")
 
 
 def _decode_model(decoder: Decoder, node: Any) -> TrainedModel:
     state = _get(node, "state")
     model = TrainedModel(
-        spec=_decode_spec(decoder, _get(node, "spec")),
-        sample_shape=tuple(_get(node, "sample_shape")),
+        architecture=_decode_architecture(decoder, node),
         weights=decoder.decode_items(_get(node, "weights")),
         code_size=_get(node, "code_size"),
         state=None if state is None else decoder.decode_items(state),
@@ -167,10 +230,19 @@ def _decode_model(decoder: Decoder, node: Any) -> TrainedModel:
     return model
 
 
-def _decode_spec(decoder: Decoder, node: Any):
-    spec = object.__new__(_find_class(_get(node, "class")))
-    vars(spec).update(decoder.decode_items(_get(node, "parameters")))
-    return spec
+def _decode_architecture(decoder: Decoder, node: Any) -> Architecture:
+    node = _get(node, "architecture")
+    cls = _find_class(_get(node, "class"), Architecture)
+    fields = _get(node, "fields")
+    if not isinstance(fields, dict) or "data" not in fields:
+        raise ValueError("rows without data")
+    fields = {name: (tuple(shape), dtype) for name, (shape, dtype) in fields.items()}
+    return cls(fields=fields, **decoder.decode_items(_get(node, "values")))
+
+
+def _decode_layout(decoder: Decoder, node: Any) -> Layout:
+    cls = _find_class(_get(node, "class"), Layout)
+    return cls(**decoder.decode_items(_get(node, "values")))
 
 
 def _decode_head(decoder: Decoder, parts: Any) -> Head:
@@ -197,7 +269,7 @@ _DECODERS = {
     "frozen": lambda decoder, node: FrozenEstimator(decoder.decode(node)),
     "head": _decode_head,
     "keras": lambda decoder, node: _keras_objects.rebuild(node),
+    "layout": _decode_layout,
     "model": _decode_model,
     "random_state": _decode_random_state,
-    "spec": _decode_spec,
 }

@@ -5,7 +5,7 @@ steps. Data that fit are one resident block; larger data pass by block by block.
 Shapes are rounded up, so that folds which differ by a row share a program.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -20,8 +20,8 @@ STREAM_BYTES = 16 << 20
 class Block(NamedTuple):
     """Rows and the mini-batches to take from them."""
 
-    rows: Any  # (n_rows, ...) in the backend's own kind of array
-    index: np.ndarray  # (n_steps rounded up, batch_size) positions in `rows`
+    fields: dict[str, Any]  # each (n_rows, ...) in the backend's own kind of array
+    index: np.ndarray  # (n_steps rounded up, batch_size) positions in the fields
     weight: np.ndarray  # the same shape; 0 marks padding
     n_steps: int
 
@@ -35,34 +35,37 @@ def round_up(n: int, least: int = 16) -> int:
 
 
 class Feed:
-    """Serves `rows` to a program, in any order, epoch after epoch.
+    """Serves the fields of rows to a program, in any order, epoch after epoch.
 
     Parameters
     ----------
-    rows : Rows
+    fields : dict of Rows
+        "data" and whatever else belongs to a row.
     batch_size : int
     put : callable
-        Takes an aligned float32 array over into the backend.
+        Takes an aligned array over into the backend.
     weight : ndarray of shape (n_samples,) or None
         Sample weights with mean 1; `None` means 1 everywhere.
     """
 
     def __init__(
         self,
-        rows: Rows,
+        fields: Mapping[str, Rows],
         batch_size: int,
         put: Callable[[np.ndarray], Any],
         weight: np.ndarray | None = None,
     ):
-        self._rows, self._put = rows, put
+        self._fields, self._put = dict(fields), put
         self.batch_size = batch_size
         self._weight = weight
-        n_resident = round_up(len(rows))
+        n_rows = len(fields["data"])
+        n_resident = round_up(n_rows)
+        self._row_bytes = sum(rows.row_bytes for rows in fields.values())
         self._resident = None
-        if n_resident * rows.row_bytes <= RESIDENT_BYTES:
-            self._resident = self._fill(self._empty(n_resident), np.arange(len(rows)))
+        if n_resident * self._row_bytes <= RESIDENT_BYTES:
+            self._resident = self._fill(self._empty(n_resident), np.arange(n_rows))
             return
-        n_batches = max(1, STREAM_BYTES // rows.row_bytes // batch_size)
+        n_batches = max(1, STREAM_BYTES // self._row_bytes // batch_size)
         self._block_size = n_batches * batch_size
         # One is read into while the program works on the other.
         self._buffers = [self._empty(self._block_size) for _ in range(2)]
@@ -80,7 +83,7 @@ class Feed:
         with ThreadPoolExecutor(1) as reader:
             following = reader.submit(self._fill, self._buffers[0], np.sort(parts[0]))
             for i, part in enumerate(parts):
-                rows = following.result()
+                fields = following.result()
                 if i + 1 < len(parts):
                     following = reader.submit(
                         self._fill, self._buffers[(i + 1) % 2], np.sort(parts[i + 1])
@@ -88,19 +91,23 @@ class Feed:
                 # Rows are read in their order on disk; `index` restores the shuffle.
                 position = np.empty(len(part), dtype=np.intp)
                 position[np.argsort(part)] = np.arange(len(part))
-                yield self._block(rows, position, part)
+                yield self._block(fields, position, part)
 
-    def _empty(self, n_rows: int) -> np.ndarray:
-        return aligned_zeros((n_rows, *self._rows.sample_shape))
+    def _empty(self, n_rows: int) -> dict[str, np.ndarray]:
+        return {
+            name: aligned_zeros((n_rows, *rows.sample_shape), rows.dtype)
+            for name, rows in self._fields.items()
+        }
 
-    def _fill(self, buffer: np.ndarray, indices: np.ndarray):
-        # In pieces: what is not float32 goes through a temporary.
-        size = max(1, CHUNK_BYTES // self._rows.row_bytes)
+    def _fill(self, buffers: dict[str, np.ndarray], indices: np.ndarray):
+        # In pieces: what is of another type goes through a temporary.
+        size = max(1, CHUNK_BYTES // self._row_bytes)
         for start in range(0, len(indices), size):
-            self._rows.gather(indices[start : start + size], buffer[start:])
-        return self._put(buffer)
+            for name, rows in self._fields.items():
+                rows.gather(indices[start : start + size], buffers[name][start:])
+        return {name: self._put(buffer) for name, buffer in buffers.items()}
 
-    def _block(self, block, position: np.ndarray, order: np.ndarray) -> Block:
+    def _block(self, fields, position: np.ndarray, order: np.ndarray) -> Block:
         batch_size = self.batch_size
         n_steps = -(-len(order) // batch_size)
         shape = (round_up(n_steps), batch_size)
@@ -110,4 +117,4 @@ class Feed:
         weight.reshape(-1)[: len(order)] = (
             1.0 if self._weight is None else self._weight[order]
         )
-        return Block(block, index, weight, n_steps)
+        return Block(fields, index, weight, n_steps)

@@ -2,10 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from skae.training._process import enter_backend
 from skae.training._seeds import isolated_python_random
@@ -18,35 +17,35 @@ _programs: OrderedDict[Hashable, list] = OrderedDict()
 _inferences: OrderedDict[Hashable, Any] = OrderedDict()
 
 
-@dataclass(frozen=True)
-class Blueprint:
-    """What determines a graph (`key`) and the function that builds it."""
+class Buildable(Hashable, Protocol):
+    """What determines a graph: equal ones share programs."""
 
-    key: Hashable
-    build: Callable[[], Any]
+    def build(self) -> Any:
+        """A new graph."""
 
-    def build_graph(self):
-        """A new graph; leaves Python's random state as it was."""
-        enter_backend()
-        # One at a time: Keras names its layers from state that threads would share.
-        with _lock, isolated_python_random():
-            return self.build()
+
+def build_graph(architecture: Buildable) -> Any:
+    """A new graph; leaves Python's random state as it was."""
+    enter_backend()
+    # One at a time: Keras counts its layers in state that threads would share.
+    with _lock, isolated_python_random():
+        return architecture.build()
 
 
 @contextmanager
-def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
+def borrowed_program(architecture: Buildable, settings) -> Iterator[Any]:
     """A program for this fit alone.
 
     An idle one of the same architecture where there is one; two threads that fit the
     same architecture get two.
     """
+    from skae.training._backends import active_distribution, make_program
     from skae.training._optimizers import optimizer_key
-    from skae.training._program import active_distribution, make_program
 
     enter_backend()
     distribution = active_distribution()
     key = (
-        blueprint.key,
+        architecture,
         settings._replace(optimizer=optimizer_key(settings.optimizer)),
         distribution,
     )
@@ -54,11 +53,11 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
         idle = _programs.get(key)
         program = idle.pop() if idle else None
     if program is None:
-        graph = blueprint.build_graph()
+        graph = build_graph(architecture)
         with _lock, isolated_python_random():
             program = make_program(graph, settings)
             if distribution is None:  # codes come from one device
-                _remember_inference(blueprint, graph)
+                _remember_inference(architecture, graph)
     yield program
     # Not reached after an error: a program in an unknown state is not used again.
     with _lock:
@@ -68,14 +67,14 @@ def borrowed_program(blueprint: Blueprint, settings) -> Iterator[Any]:
             _forget_oldest_program()
 
 
-def inference(blueprint: Blueprint):
+def inference(architecture: Buildable):
     """The inference functions of an architecture."""
     enter_backend()
     with _lock:
-        if blueprint.key not in _inferences:
-            _remember_inference(blueprint, blueprint.build_graph())
-        _inferences.move_to_end(blueprint.key)
-        return _inferences[blueprint.key]
+        if architecture not in _inferences:
+            _remember_inference(architecture, build_graph(architecture))
+        _inferences.move_to_end(architecture)
+        return _inferences[architecture]
 
 
 def clear_cache() -> None:
@@ -94,11 +93,11 @@ def clear_cache() -> None:
         _inferences.clear()
 
 
-def _remember_inference(blueprint: Blueprint, graph) -> None:
+def _remember_inference(architecture: Buildable, graph) -> None:
     from skae.training._inference import Inference
 
-    if blueprint.key not in _inferences:
-        _inferences[blueprint.key] = Inference(graph)
+    if architecture not in _inferences:
+        _inferences[architecture] = Inference(graph)
     while len(_inferences) > MAX_INFERENCES:
         _inferences.popitem(last=False)
 

@@ -61,10 +61,10 @@ class Callbacks:
         self._callbacks = callbacks
         self._progress = make_progress(verbose, epochs, n_steps)
         self._before = [dict(vars(callback)) for callback in callbacks]
-        self._model = program.graph.autoencoder
+        self._model = program.graph.whole
         self._list = None
         if callbacks:
-            self._model.compile(optimizer=program.optimizer)
+            self._model.compile(optimizer=program.optimizers[0])
             self._model.stop_training = False
             self._list = keras.callbacks.CallbackList(
                 callbacks,

@@ -90,7 +90,7 @@ class FitState:
         if path is None or not path.exists():
             return None
         try:
-            document, arrays = _file.read(path, kind="checkpoint")
+            document, arrays, _ = _file.read(path, kind="checkpoint")
         except ValueError as error:
             raise ValueError(f"{path} is no checkpoint: {error}.") from error
         if document["fit"] != self._fit:

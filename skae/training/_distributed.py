@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from skae.training._tensorflow import TensorFlowProgram
+from skae.training._tensorflow import TensorFlowProgram, _count
 
 
 class DistributedProgram(TensorFlowProgram):
@@ -18,21 +18,22 @@ class DistributedProgram(TensorFlowProgram):
         self._strategy = tf.distribute.get_strategy()
         super()._connect()
 
-    def _batch(self, step, x, weight, strengths):
+    def _batch(self, step, batch, weight, strengths):
         strategy = self._strategy
         n_shares = strategy.num_replicas_in_sync
-        n_batch = tf.reduce_sum(tf.cast(weight > 0, tf.float32))
+        n_batch = _count(weight)
 
         def share(values):
             return strategy.experimental_distribute_values_from_function(
                 lambda context: values[context.replica_id_in_sync_group :: n_shares]
             )
 
-        def on_one_device(x, weight):
-            return step(x, weight, strengths, n_batch)
+        def on_one_device(batch, weight):
+            return step(batch, weight, strengths, n_batch)
 
-        sums = strategy.run(on_one_device, args=(share(x), share(weight)))
+        shares = {name: share(values) for name, values in batch.items()}
+        sums = strategy.run(on_one_device, args=(shares, share(weight)))
         return strategy.reduce("SUM", sums, axis=None)
 
-    def _apply(self, gradients, variables):
-        self.optimizer.apply(gradients, variables)
+    def _apply(self, optimizer, gradients, variables):
+        optimizer.apply(gradients, variables)

@@ -5,12 +5,14 @@ architecture, from any number of threads.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from skae.networks import Graph
+from skae.training._checks import check_all_there
 from skae.training._process import enter_backend
 
 
@@ -24,49 +26,75 @@ class Inference:
     """
 
     def __init__(self, graph: Graph):
-        self._models = {
-            "encoder": graph.encoder,
-            "decoder": graph.decoder,
-            "autoencoder": graph.autoencoder,
-            **graph.functions,
-        }
+        self._models, self._names = graph.models, graph.weight_names
         self._functions = {k: _compile(model) for k, model in self._models.items()}
 
+    def weights_of(self, name: str) -> list[str]:
+        """Names of the weights that a function uses."""
+        return [self._names[id(w)] for w in self._models[name].weights]
+
     def bind(self, weights: Mapping[str, np.ndarray]) -> "BoundInference":
-        """The functions with the weights of one fitted estimator."""
-        tensors = {path: keras.ops.convert_to_tensor(w) for path, w in weights.items()}
+        """The functions with the weights of one fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            For a weight that is not there: a wrong result is worse.
+        """
+        check_all_there(self._names.values(), weights)
+        tensors = {name: keras.ops.convert_to_tensor(w) for name, w in weights.items()}
         return BoundInference(
             {
-                name: (self._functions[name], *_arguments(model, tensors))
+                name: _Call(
+                    self._functions[name],
+                    *_arguments(model, self._names, tensors),
+                    {x.name: tuple(x.shape[1:]) for x in model.inputs},
+                    tuple(model.output.shape[1:]),
+                    np.dtype(model.output.dtype),
+                )
                 for name, model in self._models.items()
-            },
-            {
-                name: [tuple(x.shape[1:]) for x in model.inputs]
-                for name, model in self._models.items()
-            },
-            {name: model.output_shape[1:] for name, model in self._models.items()},
+            }
         )
 
 
+class _Call(NamedTuple):
+    """A compiled model, and what it takes and gives."""
+
+    function: Callable
+    trainable: list
+    non_trainable: list
+    input_shapes: dict[str, tuple[int | None, ...]]
+    output_shape: tuple[int, ...]
+    output_dtype: np.dtype
+
+
 class BoundInference:
-    """``run(name, *inputs)``; names are "encoder", "decoder", "autoencoder", ..."""
+    """``run(name, fields)``; names are "encoder", "decoder", "autoencoder", ..."""
 
-    def __init__(self, calls, input_shapes, output_shapes):
-        self._calls, self._input_shapes = calls, input_shapes
-        self.output_shapes: dict[str, tuple[int, ...]] = output_shapes
+    def __init__(self, calls: dict[str, _Call]):
+        self._calls = calls
 
-    def run(self, name: str, *inputs: np.ndarray) -> np.ndarray:
-        """Outputs for float32 rows, which must be aligned (`Rows.map`)."""
+    def inputs_of(self, name: str) -> list[str]:
+        """Names of the fields that a function takes."""
+        return list(self._calls[name].input_shapes)
+
+    def empty_output(self, name: str, n_rows: int) -> np.ndarray:
+        """Room for the outputs of so many rows."""
+        call = self._calls[name]
+        return np.empty((n_rows, *call.output_shape), dtype=call.output_dtype)
+
+    def run(self, name: str, fields: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Outputs for rows, which must be aligned (`Rows.map`) and of their types."""
         enter_backend()
-        function, trainable, non_trainable = self._calls[name]
+        call = self._calls[name]
+        inputs = [fields[key] for key in call.input_shapes]
         shapes = [x.shape[1:] for x in inputs]
         # TensorFlow would end the process: the traced function checks nothing.
-        if not all(map(_fits, shapes, self._input_shapes[name])):
+        if not all(map(_fits, shapes, call.input_shapes.values())):
             raise ValueError(
-                f"The {name} takes rows of shape {self._input_shapes[name]}; got "
-                f"{shapes}."
+                f"The {name} takes rows of shape {call.input_shapes}; got {shapes}."
             )
-        return function(trainable, non_trainable, *inputs)
+        return call.function(call.trainable, call.non_trainable, *inputs)
 
 
 def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
@@ -75,20 +103,25 @@ def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
     )
 
 
-def _arguments(model, tensors):
-    def values(variables):
+def _arguments(model, names, tensors):
+    def value(variable):
+        if id(variable) in names:
+            return tensors[names[id(variable)]]
         # The state of random layers is no weight; without training it is never used.
-        return [
-            tensors[v.path] if v.path in tensors else keras.ops.zeros(v.shape, v.dtype)
-            for v in variables
-        ]
+        return keras.ops.zeros(variable.shape, variable.dtype)
+
+    def values(variables):
+        return [value(variable) for variable in variables]
 
     return values(model.trainable_variables), values(model.non_trainable_variables)
 
 
 def _compile(model):
+    names = [x.name for x in model.inputs]
+
     def call(trainable, non_trainable, *inputs):
-        x = inputs[0] if len(inputs) == 1 else list(inputs)
+        named = dict(zip(names, inputs, strict=True))
+        x = named if isinstance(model.input, dict) else inputs[0]
         return model.stateless_call(trainable, non_trainable, x, training=False)[0]
 
     backend = keras.backend.backend()
@@ -112,10 +145,11 @@ def _compile_tensorflow(model, call):
     def specs(variables):
         return [tf.TensorSpec(v.shape, v.dtype) for v in variables]
 
+    types = [model.output.dtype]
     signature = [
         specs(model.trainable_variables),
         specs(model.non_trainable_variables),
-        *(tf.TensorSpec([None, *x.shape[1:]], tf.float32) for x in model.inputs),
+        *(tf.TensorSpec([None, *x.shape[1:]], x.dtype) for x in model.inputs),
     ]
 
     @functools.cache
@@ -128,7 +162,7 @@ def _compile_tensorflow(model, call):
         # Calling the function itself checks its arguments in Python, which takes
         # longer than to encode a row.
         (outputs,) = tf.raw_ops.StatefulPartitionedCall(
-            args=[*trainable, *non_trainable, *inputs], Tout=[tf.float32], f=trace()
+            args=[*trainable, *non_trainable, *inputs], Tout=types, f=trace()
         )
         return outputs.numpy()
 

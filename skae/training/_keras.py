@@ -14,10 +14,11 @@ class _Model(keras.Model):
     def __init__(self, graph):
         super().__init__(name="training")
         self.forward = graph.forward
+        n_strengths = len(graph.architecture.terms)
         self.strengths = self.add_weight(
-            name="strengths", shape=(len(graph.penalty_names),), trainable=False
+            name="strengths", shape=(n_strengths,), trainable=False
         )
-        self._graph_terms = graph.loss_terms
+        self._graph = graph
         self.trackers = [keras.metrics.Mean(name=name) for name in graph.term_names]
 
     def call(self, inputs, training=None):
@@ -26,11 +27,14 @@ class _Model(keras.Model):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
+        mass = ops.sum(sample_weight)
         n_rows = ops.sum(ops.cast(sample_weight > 0, "float32"))
-        terms = self._graph_terms(y_pred, sample_weight / n_rows, self.strengths)
-        for tracker, term in zip(self.trackers, terms, strict=True):
-            tracker.update_state(term, sample_weight=n_rows)
-        return terms[0]
+        terms = self._graph.terms(y_pred, x, sample_weight / mass, self.strengths)
+        total = self._graph.total(terms, self._graph.updates[0])
+        for tracker, term in zip(self.trackers, [total, *terms.values()], strict=True):
+            tracker.update_state(term, sample_weight=mass)
+        # Rows of more weight than others also make a step larger.
+        return total * mass / n_rows
 
     @property
     def metrics(self):
@@ -41,11 +45,16 @@ class KerasProgram(Program):
     """Steps through `keras.Model.train_on_batch`: slower, and the same numbers."""
 
     def _connect(self):
+        if len(self.graph.updates) > 1:
+            raise NotImplementedError(
+                "Networks with several optimizers are trained on the TensorFlow "
+                f"backend alone; this is {keras.backend.backend()}: set "
+                "KERAS_BACKEND=tensorflow before Keras is imported."
+            )
         self._model = _Model(self.graph)
         # Whether to compile is a question of minutes on JAX and moot on PyTorch: Keras
         # decides, and the estimator's `jit_compile` is for TensorFlow.
-        self._model.compile(optimizer=self.optimizer, jit_compile="auto")
-        self.optimizer.build(self.graph.forward.trainable_variables)
+        self._model.compile(optimizer=self.optimizers[0], jit_compile="auto")
 
     def put(self, rows):
         return rows
@@ -60,9 +69,10 @@ class KerasProgram(Program):
         self._model.strengths.assign(self.strengths)
         sums = np.zeros(len(self.graph.term_names))
         for k in range(start, stop):
-            x, weight = block.rows[block.index[k]], block.weight[k]
+            index, weight = block.index[k], block.weight[k]
+            batch = {name: field[index] for name, field in block.fields.items()}
             self._model.reset_metrics()
-            logs = step(x, x, sample_weight=weight, return_dict=True)
+            logs = step(batch, batch["data"], sample_weight=weight, return_dict=True)
             means = [float(logs[name]) for name in self.graph.term_names]
-            sums += np.count_nonzero(weight) * np.array(means)
+            sums += weight.sum() * np.array(means)
         return sums

@@ -30,8 +30,8 @@ def isolated_python_random() -> Iterator[None]:
         random.setstate(state)
 
 
-def random_initializers(model) -> dict[str, object]:
-    """Initializers of the weights that a new seed must draw again, by path.
+def random_initializers(model) -> dict[int, object]:
+    """Initializers of the weights that a new seed must draw again, by `id`.
 
     Keras' convention: the weight `kernel` comes from the attribute
     `kernel_initializer` (`recurrent_kernel` from `recurrent_initializer`). All
@@ -48,7 +48,7 @@ def random_initializers(model) -> dict[str, object]:
             for name in (stem, f"{stem}_kernel"):
                 variable = getattr(layer, name, None)
                 if hasattr(variable, "path"):
-                    found[variable.path] = initializer
+                    found[id(variable)] = initializer
     return found
 
 

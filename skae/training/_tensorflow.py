@@ -6,6 +6,9 @@ import tensorflow as tf
 from skae.training._blocks import Block
 from skae.training._program import Program
 
+# Stands for the sum of weights of a mini-batch that a device has none of.
+_NOTHING = 1e-30
+
 
 class TensorFlowProgram(Program):
     """One traced function that gathers mini-batches and runs any number of steps."""
@@ -13,13 +16,17 @@ class TensorFlowProgram(Program):
     n_traces = 0
 
     def _connect(self):
-        self.optimizer.build(self.graph.forward.trainable_variables)
         batch_size = self.settings.batch_size
+        architecture = self.graph.architecture
+        self._names = list(architecture.fields)
         signature = [
-            tf.TensorSpec([None, *self.graph.forward.input_shape[1:]], tf.float32),
+            *(
+                tf.TensorSpec([None, *field.shape], field.dtype)
+                for field in architecture.fields.values()
+            ),
             tf.TensorSpec([None, batch_size], tf.int32),
             tf.TensorSpec([None, batch_size], tf.float32),
-            tf.TensorSpec([len(self.graph.penalty_names)], tf.float32),
+            tf.TensorSpec([len(architecture.terms)], tf.float32),
             tf.TensorSpec([], tf.int32),
             tf.TensorSpec([], tf.int32),
         ]
@@ -47,16 +54,21 @@ class TensorFlowProgram(Program):
         return self._run(self._evaluate, block, 0, block.n_steps)
 
     def _run(self, function, block, start, stop):
+        fields = [block.fields[name] for name in self._names]
         arguments = block.index, block.weight, self.strengths, start, stop
-        return function(block.rows, *map(tf.constant, arguments)).numpy()
+        return function(*fields, *map(tf.constant, arguments)).numpy()
 
     def _loop(self, step):
-        def run(rows, index, weight, strengths, start, stop):
+        def run(*arguments):
             TensorFlowProgram.n_traces += 1  # only tracing comes by here
+            *fields, index, weight, strengths, start, stop = arguments
 
             def body(k, sums):
-                x = tf.gather(rows, index[k])
-                return k + 1, sums + self._batch(step, x, weight[k], strengths)
+                batch = {
+                    name: tf.gather(field, index[k])
+                    for name, field in zip(self._names, fields, strict=True)
+                }
+                return k + 1, sums + self._batch(step, batch, weight[k], strengths)
 
             _, sums = tf.while_loop(
                 lambda k, sums: k < stop,
@@ -68,38 +80,51 @@ class TensorFlowProgram(Program):
 
         return run
 
-    def _batch(self, step, x, weight, strengths):
-        return step(x, weight, strengths)
+    def _batch(self, step, batch, weight, strengths):
+        return step(batch, weight, strengths, _count(weight))
 
-    def _terms(self, x, weight, strengths, training):
-        """Loss terms of some rows, and their number.
+    def _terms(self, batch, weight, strengths, training):
+        """Terms of the loss of some rows, and the sum of their weights.
 
         Padding has weight 0 and is not counted.
         """
-        n_rows = tf.reduce_sum(tf.cast(weight > 0, tf.float32))
-        tensors = self.graph.forward(x, training=training)
+        mass = tf.reduce_sum(weight)
         # A device may get nothing but padding.
-        row_weight = weight / tf.maximum(n_rows, 1.0)
-        return self.graph.loss_terms(tensors, row_weight, strengths), n_rows
+        row_weight = weight / tf.maximum(mass, _NOTHING)
+        tensors = self.graph.forward(batch, training=training)
+        return self.graph.terms(tensors, batch, row_weight, strengths), mass
 
-    def _train_step(self, x, weight, strengths, n_batch=None):
-        """Train on some rows: the share of them in `n_batch` rows, or all."""
-        variables = self.graph.forward.trainable_variables
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in variables])
-            terms, n_rows = self._terms(x, weight, strengths, training=True)
-            loss = terms[0] if n_batch is None else terms[0] * n_rows / n_batch
-        gradients = tape.gradient(loss, [v.value for v in variables])
-        self._apply(gradients, variables)
-        return tf.stack(terms) * n_rows
+    def _train_step(self, batch, weight, strengths, n_batch):
+        """Train on some rows out of the `n_batch` of a mini-batch, perhaps all."""
+        sums = None
+        for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
+            variables = self.graph.trained_by(update)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch([v.value for v in variables])
+                terms, mass = self._terms(batch, weight, strengths, training=True)
+                # Rows of more weight than others also make a step larger.
+                loss = self.graph.total(terms, update) * mass / n_batch
+            gradients = tape.gradient(loss, [v.value for v in variables])
+            self._apply(optimizer, gradients, variables)
+            if sums is None:
+                sums = self._sums(terms, mass)
+        return sums
 
-    def _apply(self, gradients, variables):
+    def _apply(self, optimizer, gradients, variables):
         # Where there are no replicas to ask, Keras does not sum over them. That sum is
         # a custom gradient, which TensorFlow would keep for ever, with all its graph.
         tf.distribute.get_replica_context().merge_call(
-            lambda strategy: self.optimizer.apply(gradients, variables)
+            lambda strategy: optimizer.apply(gradients, variables)
         )
 
-    def _evaluate_step(self, x, weight, strengths, n_batch=None):
-        terms, n_rows = self._terms(x, weight, strengths, training=False)
-        return tf.stack(terms) * n_rows
+    def _evaluate_step(self, batch, weight, strengths, n_batch):
+        return self._sums(*self._terms(batch, weight, strengths, training=False))
+
+    def _sums(self, terms, mass):
+        total = self.graph.total(terms, self.graph.updates[0])
+        return tf.stack([total, *terms.values()]) * mass
+
+
+def _count(weight):
+    """Number of rows that are no padding."""
+    return tf.reduce_sum(tf.cast(weight > 0, tf.float32))

@@ -1,14 +1,13 @@
 """Dense layers, and their mirror image as the decoder."""
 
 from numbers import Integral, Real
-from operator import index
-from typing import Any, ClassVar
 
 from skae._sklearn import Interval
-from skae.backbones._activations import check_activations
+from skae.architectures._architecture import Architecture
+from skae.architectures._checks import as_sizes, check_activations, check_sizes
 
 
-class DenseBackbone:
+class DenseArchitecture(Architecture):
     """Dense layers, and their mirror image as the decoder.
 
     Reads `encoding_dim`, `hidden_layer_sizes`, `activation`, `code_activation`,
@@ -16,9 +15,9 @@ class DenseBackbone:
     ``decoder_0``, ..., ``output``.
     """
 
-    _jit_worthwhile: ClassVar[bool] = True
-
-    _parameter_constraints: ClassVar[dict] = {
+    jit_worthwhile = True
+    test_parameters = {"hidden_layer_sizes": (4,), "batch_size": 16}
+    parameter_constraints = {
         "encoding_dim": [Interval(Integral, 1, None, closed="left")],
         "hidden_layer_sizes": [
             "array-like",
@@ -29,50 +28,52 @@ class DenseBackbone:
         "tied_weights": ["boolean"],
     }
 
-    def _check_params(self, sample_shape):
-        super()._check_params(sample_shape)
-        try:
-            positive = all(size > 0 for size in self._sizes)
-        except TypeError:
-            positive = False
-        if not positive:
-            raise ValueError(
-                "hidden_layer_sizes must be a sequence of positive integers, such as "
-                "(128, 64), one integer, or () for none; got "
-                f"{self.hidden_layer_sizes!r}."
-            )
+    code_activation = "linear"
+    dropout = 0.0
+    tied_weights = False
+
+    @property
+    def sizes(self) -> list[int]:
+        """Units of the encoder's hidden layers."""
+        return as_sizes(self.hidden_layer_sizes)
+
+    def check(self):
+        """Sizes and activations that Keras takes."""
+        super().check()
+        check_sizes(
+            "hidden_layer_sizes",
+            self.hidden_layer_sizes,
+            "such as (128, 64), one integer, or () for none",
+        )
         check_activations(
             activation=self.activation, code_activation=self.code_activation
         )
 
-    @property
-    def _sizes(self) -> list[int]:
-        sizes = self.hidden_layer_sizes
-        sizes = [sizes] if isinstance(sizes, Integral) else sizes
-        # Keras takes no NumPy integers, which a search over np.arange() brings.
-        return [index(size) for size in sizes]
+    def encode(self, x):
+        """Hidden layers, and the code."""
+        return self.bottleneck(self.trunk(x))
 
-    def _encode(self, x):
-        return self._bottleneck(self._encode_trunk(x))
-
-    def _encode_trunk(self, x):
+    def trunk(self, x):
+        """The hidden layers."""
         from skae.networks import dense_stack
 
         return dense_stack(
             x,
-            self._sizes,
+            self.sizes,
             activation=self.activation,
             dropout=self.dropout,
             prefix="encoder",
         )
 
-    def _bottleneck(self, h):
+    def bottleneck(self, h):
+        """The code: a dense layer."""
         from keras.layers import Dense
 
         units = int(self.encoding_dim)
         return Dense(units, activation=self.code_activation, name="code")(h)
 
-    def _decode(self, code, encoder):
+    def decode(self, code, encoder):
+        """The hidden layers in reverse; with tied weights, the encoder's kernels."""
         from keras.layers import Dense
 
         from skae.layers import TiedDense
@@ -81,13 +82,9 @@ class DenseBackbone:
         options = {"activation": self.activation, "dropout": self.dropout}
         options["prefix"] = "decoder"
         if not self.tied_weights:
-            h = dense_stack(code, self._sizes[::-1], **options)
-            return Dense(encoder.input_shape[-1], name="output")(h)
-        names = [f"encoder_{i}" for i in range(len(self._sizes))]
+            h = dense_stack(code, self.sizes[::-1], **options)
+            return Dense(self.sample_shape[-1], name="output")(h)
+        names = [f"encoder_{i}" for i in range(len(self.sizes))]
         first, *others = [encoder.get_layer(name) for name in [*names, "code"]]
         h = tied_stack(code, others[::-1], **options)
         return TiedDense(first, name="output")(h)
-
-    @classmethod
-    def _test_params(cls) -> dict[str, Any]:
-        return {**super()._test_params(), "hidden_layer_sizes": (4,), "batch_size": 16}

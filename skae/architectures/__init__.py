@@ -1,0 +1,27 @@
+"""Architectures: what determines a network, and how it encodes and decodes.
+
+An `Architecture` builds the graph; an estimator makes one for each fit. Backbones say
+what a network is made of (dense, convolutional, recurrent), objectives what it is
+trained for (denoising, variational); a family is made of both.
+"""
+
+from skae.architectures._architecture import Architecture as Architecture
+from skae.architectures._architecture import Field as Field
+from skae.architectures._architecture import Update as Update
+from skae.architectures._conv import ConvArchitecture as ConvArchitecture
+from skae.architectures._denoising import ConvDenoising as ConvDenoising
+from skae.architectures._denoising import DenseDenoising as DenseDenoising
+from skae.architectures._dense import DenseArchitecture as DenseArchitecture
+from skae.architectures._freeze import freeze as freeze
+from skae.architectures._linear_path import (
+    LinearPathArchitecture as LinearPathArchitecture,
+)
+from skae.architectures._recurrent import (
+    RecurrentArchitecture as RecurrentArchitecture,
+)
+from skae.architectures._sparse import SparseArchitecture as SparseArchitecture
+from skae.architectures._supervised import (
+    SupervisedArchitecture as SupervisedArchitecture,
+)
+from skae.architectures._variational import ConvVariational as ConvVariational
+from skae.architectures._variational import DenseVariational as DenseVariational

@@ -1,0 +1,137 @@
+"""Convolutions and poolings, and their mirror image as the decoder."""
+
+import math
+from numbers import Integral
+
+from skae._sklearn import Interval, StrOptions
+from skae.architectures._architecture import Architecture
+from skae.architectures._checks import as_sizes, check_activations, check_sizes
+from skae.data._images import ImageLayout
+
+
+class ConvArchitecture(Architecture):
+    """Halve the image with each entry of `filters`, and double it on the way back.
+
+    Reads `encoding_dim`, `filters`, `kernel_size`, `pooling`, `upsampling`,
+    `activation` and `code_activation`. The layers are called ``encoder_0``, ...,
+    ``code``, ``decoder_0``, ..., ``output``.
+    """
+
+    layout = ImageLayout
+    test_parameters = {"filters": (8,), "image_shape": (1, -1), "batch_size": 16}
+    parameter_constraints = {
+        "encoding_dim": [Interval(Integral, 1, None, closed="left"), None],
+        "filters": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "kernel_size": [Interval(Integral, 1, None, closed="left")],
+        "pooling": [StrOptions({"max", "average", "stride"})],
+        "upsampling": [StrOptions({"nearest", "transposed"})],
+        "activation": [str, callable],
+    }
+
+    code_activation = "linear"
+
+    @property
+    def map_shape(self) -> tuple[int, ...]:
+        """Shape of the last feature map."""
+        return (*self._image_sizes[-1], as_sizes(self.filters)[-1])
+
+    @property
+    def _image_sizes(self) -> list[tuple[int, int]]:
+        from skae.networks import halved
+
+        sizes = [tuple(self.sample_shape[:2])]
+        for _ in as_sizes(self.filters):
+            sizes.append(halved(sizes[-1]))
+        return sizes
+
+    def check(self):
+        """Filters and activations that Keras takes, and a code that fits."""
+        super().check()
+        check_sizes(
+            "filters",
+            self.filters,
+            "one per halving of the image, such as (16, 8, 8)",
+            least=1,
+        )
+        check_activations(
+            activation=self.activation, code_activation=self.code_activation
+        )
+        shape = self.map_shape
+        if self.encoding_dim is not None and self.encoding_dim > math.prod(shape):
+            raise ValueError(
+                f"encoding_dim={self.encoding_dim} is larger than the last feature map "
+                f"of {' x '.join(map(str, shape))} = {math.prod(shape)} values, for "
+                f"images of {' x '.join(map(str, self.sample_shape))}. Use fewer or "
+                f"wider filters than {self.filters!r}, an encoding_dim of at most "
+                f"{math.prod(shape)}, or None for the feature map itself."
+            )
+
+    def encode(self, x):
+        """Convolutions and halvings, and the code."""
+        return self.bottleneck(self.trunk(x))
+
+    def trunk(self, x):
+        """The last feature map, flattened."""
+        from keras import layers
+
+        from skae.networks import conv_stack
+
+        h = conv_stack(
+            x,
+            as_sizes(self.filters),
+            kernel_size=int(self.kernel_size),
+            pooling=self.pooling,
+            activation=self.activation,
+            prefix="encoder",
+        )
+        return layers.Flatten(name="flatten")(h)
+
+    def bottleneck(self, h):
+        """The code: a dense layer, or the feature map itself."""
+        from keras import layers
+
+        if self.encoding_dim is None:
+            if self.code_activation not in (None, "linear"):
+                return layers.Activation(self.code_activation, name="code")(h)
+            return h
+        units = int(self.encoding_dim)
+        return layers.Dense(units, activation=self.code_activation, name="code")(h)
+
+    def decode(self, code, encoder):
+        """The feature map, doubled back to the image."""
+        from keras import layers
+
+        from skae import networks
+
+        channels, shape = self.sample_shape[-1], self.map_shape
+        h = code
+        if self.encoding_dim is not None:
+            h = layers.Dense(
+                math.prod(shape), activation=self.activation, name="decoder_dense"
+            )(h)
+        h = layers.Reshape(shape, name="decoder_map")(h)
+        size, filters = int(self.kernel_size), as_sizes(self.filters)[::-1]
+        names = [f"decoder_{i}" for i in range(len(filters))]
+        transposed = self.upsampling == "transposed"
+        if not transposed:
+            h = layers.Conv2D(
+                filters[0],
+                size,
+                padding="same",
+                activation=self.activation,
+                name=names.pop(0),
+            )(h)
+        return networks.doubling_stack(
+            h,
+            [*filters[1:], channels],
+            self._image_sizes[-2::-1],  # from small to large
+            kernel_size=size,
+            transposed=transposed,
+            activation=self.activation,
+            names=[*names[: len(filters) - 1], "output"],
+        )
+
+    def attributes(self, code_size):
+        """`code_shape_`."""
+        shape = (code_size,) if self.encoding_dim is not None else self.map_shape
+        return {**super().attributes(code_size), "code_shape_": shape}

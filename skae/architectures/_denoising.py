@@ -1,0 +1,73 @@
+"""Train on noisy rows, compare with the clean ones."""
+
+from numbers import Real
+
+import numpy as np
+
+from skae._sklearn import Interval, StrOptions
+from skae.architectures._architecture import Architecture
+from skae.architectures._conv import ConvArchitecture
+from skae.architectures._dense import DenseArchitecture
+
+
+class Denoising(Architecture):
+    """Noise on what the encoder sees in training, never afterwards.
+
+    Reads `noise`, `noise_level` and `clip_noise`. Stands left of the architecture that
+    encodes and decodes. Its layer is called ``corruption``.
+    """
+
+    # XLA's random numbers take longer on a CPU than it saves elsewhere.
+    jit_worthwhile = False
+    parameter_constraints = {
+        "noise": [StrOptions({"gaussian", "masking", "dropout", "salt_and_pepper"})],
+        "noise_level": [Interval(Real, 0, None, closed="left")],
+        "clip_noise": [StrOptions({"auto"}), "boolean"],
+    }
+
+    def check(self):
+        """A share is between 0 and 1."""
+        super().check()
+        limit = 0.99 if self.noise == "dropout" else 1
+        if self.noise != "gaussian" and self.noise_level > limit:
+            raise ValueError(
+                f"noise={self.noise!r} takes the share of the entries to hit as its "
+                f"noise_level, between 0 and {limit}; got {self.noise_level!r}."
+            )
+
+    def corrupt(self, x):
+        """Add noise."""
+        from skae.layers import Corruption
+
+        clip = self.clip_noise
+        if clip == "auto":
+            clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
+        return Corruption(
+            self.noise, float(self.noise_level), clip=bool(clip), name="corruption"
+        )(x)
+
+    def start(self, rows, summary, weight, rng):
+        """The range of the data, for noise that keeps to it."""
+        start = super().start(rows, summary, weight, rng)
+        if "target" not in self.fields:
+            start["corruption/low"] = np.float32(summary.minimum)
+            start["corruption/high"] = np.float32(summary.maximum)
+        return start
+
+
+class DenseDenoising(Denoising, DenseArchitecture):
+    """Dense layers that learn to remove noise."""
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **Denoising.parameter_constraints,
+    }
+
+
+class ConvDenoising(Denoising, ConvArchitecture):
+    """Convolutions that learn to remove noise."""
+
+    parameter_constraints = {
+        **ConvArchitecture.parameter_constraints,
+        **Denoising.parameter_constraints,
+    }

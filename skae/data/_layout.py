@@ -1,0 +1,111 @@
+"""How `X` is laid out: what checks it, serves it as rows, and gives it back."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from skae._sklearn import checked_names, checked_table
+from skae.data._frames import framed_like
+from skae.data._rows import Rows
+
+
+class Layout(ABC):
+    """The layout of the data that an estimator was fitted with.
+
+    Made by `fit` from the first data, kept as a fitted attribute, and asked by all
+    who must know what a row is: transform, inverse_transform, plotting. Values only:
+    two layouts with the same ones are the same, in a file and in the cache alike.
+    """
+
+    # Parameters of the estimator that `fit` takes, and their constraints.
+    parameters: ClassVar[dict[str, list]] = {}
+    # Whether a table holds numbers alone. Others are checked by the layout itself.
+    numeric: ClassVar[bool] = True
+    # Whether new data may have missing values where those of `fit` had none.
+    takes_missing: ClassVar[bool] = False
+
+    @classmethod
+    def check(cls, estimator, X, *, reset: bool) -> Any:
+        """`X`, checked for its kind, names and number of features, but not its values.
+
+        Tables are checked by scikit-learn, which keeps the names at `estimator`.
+        """
+        if cls.is_table(X):
+            check = checked_table if cls.numeric else checked_names
+            return check(estimator, X, reset=reset)
+        X = cls.check_other(X, type(estimator).__name__)
+        if reset:
+            vars(estimator).pop("feature_names_in_", None)
+        return X
+
+    @classmethod
+    def is_table(cls, X) -> bool:
+        """Whether `X` has one row per sample and one column per feature."""
+        return True
+
+    @classmethod
+    def check_other(cls, X, name: str) -> Any:
+        """Check `X` of another layout than a table; `name` is the estimator's."""
+        raise NotImplementedError
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, X, name: str, **parameters) -> Self:
+        """The layout of `X`, which `check` returned."""
+
+    @property
+    @abstractmethod
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one row as the network sees it."""
+
+    @property
+    def n_features(self) -> int:
+        """What `n_features_in_` says."""
+        return int(np.prod(self.sample_shape))
+
+    @abstractmethod
+    def rows(self, X, name: str) -> Rows:
+        """`X`, which `check` returned, as rows; ValueError if the layout is another."""
+
+    def restore(self, outputs: np.ndarray, rows: Rows | None = None) -> Any:
+        """Outputs of the network as the user gave `rows`, or `fit`'s data."""
+        return outputs
+
+    def frame(self, values: Any, like: Any, names) -> Any:
+        """`values`, restored, as a data frame where `like` is one."""
+        return framed_like(like, values, names)
+
+    def facts(self) -> dict[str, Any]:
+        """What the network must know beside the shape of a row, by name."""
+        return {}
+
+    def attributes(self) -> dict[str, Any]:
+        """Public fitted attributes that tell of the layout."""
+        return {}
+
+    # Height, width and perhaps channels, where rows are images.
+    image_shape: tuple[int, ...] | None = None
+    # Whether a row has one time step after the other.
+    is_sequence: ClassVar[bool] = False
+
+
+class TableLayout(Layout):
+    """One row per sample, one column per feature."""
+
+    def __init__(self, width: int):
+        self.width = width
+
+    @classmethod
+    def fit(cls, X, name, **parameters):
+        """The number of columns is all there is to know."""
+        return cls(X.shape[1])
+
+    @property
+    def sample_shape(self):
+        """(n_features,)."""
+        return (self.width,)
+
+    def rows(self, X, name):
+        """`X` as it is: scikit-learn has compared the number of features."""
+        return Rows(X, name)

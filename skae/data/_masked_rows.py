@@ -1,0 +1,47 @@
+"""Rows in which NaN marks values that do not exist."""
+
+import numpy as np
+
+from skae.data._rows import Rows, Summary
+
+
+class MaskedRows(Rows):
+    """Rows that may have NaN, and moments of the values that exist.
+
+    While `padded` is False, NaN is a mistake, as in any other rows.
+    """
+
+    padded = True
+
+    def _check(self, x):
+        if self.padded and np.isinf(x).any():
+            x = np.nan_to_num(x, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        if not self.padded or np.isinf(x).any():
+            super()._check(x)
+
+    def summarize(self, weight=None):
+        """Check every value; the moments of those that exist."""
+        if not self.padded:
+            return super().summarize(weight)
+        shape = self.sample_shape
+        mass, total, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        minimum, maximum = np.inf, -np.inf
+        shift = np.nan_to_num(self.read(slice(0, 1))[0].astype(np.float64))
+        for part in self.chunks():
+            x = self.read(part)
+            w = np.ones(len(x)) if weight is None else weight[part].astype(np.float64)
+            present = ~np.isnan(x)
+            mass += np.tensordot(w, present, axes=1)
+            counted = x[present & (w > 0).reshape(-1, *[1] * len(shape))]
+            if counted.size:
+                minimum = min(minimum, counted.min())
+                maximum = max(maximum, counted.max())
+            z = np.nan_to_num(x - shift)
+            total += np.tensordot(w, z, axes=1)
+            squares += np.tensordot(w, z**2, axes=1)
+        if mass.sum() == 0:
+            raise ValueError("X has no value that counts: all are NaN, or of weight 0.")
+        offset = total / np.maximum(mass, np.finfo(float).tiny)
+        left = np.maximum(0.0, squares - mass * offset**2)
+        variance = left.sum() / mass.sum()
+        return Summary(shift + offset, variance, float(minimum), float(maximum), mass)

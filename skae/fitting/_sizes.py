@@ -1,0 +1,39 @@
+"""How long and in which steps to train: "auto", decided by the number of rows."""
+
+import math
+
+# Below so many steps, compiling with XLA takes longer than it saves.
+_STEPS_WORTH_COMPILING = 500
+
+
+def auto_batch_size(n_samples: int) -> int:
+    """The power of two next below ``n_samples / 16``, from 16 to 256."""
+    return min(256, max(16, 1 << (n_samples // 16).bit_length() >> 1))
+
+
+def auto_epochs(n_steps_per_epoch: int) -> int:
+    """Epochs that make about 3000 steps; at least 15, at most 500."""
+    return min(500, max(15, math.ceil(3000 / n_steps_per_epoch)))
+
+
+def auto_patience(n_steps_per_epoch: int) -> int:
+    """Epochs that make about 750 steps; at least 10."""
+    return max(10, math.ceil(750 / n_steps_per_epoch))
+
+
+def settle_sizes(parameters, n_train: int) -> tuple[int, int, int]:
+    """Batch size, steps per epoch and patience, with "auto" decided."""
+    batch_size, patience = parameters.batch_size, parameters.n_iter_no_change
+    if batch_size == "auto":
+        batch_size = auto_batch_size(n_train)
+    n_steps = math.ceil(n_train / batch_size)
+    if patience == "auto":
+        patience = auto_patience(n_steps)
+    return batch_size, n_steps, patience
+
+
+def worth_compiling(jit_compile, architecture, n_steps: int) -> bool:
+    """`jit_compile`, with "auto" decided by the family and the number of steps."""
+    if jit_compile == "auto":
+        return architecture.jit_worthwhile and n_steps >= _STEPS_WORTH_COMPILING
+    return bool(jit_compile)
