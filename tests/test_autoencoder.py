@@ -71,6 +71,21 @@ def test_cross_entropy_starts_at_the_tangent_of_the_logits(X, hidden_layer_sizes
     np.testing.assert_allclose(estimator.reconstruct(X), expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("tied_weights", [False, True])
+def test_wide_data_that_have_few_components_or_none(container, tied_weights):
+    rng = np.random.default_rng(0)
+    for X in (
+        rng.normal(size=(1, 2100)),
+        np.ones((20, 2100)),
+        rng.normal(size=(3, 2100)),
+    ):
+        X = container(X)
+        model = make(Autoencoder, hidden_layer_sizes=(4,), tied_weights=tied_weights)
+        assert np.isfinite(model.fit(X).transform(X)).all()
+        assert model.score(X) > 0.5
+
+
 def test_more_code_units_than_features(X):
     estimator = make(Autoencoder, encoding_dim=11, **FROZEN).fit(X)
     assert estimator.transform(X).shape == (60, 11)
