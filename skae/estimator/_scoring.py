@@ -21,7 +21,7 @@ class Scoring:
     Needs `_model`, `_check_rows`, `_restore` and `_reconstruction_loss`.
     """
 
-    @by_block(lambda self, X: X.shape[1:])
+    @by_block
     def reconstruct(self, X: MatrixLike) -> np.ndarray:
         """Encode and decode `X`.
 
@@ -39,7 +39,7 @@ class Scoring:
         rows = self._check_rows(X, reset=False)
         return self._restore(self._model.run_all("autoencoder", rows), rows)
 
-    @by_block(lambda self, X: ())
+    @by_block
     def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
         """Error of each row's reconstruction.
 
@@ -59,7 +59,7 @@ class Scoring:
         rows = self._check_rows(X, reset=False)
         return self._row_errors(rows, self._reconstruction_loss().row_error)
 
-    @by_block(lambda self, X: ())
+    @by_block
     def score_samples(self, X: MatrixLike) -> np.ndarray:
         """Minus the reconstruction error of each row: greater is more usual.
 

@@ -138,7 +138,7 @@ class VariationalObjective:
         rng = np.random.default_rng(draw_seed(random_state))
         return self.inverse_transform(rng.normal(size=(n_samples, self.encoding_dim)))
 
-    @by_block(lambda self, X: ())
+    @by_block
     def score_samples(self, X: MatrixLike, *, n_draws: int = 16) -> np.ndarray:
         r"""Evidence lower bound of each row, in nats: greater is more usual.
 
