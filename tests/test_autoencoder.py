@@ -1,5 +1,7 @@
 """What is special about the dense autoencoder."""
 
+import copy
+import pickle
 import subprocess
 import sys
 import warnings
@@ -304,6 +306,22 @@ def test_callbacks_see_epochs_and_batches(X):
     codes = estimator.fit(X).transform(X)
     np.testing.assert_array_equal(fast.transform(X), codes)
     np.testing.assert_array_equal(slow.transform(X), codes)
+
+
+class ReadsItsModel(keras.callbacks.Callback):
+    def set_model(self, model):
+        super().set_model(model)
+        self.network, self.optimizer = model, type(model.optimizer).__name__
+
+
+def test_callbacks_forget_the_model_without_a_call_of_their_hook(X):
+    model = make(Autoencoder, callbacks=[ReadsItsModel()]).fit(X)
+    for fitted in (model, pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        (callback,) = fitted.callbacks_
+        assert callback.optimizer == "Adam"
+        assert callback.model is None and callback.network is None
+    model.set_params(warm_start=True, callbacks=model.callbacks_).fit(X)
+    assert model.callbacks_[0].model is None
 
 
 # Keras' callbacks hand TensorFlow variables to np.array(), which asks for `copy`.
