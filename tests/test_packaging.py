@@ -65,8 +65,12 @@ def test_links_of_the_readme_lead_somewhere():
 
 def test_import_loads_neither_keras_nor_matplotlib():
     heavy = ["keras", "tensorflow", "matplotlib"]
-    code = f"import sys, skae; print([name for name in {heavy} if name in sys.modules])"
-    assert run_python(code) == "[]"
+    code = (
+        "import os, sys; before = dict(os.environ); import skae;"
+        f"print([name for name in {heavy} if name in sys.modules]);"
+        "print(before == os.environ)"
+    )
+    assert run_python(code) == "[]\nTrue"
 
 
 @pytest.fixture(scope="module")
