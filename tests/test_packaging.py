@@ -2,10 +2,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import skae
 
@@ -45,6 +47,35 @@ def test_ci_runs_the_readme_command_to_the_letter():
     assert command == readme_commands()[1]
     assert re.search(r'^bash -c "\$test_command"$', script, flags=re.MULTILINE)
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_ci_knows_the_names_on_windows():
+    script = (ROOT / ".ci" / "run").read_text()
+    lines = re.search(r"^test_command=.*?^fi$", script, re.M | re.S).group()
+    for system, expected in (
+        ("linux-gnu", readme_commands()[1]),
+        (
+            "msys",
+            'python -m venv .venv && .venv/Scripts/pip install -e ".[test]" && '
+            ".venv/Scripts/python -m pytest",
+        ),
+    ):
+        shell = f'OSTYPE={system}\n{lines}\nprintf "%s|%s" "$test_command" "$bin"'
+        printed = subprocess.run(
+            ["bash", "-c", shell], check=True, capture_output=True, text=True
+        ).stdout
+        assert printed == f"{expected}|{expected.split()[5].removesuffix('/pip')}"
+
+
+def test_versions_agree():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert re.findall(r"^version: (.*)$", citation, re.M) == [skae.__version__]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert re.findall(r"^license: (.*)$", citation, re.M) == [project["license"]]
+    (ruff,) = (r for r in project["optional-dependencies"]["test"] if "ruff" in r)
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    (found,) = re.findall(r"ruff-pre-commit\n +rev: v(\S+)", hooks)
+    assert Requirement(ruff).specifier.contains(found)
 
 
 def test_readme_example_runs():
