@@ -38,9 +38,16 @@ def write(
     path = Path(os.path.realpath(path))
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        # As `open` has it: the user's umask decides who may read.
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        mode = _mode(path)
+        # As `open` has it: the user's umask decides who may read a new file.
+        descriptor = os.open(
+            part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
+        )
         with open(descriptor, "wb") as file:
+            if mode is not None:
+                # A file system without modes refuses; nobody more may read it then.
+                with contextlib.suppress(OSError):
+                    os.chmod(part, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -49,6 +56,14 @@ def write(
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def _mode(path: Path) -> int | None:
+    """Who may read and write the file that is there, if there is one."""
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return None
 
 
 def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray], int]:

@@ -4,9 +4,11 @@ A change in scikit-learn is then mended in one file.
 """
 
 from sklearn.base import _fit_context as fit_context
+from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import Interval as Interval
 from sklearn.utils._param_validation import StrOptions as StrOptions
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _num_samples as num_samples
 from sklearn.utils.validation import validate_data
 
 try:
@@ -48,5 +50,7 @@ __all__ = [
     "checked_names",
     "checked_table",
     "fit_context",
+    "num_samples",
+    "safe_indexing",
     "with_callbacks",
 ]

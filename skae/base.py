@@ -305,7 +305,7 @@ class BaseAutoencoder(
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
 
-    @by_block(lambda self, X: (self._n_features_out,))
+    @by_block
     def transform(self, X: MatrixLike) -> np.ndarray:
         """Encode: map `X` to its codes.
 

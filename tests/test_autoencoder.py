@@ -1,5 +1,7 @@
 """What is special about the dense autoencoder."""
 
+import copy
+import pickle
 import subprocess
 import sys
 import warnings
@@ -69,6 +71,21 @@ def test_cross_entropy_starts_at_the_tangent_of_the_logits(X, hidden_layer_sizes
     logits = np.log(mean / (1 - mean)) + 4 * (pca_reconstruction(X, 2) - mean)
     expected = 1 / (1 + np.exp(-logits))
     np.testing.assert_allclose(estimator.reconstruct(X), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("tied_weights", [False, True])
+def test_wide_data_that_have_few_components_or_none(container, tied_weights):
+    rng = np.random.default_rng(0)
+    for X in (
+        rng.normal(size=(1, 2100)),
+        np.ones((20, 2100)),
+        rng.normal(size=(3, 2100)),
+    ):
+        X = container(X)
+        model = make(Autoencoder, hidden_layer_sizes=(4,), tied_weights=tied_weights)
+        assert np.isfinite(model.fit(X).transform(X)).all()
+        assert model.score(X) > 0.5
 
 
 def test_more_code_units_than_features(X):
@@ -289,6 +306,22 @@ def test_callbacks_see_epochs_and_batches(X):
     codes = estimator.fit(X).transform(X)
     np.testing.assert_array_equal(fast.transform(X), codes)
     np.testing.assert_array_equal(slow.transform(X), codes)
+
+
+class ReadsItsModel(keras.callbacks.Callback):
+    def set_model(self, model):
+        super().set_model(model)
+        self.network, self.optimizer = model, type(model.optimizer).__name__
+
+
+def test_callbacks_forget_the_model_without_a_call_of_their_hook(X):
+    model = make(Autoencoder, callbacks=[ReadsItsModel()]).fit(X)
+    for fitted in (model, pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        (callback,) = fitted.callbacks_
+        assert callback.optimizer == "Adam"
+        assert callback.model is None and callback.network is None
+    model.set_params(warm_start=True, callbacks=model.callbacks_).fit(X)
+    assert model.callbacks_[0].model is None
 
 
 # Keras' callbacks hand TensorFlow variables to np.array(), which asks for `copy`.

@@ -27,8 +27,10 @@ def test_blocks_give_the_same_rows(cls, X):
     for name in METHODS:
         lazy, expected = getattr(model, name)(blocks), getattr(model, name)(X)
         assert isinstance(lazy, da.Array) and lazy.chunks[0] == blocks.chunks[0]
-        assert lazy.shape == expected.shape and lazy.dtype == np.float32
-        np.testing.assert_allclose(lazy.compute(), expected, rtol=1e-4, atol=1e-5)
+        assert lazy.shape == expected.shape and lazy.dtype == expected.dtype
+        found = lazy.compute()
+        assert found.dtype == lazy.dtype
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_only_the_blocks_asked_for_are_read(X):
@@ -52,6 +54,7 @@ def test_sequences_in_blocks(X):
     sequences = np.repeat(X[:, :, None], 2, axis=2)
     model = RecurrentAutoencoder(2, epochs=1, random_state=0).fit(sequences)
     lazy = model.reconstruct(da.from_array(sequences, chunks=(25, 3, 1)))
+    assert lazy.shape == sequences.shape
     np.testing.assert_allclose(lazy, model.reconstruct(sequences), atol=1e-5)
 
 

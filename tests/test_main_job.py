@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -8,17 +9,25 @@ import numpy as np
 import pytest
 
 from skae.main_job._job import main
+from skae.main_job._quiet import without_notes
 
 
 @pytest.fixture(scope="module")
 def job(tmp_path_factory):
     """Run the main job once; return what it printed and the folder it ran in."""
     folder = tmp_path_factory.mktemp("main_job")
+    # As of one who has not set it: what runs the tests may have.
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
     command = [sys.executable, "-m", "skae", "--epochs", "2", "--encoding-dim", "6"]
     result = subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True
+        command,
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    return result.stdout, folder
+    return result.stdout, folder, result.stderr
 
 
 def read_table(printed):
@@ -41,6 +50,23 @@ def test_progress_and_steps_are_printed(job):
     assert "1257 training rows and 540 test rows of 64 pixels" in job[0]
     assert re.search(r"^epoch 2/2 - loss: 0\.\d+", job[0], re.M)
     assert "mapping 540 of 540 test codes" in job[0]
+
+
+def test_tensorflows_notes_are_not_printed(job):
+    assert re.findall(r"^(?:[A-Z]\d{4} |.*absl|.*TensorFlow).*", job[2], re.M) == []
+
+
+def test_other_words_on_stderr_are_printed(capfd):
+    with pytest.raises(ImportError), without_notes():
+        print("a warning", file=sys.stderr)
+        os.write(2, b"WARNING: All log messages before absl::InitializeLog() is ...\n")
+        os.write(2, b"I0000 00:00:1795540302.169594    3908 port.cc:153] oneDNN\n")
+        os.write(2, b"E0000 00:00:1795540302.169595    3908 an error\n")
+        raise ImportError
+    os.write(2, b"and after\n")
+    found = capfd.readouterr().err.splitlines()
+    error = "E0000 00:00:1795540302.169595    3908 an error"
+    assert found == ["a warning", error, "and after"]
 
 
 def test_figure_is_written_under_the_name_of_the_data(job):

@@ -2,6 +2,7 @@ import pickle
 
 import numpy as np
 import pytest
+from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -83,6 +84,8 @@ def test_images_are_compared_pixel_by_pixel():
             "n_neighbors == 5, must be <= 1",
         ),
         (lambda: trustworthiness(np.ones((9, 1)), np.ones((8, 1))), "inconsistent"),
+        (lambda: trustworthiness([["a"], ["b"]], np.ones((2, 1))), "must be numbers"),
+        (lambda: trustworthiness(np.full((9, 1), np.nan), np.ones((9, 1))), "X cont"),
     ],
 )
 def test_errors(call, message):
@@ -98,6 +101,29 @@ def test_scorers_take_what_encodes_and_decodes(name, X):
         assert np.isfinite(SCORERS[name](estimator, X))
     again = pickle.loads(pickle.dumps(SCORERS[name]))
     assert again(model, X) == SCORERS[name](model, X)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize("most_rows", [60, 40])
+def test_scorers_leave_a_data_frame_its_columns(library, most_rows, X, monkeypatch):
+    monkeypatch.setattr("skae.metrics._scorers._MOST_ROWS", most_rows)
+    frame = pytest.importorskip(library).DataFrame(
+        {name: X[:, i] for i, name in enumerate("abcdef")}
+    )
+    by_name = ColumnTransformer([("scaled", StandardScaler(), ["b", "d", "e"])])
+    by_place = ColumnTransformer([("scaled", StandardScaler(), [1, 3, 4])])
+    for name in ("code_trustworthiness", "code_neighborhood_preservation"):
+        score = SCORERS[name](make_pipeline(by_name, PCA(2)).fit(frame), frame)
+        assert score == SCORERS[name](make_pipeline(by_place, PCA(2)).fit(X), X)
+
+
+def test_neighbours_of_a_data_frame_need_numbers(X):
+    frame = pytest.importorskip("pandas").DataFrame({"a": X[:, 0], "b": X[:, 1]})
+    frame["town"] = ["Graz", "Linz"] * 30
+    numbers = ColumnTransformer([("scaled", StandardScaler(), ["a", "b"])])
+    model = make_pipeline(numbers, PCA(1)).fit(frame)
+    with pytest.raises(ValueError, match="X must be numbers, in all columns.*'Graz'"):
+        SCORERS["code_trustworthiness"](model, frame)
 
 
 def test_scorers_agree_with_the_methods(X):

@@ -2,10 +2,12 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import skae
 
@@ -47,6 +49,35 @@ def test_ci_runs_the_readme_command_to_the_letter():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
+def test_ci_knows_the_names_on_windows():
+    script = (ROOT / ".ci" / "run").read_text()
+    lines = re.search(r"^test_command=.*?^fi$", script, re.M | re.S).group()
+    for system, expected in (
+        ("linux-gnu", readme_commands()[1]),
+        (
+            "msys",
+            'python -m venv .venv && .venv/Scripts/pip install -e ".[test]" && '
+            ".venv/Scripts/python -m pytest",
+        ),
+    ):
+        shell = f'OSTYPE={system}\n{lines}\nprintf "%s|%s" "$test_command" "$bin"'
+        printed = subprocess.run(
+            ["bash", "-c", shell], check=True, capture_output=True, text=True
+        ).stdout
+        assert printed == f"{expected}|{expected.split()[5].removesuffix('/pip')}"
+
+
+def test_versions_agree():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert re.findall(r"^version: (.*)$", citation, re.M) == [skae.__version__]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert re.findall(r"^license: (.*)$", citation, re.M) == [project["license"]]
+    (ruff,) = (r for r in project["optional-dependencies"]["test"] if "ruff" in r)
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    (found,) = re.findall(r"ruff-pre-commit\n +rev: v(\S+)", hooks)
+    assert Requirement(ruff).specifier.contains(found)
+
+
 def test_readme_example_runs():
     text = (ROOT / "README.md").read_text().split("## Example")[1]
     example = re.search(r"```python\n(.*?)\n```", text, flags=re.DOTALL).group(1)
@@ -65,8 +96,12 @@ def test_links_of_the_readme_lead_somewhere():
 
 def test_import_loads_neither_keras_nor_matplotlib():
     heavy = ["keras", "tensorflow", "matplotlib"]
-    code = f"import sys, skae; print([name for name in {heavy} if name in sys.modules])"
-    assert run_python(code) == "[]"
+    code = (
+        "import os, sys; before = dict(os.environ); import skae;"
+        f"print([name for name in {heavy} if name in sys.modules]);"
+        "print(before == os.environ)"
+    )
+    assert run_python(code) == "[]\nTrue"
 
 
 @pytest.fixture(scope="module")

@@ -218,6 +218,29 @@ class TestSave:
             skae.save(make(Autoencoder).fit(X), path / "model.skae")
         assert path.read_text() == "no folder"
 
+    @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o444])
+    def test_a_file_keeps_its_mode(self, mode, path, X, monkeypatch):
+        model = make(Autoencoder).fit(X)
+        umask = os.umask(0o022)
+        try:
+            skae.save(model, path)
+            assert path.stat().st_mode & 0o777 == 0o644
+            path.chmod(mode)
+            open_ = os.open
+
+            def open_and_look(part, *args):
+                descriptor = open_(part, *args)
+                # Not readable by others for a moment either.
+                assert os.fstat(descriptor).st_mode & 0o777 & ~mode == 0
+                return descriptor
+
+            monkeypatch.setattr(os, "open", open_and_look)
+            skae.save(model, path)
+        finally:
+            os.umask(umask)
+        assert path.stat().st_mode & 0o777 == mode
+
     def test_links_stay_links(self, path, X):
         link = path.with_name("link")
         link.symlink_to(path)

@@ -63,21 +63,33 @@ def test_memory_maps_are_recognised(tmp_path, data):
     assert Rows(data[::2], "Test").in_memory
 
 
+@pytest.fixture
+def narrow_is_wide(monkeypatch):
+    """Six columns already go to scikit-learn."""
+    monkeypatch.setattr(_pca, "_MAX_COVARIANCE", 5)
+
+
+def contained(X, kind, folder):
+    if kind == "sparse":
+        return sparse.csr_array(X)
+    if kind == "memmap":
+        np.save(folder / "x.npy", X)
+        return np.load(folder / "x.npy", mmap_mode="r")
+    return X
+
+
+each_kind = pytest.mark.parametrize("kind", ["array", "sparse", "memmap"])
+
+
 @pytest.mark.parametrize("wide", [False, True])
-@pytest.mark.parametrize("kind", ["array", "sparse", "memmap"])
+@each_kind
 def test_components_are_those_of_pca(kind, wide, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 6)) * [9, 7, 5, 1, 1, 1] + 3
     X = X.astype(np.float32)
     if wide:
         monkeypatch.setattr("skae.data._pca._MAX_COVARIANCE", 5)
-    container = X
-    if kind == "sparse":
-        container = sparse.csr_array(X)
-    if kind == "memmap":
-        np.save(tmp_path / "x.npy", X)
-        container = np.load(tmp_path / "x.npy", mmap_mode="r")
-    rows = Rows(container, "Test")
+    rows = Rows(contained(X, kind, tmp_path), "Test")
     components, variances = principal_components(rows, rows.summarize(), None, 3, 0)
     pca = PCA(3).fit(X)
     # Incremental PCA, for wide memory maps, is an approximation.
@@ -96,3 +108,50 @@ def test_weighted_components_equal_repetition():
     plain = principal_components(repeated, repeated.summarize(), None, 2, 0)
     np.testing.assert_allclose(weighted[1], plain[1], rtol=1e-5)
     np.testing.assert_allclose(abs(weighted[0]), abs(plain[0]), atol=1e-5)
+
+
+@each_kind
+@pytest.mark.parametrize("n_components", [4, 6, 9])
+def test_wide_data_have_all_their_components(
+    kind, n_components, tmp_path, narrow_is_wide
+):
+    X = np.random.default_rng(0).normal(size=(40, 6)) * [9, 7, 5, 3, 2, 1]
+    rows = Rows(contained(X, kind, tmp_path), "Test")
+    found = principal_components(rows, rows.summarize(), None, n_components, 0)
+    k = min(n_components, 6)
+    np.testing.assert_allclose(found[0] @ found[0].T, np.eye(k), atol=1e-6)
+    np.testing.assert_allclose(
+        found[1], np.linalg.eigvalsh(np.cov(X.T, bias=True))[::-1][:k], rtol=1e-5
+    )
+
+
+@each_kind
+@pytest.mark.parametrize("weight", [None, np.repeat([0.0, 1, 2], 8)])
+def test_wide_data_without_variance_have_no_components(
+    kind, weight, tmp_path, narrow_is_wide
+):
+    X = np.full((24, 6), 0.1)
+    for data, w in ((X, weight), (X[-1:], weight if weight is None else weight[-1:])):
+        rows = Rows(contained(data, kind, tmp_path), "Test")
+        components, variances = principal_components(rows, rows.summarize(w), w, 2, 0)
+        assert components.shape == (0, 6) and variances.shape == (0,)
+
+
+@each_kind
+@pytest.mark.parametrize("n_rows", [2, 3, 200])
+def test_rows_of_weight_0_have_no_part_in_wide_components(
+    kind, n_rows, tmp_path, narrow_is_wide
+):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, 9)) * [9, 5, 1, 1, 1, 1, 1, 1, 1]
+    absent = rng.normal(size=(n_rows, 9)) * [1, 1, 1, 1, 1, 1, 1, 50, 90]
+    mixed = np.stack([X, absent], axis=1).reshape(-1, 9)
+    weight = np.tile([1.0, 0.0], n_rows)
+    rows = Rows(contained(mixed, kind, tmp_path), "Test")
+    components, variances = principal_components(
+        rows, rows.summarize(weight), weight, 2, 0
+    )
+    pca = PCA(min(2, n_rows - 1)).fit(X)
+    cosines = abs(np.sum(components * pca.components_, axis=1))
+    np.testing.assert_allclose(cosines, 1, atol=1e-3)
+    np.testing.assert_allclose(variances, pca.explained_variance_, rtol=2e-2)

@@ -2,39 +2,36 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 
-def by_block(shape: Callable[[Any, Any], tuple[int, ...]]) -> Callable:
+def by_block(method: Callable) -> Callable:
     """Decorate a method of one array `X`: a dask array gives a dask array.
 
     Nothing is computed and nothing is gathered; each block of rows is served where it
-    lies. ``shape(self, X)`` tells the shape of one row of the result.
+    lies.
     """
 
-    def decorate(method):
-        @functools.wraps(method)
-        def call(self, X, **options):
-            if not _is_dask_array(X):
-                return method(self, X, **options)
-            # One row of zeros has all mistakes that a shape can have.
-            method(self, np.zeros((1, *X.shape[1:]), dtype=X.dtype), **options)
-            X = X.rechunk(dict.fromkeys(range(1, X.ndim), -1))
-            row = shape(self, X)
-            return X.map_blocks(
-                functools.partial(method, self, **options),
-                dtype=np.float32,
-                chunks=(X.chunks[0], *((size,) for size in row)),
-                drop_axis=list(range(1, X.ndim)),
-                new_axis=list(range(1, 1 + len(row))) or None,
-                meta=np.empty((0,) * (1 + len(row)), dtype=np.float32),
-            )
+    @functools.wraps(method)
+    def call(self, X, **options):
+        if not _is_dask_array(X):
+            return method(self, X, **options)
+        # One row of zeros has all mistakes that a shape can have, and its result has
+        # the type and the shape of all others.
+        row = np.zeros((1, *X.shape[1:]), dtype=X.dtype)
+        probe = method(self, row, **options)
+        X = X.rechunk(dict.fromkeys(range(1, X.ndim), -1))
+        return X.map_blocks(
+            functools.partial(method, self, **options),
+            dtype=probe.dtype,
+            chunks=(X.chunks[0], *((size,) for size in probe.shape[1:])),
+            drop_axis=list(range(1, X.ndim)),
+            new_axis=list(range(1, probe.ndim)) or None,
+            meta=np.empty((0,) * probe.ndim, dtype=probe.dtype),
+        )
 
-        return call
-
-    return decorate
+    return call
 
 
 def _is_dask_array(X) -> bool:

@@ -19,41 +19,58 @@ def principal_components(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Leading principal components of `rows`.
 
-    Up to 2048 columns, one pass over the rows sums up their covariance matrix, and
-    the result is exact. Wider data go to scikit-learn: `PCA` (randomized) for arrays,
-    `PCA` (ARPACK, implicit centring) for sparse data, `IncrementalPCA` for memory maps;
-    these ignore `weight`.
+    Up to 2048 columns, or for more components than half the columns, one pass over the
+    rows sums up their covariance matrix, and the result is exact. Wider data go to
+    scikit-learn: `PCA` (randomized) for arrays, `PCA` (ARPACK, implicit centring) for
+    sparse data, `IncrementalPCA` for memory maps.
+
+    The covariance weighs each row by `weight`. For scikit-learn rows of weight 0 are
+    left out, and all others count alike, whatever their weights.
 
     Returns
     -------
     components : ndarray of shape (n_components, n_features)
-        Orthonormal rows; fewer when the data have fewer dimensions.
+        Orthonormal rows; fewer when the data have fewer dimensions, none for wide data
+        of one row or without variance.
 
     variances : ndarray of shape (n_components,)
         Variance along each.
     """
     (width,) = rows.sample_shape
     n_components = min(n_components, width, len(rows))
-    if width <= _MAX_COVARIANCE:
+    # Iterations for so many components take longer: ARPACK's ten times as long.
+    if width <= max(_MAX_COVARIANCE, 2 * n_components - 1):
         values, vectors = np.linalg.eigh(_covariance(rows, summary, weight))
         order = np.argsort(values)[::-1][:n_components]
         return vectors.T[order], np.maximum(values[order], 0.0)
-    if rows.in_memory:
-        pca = PCA(n_components, svd_solver="randomized", random_state=seed)
-        pca.fit(rows.X)
-    elif rows.is_sparse:
-        n_components = min(n_components, len(rows) - 1)
-        pca = PCA(n_components, svd_solver="arpack", random_state=seed).fit(rows.X)
-    else:
-        pca = IncrementalPCA(n_components)
-        # No batch may have fewer rows than there are components.
-        batches = np.array_split(
-            np.arange(len(rows)),
-            max(1, len(rows) // max(5 * n_components, _BATCH_ROWS)),
-        )
-        for batch in batches:
-            pca.partial_fit(rows.read(slice(batch[0], batch[-1] + 1)))
-    return pca.components_, pca.explained_variance_
+    kept = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
+    # No more directions have variance, and ARPACK finds no others.
+    n_components = min(n_components, len(kept) - 1)
+    if n_components == 0 or summary.variance == 0:
+        return np.empty((0, width)), np.empty(0)
+    if rows.in_memory or rows.is_sparse:
+        solver = "arpack" if rows.is_sparse else "randomized"
+        pca = PCA(n_components, svd_solver=solver, random_state=seed)
+        # Nothing is copied unless some rows are left out.
+        pca.fit(rows.X if len(kept) == len(rows) else rows.X[kept])
+        return pca.components_, pca.explained_variance_
+    pca = _fit_batches(rows, summary, kept, n_components)
+    return pca.components_, pca.explained_variance_ * summary.scale**2
+
+
+def _fit_batches(
+    rows: Rows, summary: Summary, kept: np.ndarray, n_components: int
+) -> IncrementalPCA:
+    """PCA of the rows `kept`, scaled as a whole: squares of float32 may overflow."""
+    mean, scale = summary.mean.astype(np.float32), np.float32(summary.scale)
+    pca = IncrementalPCA(n_components)
+    # No batch may have fewer rows than there are components.
+    n_batches = max(1, len(kept) // max(5 * n_components, _BATCH_ROWS))
+    for batch in np.array_split(kept, n_batches):
+        x = np.empty((len(batch), *rows.sample_shape), dtype=np.float32)
+        rows.gather(batch, x)
+        pca.partial_fit((x - mean) / scale)
+    return pca
 
 
 def _covariance(rows: Rows, summary: Summary, weight) -> np.ndarray:

@@ -30,7 +30,7 @@ class Scoring:
     """
 
     @available_if(can_decode)
-    @by_block(lambda self, X: X.shape[1:])
+    @by_block
     def reconstruct(self, X: MatrixLike) -> np.ndarray:
         """Encode and decode `X`.
 
@@ -50,7 +50,7 @@ class Scoring:
         return self._layout.restore(outputs, fields["data"])
 
     @available_if(can_decode)
-    @by_block(lambda self, X: ())
+    @by_block
     def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
         """Error of each row's reconstruction.
 
@@ -72,7 +72,7 @@ class Scoring:
         return self._row_errors(self._read_fields(X), loss.row_error)
 
     @available_if(can_decode)
-    @by_block(lambda self, X: ())
+    @by_block
     def score_samples(self, X: MatrixLike) -> np.ndarray:
         """Minus the reconstruction error of each row: greater is more usual.
 

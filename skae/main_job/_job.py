@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from skae import Autoencoder
 from skae.datasets import load_digits, load_fashion_mnist, load_mnist
+from skae.main_job._quiet import import_keras
 
 _LOADERS = {
     "digits": load_digits,
@@ -92,6 +93,9 @@ def _read_options(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Bunch
         parser.error(f"--out must end in {allowed}, got {options.out}")
     if not options.out.parent.is_dir():
         parser.error(f"--out: there is no folder {options.out.parent}")
+    # Before anything else imports it: data may come from Keras. It is not part of the
+    # time of the fit.
+    import_keras()
     try:
         data = _LOADERS[options.data]()
     except (FileNotFoundError, ValueError) as error:

@@ -4,6 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 from sklearn.manifold import trustworthiness as _trustworthiness
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_consistent_length, check_scalar
@@ -195,7 +196,26 @@ def neighborhood_preservation(
 
 
 def _check_pair(X, codes) -> tuple[np.ndarray, np.ndarray]:
-    X = check_array(X, allow_nd=True, input_name="X", ensure_min_samples=2)
+    X = _check_data(X)
     codes = check_array(codes, input_name="codes")
     check_consistent_length(X, codes)
     return X.reshape(len(X), -1), codes
+
+
+def _check_data(X) -> np.ndarray:
+    try:
+        return check_array(
+            X,
+            dtype=(np.float64, np.float32),
+            allow_nd=True,
+            input_name="X",
+            ensure_min_samples=2,
+        )
+    except (TypeError, ValueError) as error:
+        if sparse.issparse(X) or np.asarray(X).dtype.kind in "biuf":
+            raise
+        raise ValueError(
+            "X must be numbers, in all columns: neighbours are found by the distances "
+            "between its rows. Give what a preprocessing step makes of text, dates or "
+            f"categories, or leave them out. ({error})"
+        ) from error

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from sklearn.utils import check_random_state
 
+from skae._sklearn import num_samples, safe_indexing
 from skae.metrics._codes import (
     active_units,
     dead_units,
@@ -33,10 +34,12 @@ def _neg_reconstruction_error(estimator, X, y=None) -> float:
 
 
 def _neighbors(measure, estimator, X, y=None) -> float:
-    X = np.asarray(X)
-    if len(X) > _MOST_ROWS:
-        # The same rows for all candidates of a search.
-        X = X[check_random_state(0).choice(len(X), _MOST_ROWS, replace=False)]
+    n_rows = num_samples(X)
+    if n_rows > _MOST_ROWS:
+        # The same rows for all candidates of a search; a data frame stays one, for
+        # estimators that select columns by name.
+        which = check_random_state(0).choice(n_rows, _MOST_ROWS, replace=False)
+        X = safe_indexing(X, which)
     return measure(X, estimator.transform(X))
 
 

@@ -95,7 +95,7 @@ class VariationalObjective:
         codes = rng.normal(size=(n_samples, self._n_features_out))
         return self.inverse_transform(codes)
 
-    @by_block(lambda self, X: ())
+    @by_block
     def score_samples(self, X: MatrixLike, *, n_draws: int = 16) -> np.ndarray:
         r"""Evidence lower bound of each row, in nats: greater is more usual.
 

@@ -26,6 +26,16 @@ def _needs_batches(callback) -> bool:
     )
 
 
+def _drop(model, callback) -> None:
+    """Make `callback` forget the model, which goes on to another fit.
+
+    Not by `set_model(None)`: the hook of a callback may read what it is given.
+    """
+    attributes = vars(callback)
+    for name in [name for name, value in attributes.items() if value is model]:
+        attributes[name] = None
+
+
 def _restore_unpicklable(callback, before: dict) -> None:
     """Files, writers and modules that Keras' own callbacks keep after training.
 
@@ -114,6 +124,5 @@ class Callbacks:
         if self._list:
             self._list.on_train_end(logs)
             for callback, before in zip(self._callbacks, self._before, strict=True):
-                # The model goes on to another fit; a callback must not follow it.
-                callback.set_model(None)
+                _drop(self._model, callback)
                 _restore_unpicklable(callback, before)

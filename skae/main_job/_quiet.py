@@ -1,0 +1,52 @@
+"""Keras without TensorFlow's start-up notes, which would break up what we print."""
+
+import contextlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_NOTE = re.compile(
+    rb"I\d{4} |To enable the following instructions|"
+    rb"WARNING: All log messages before absl::InitializeLog\(\)"
+)
+
+
+def import_keras() -> None:
+    """Import Keras and its backend, without notes unless the user asks for them.
+
+    Who sets TF_CPP_MIN_LOG_LEVEL has said what to see.
+    """
+    if "keras" in sys.modules or _LEVEL in os.environ:
+        return
+    os.environ[_LEVEL] = "3"
+    # Some are written before TensorFlow 2.21 looks at the level.
+    with without_notes():
+        import keras  # noqa: F401
+
+
+@contextlib.contextmanager
+def without_notes() -> Iterator[None]:
+    """Hold back what is written to stderr, and in the end print all but notes.
+
+    C++ writes to the descriptor and not to `sys.stderr`.
+    """
+    if sys.stderr is None:  # closed
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        sys.stderr.flush()
+        stderr = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            for line in held:
+                if not _NOTE.match(line):
+                    os.write(2, line)
