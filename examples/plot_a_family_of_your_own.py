@@ -2,9 +2,10 @@
 How do I add a family of my own?
 ================================
 
-A family of autoencoders is a class with a constructor and the hooks that differ. This
-one keeps the `k` most active units of each code and switches the others off, so that a
-code is as sparse as it is told to be: a k-sparse autoencoder (Makhzani and Frey, 2013).
+A family of autoencoders is a class with a constructor, and an architecture with the
+hooks that differ. This one keeps the `k` most active units of each code and switches
+the others off, so that a code is as sparse as it is told to be: a k-sparse autoencoder
+(Makhzani and Frey, 2013).
 """
 
 import matplotlib.pyplot as plt
@@ -13,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skae import SparseAutoencoder
-from skae.backbones import DenseBackbone
+from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
 from skae.datasets import load_digits
 from skae.metrics import l0
@@ -21,32 +22,35 @@ from skae.metrics import l0
 digits = load_digits()
 
 # %%
-# The backbone makes a dense network, the base trains it. The hook `_bottleneck` is the
-# way from the last hidden layer to the code, in Keras. Everything that a fit reads must
-# be there: what shall not be a parameter is an attribute of the class. (A family for
-# others to use would have it all in its constructor.)
+# An architecture builds the network; its hook `bottleneck` is the way from the last
+# hidden layer to the code, in Keras. It knows the parameters of the estimator that are
+# no training parameters, here `encoding_dim` and `k`; what shall not be a parameter is
+# an attribute of the class. The estimator names its architecture and does all else.
 
 
-class TopKAutoencoder(DenseBackbone, BaseAutoencoder):
+class TopKArchitecture(DenseArchitecture):
+    """Dense layers to a code with at most `k` active units, and back."""
+
+    hidden_layer_sizes, activation = (), "elu"
+    jit_worthwhile = False  # XLA sorts slowly on a CPU
+
+    def bottleneck(self, h):
+        """Switch all but the largest units off."""
+        code = layers.Dense(self.encoding_dim, activation="relu")(h)
+        least = ops.top_k(code, self.k)[0][:, -1:]
+        return ops.where(code >= least, code, 0.0)
+
+
+class TopKAutoencoder(BaseAutoencoder):
     """Dense autoencoder whose codes have at most `k` active units."""
 
-    hidden_layer_sizes, activation, code_activation = (), "elu", "linear"
-    loss, dropout, tied_weights = "squared_error", 0.0, False
-    optimizer, learning_rate, learning_rate_schedule = "adam", 2e-3, "cosine"
-    batch_size, shuffle, jit_compile = "auto", True, False
-    early_stopping, validation_fraction, n_iter_no_change = True, 0.1, "auto"
-    tol, warm_start, callbacks, verbose = 0.0, False, None, 0
+    _architecture = TopKArchitecture
 
     def __init__(self, encoding_dim=128, *, k=8, epochs=60, random_state=None):
         self.encoding_dim = encoding_dim
         self.k = k
         self.epochs = epochs
         self.random_state = random_state
-
-    def _bottleneck(self, h):
-        code = layers.Dense(self.encoding_dim, activation="relu")(h)
-        least = ops.top_k(code, self.k)[0][:, -1:]
-        return ops.where(code >= least, code, 0.0)
 
 
 # %%

@@ -10,6 +10,7 @@ from skae._sklearn import Interval, StrOptions
 from skae.architectures import DenseArchitecture, LinearPathArchitecture
 from skae.autoencoders._dense import Autoencoder
 from skae.base import BaseAutoencoder
+from skae.estimator._docstrings import with_shared_texts
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
 
 
@@ -47,6 +48,7 @@ class _CodeArchitecture(LinearPathArchitecture):
         return _CodeError(self.activation)
 
 
+@with_shared_texts
 class _CodeAutoencoder(Autoencoder):
     """Trains one inner layer."""
 
@@ -76,108 +78,40 @@ class StackedAutoencoder(BaseAutoencoder):
     encoding_dim : int, default=30
         Number of code dimensions (latent dimensions, components).
 
-    hidden_layer_sizes : int or sequence of int, default=(100,)
-        Units of the encoder's hidden layers; the decoder has the same in reverse.
-        ``()`` means none.
-
-    activation : str or callable, default="elu"
-        Activation of the hidden layers, by its Keras name or as a function of a tensor.
-
-    code_activation : str or callable, default="linear"
-        Activation of the code.
-
-    loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
-        Reconstruction loss :math:`L`, a mean over the features.
-
-        - "squared_error": for data of any range, which are centred per feature and
-          divided by one global scale, the root of the variance averaged over the
-          features. The loss is in units of that variance: the share that is not
-          explained.
-        - "binary_crossentropy": for data in [0, 1], such as pixels. The output is a
-          sigmoid, and the loss is in nats.
-
     fine_tune_epochs : int, default=20
         Largest number of epochs for the whole network, after the layers. 0 leaves the
         layers as they are.
 
     dropout : float, default=0.0
-        Fraction of hidden units set to zero at random in each training step.
-
-    tied_weights : bool, default=False
-        Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
-
-    optimizer : str or keras.optimizers.Optimizer, default="adam"
-        Optimizer, by its Keras name or as an example. The learning rate of an example
-        is replaced by `learning_rate`.
-
-    learning_rate : float, default=2e-3
-        Learning rate at the start.
+        Fraction of hidden units set to zero at random in each training step of the
+        whole network. The layers are trained without.
 
     learning_rate_schedule : {"cosine", "constant"}, default="cosine"
         "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
-        would reach zero after `epochs`; "constant" leaves it alone.
+        would reach zero after `epochs`, for the whole network after `fine_tune_epochs`;
+        "constant" leaves it alone.
 
     epochs : int or "auto", default="auto"
-        Largest number of passes over the training data. "auto" makes about 3000 steps,
-        but at least 15 and at most 500 passes.
-
-    batch_size : int or "auto", default="auto"
-        Rows per step. "auto" is the power of two next below a sixteenth of the training
-        rows, between 16 and 256.
-
-    shuffle : bool, default=True
-        Whether to draw the mini-batches anew in each epoch.
-
-    early_stopping : bool, default=True
-        Whether to hold rows out, stop when their loss no longer falls, and keep the
-        weights of the best epoch. The start counts as an epoch: it is kept when nothing
-        was better by more than a quarter of the relative standard error, 1 over the
-        root of the number of held-out rows. With fewer than 10 rows, the training loss
-        is used.
+        Largest number of passes over the training data for each layer. "auto" makes
+        about 3000 steps, but at least 15 and at most 500 passes.
 
     validation_fraction : float, default=0.1
-        Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
-
-    n_iter_no_change : int or "auto", default="auto"
-        Epochs without a better one after which `early_stopping` stops. "auto" makes
-        about 750 steps, but at least 10 epochs.
-
-    tol : float, default=0.0
-        An epoch is better when its loss is below the best one by more than this share.
+        Fraction of the rows that `early_stopping` holds out: anew for each layer, and
+        for the whole network unless `fit` gets `X_val`.
 
     warm_start : bool, default=False
-        Whether `fit` goes on from the present weights and optimizer state.
+        Whether `fit` goes on from the present weights and optimizer state of the whole
+        network. The layers are not trained again then.
 
     callbacks : list of keras.callbacks.Callback or Checkpoint, default=None
-        Copied for each fit; the copies are at `callbacks_`. Their model is the
-        autoencoder in training. A callback with batch hooks makes training slower: the
-        compiled program then returns after each step. A :class:`~skae.Checkpoint` lets
-        a fit go on after its process was killed.
-
-    jit_compile : bool or "auto", default="auto"
-        Whether to compile with XLA, on the TensorFlow backend. "auto" does for 500
-        steps or more.
-
-    random_state : int, RandomState instance or None, default=None
-        Decides weights, mini-batches, held-out rows and dropout. The same integer gives
-        the same codes, bit for bit, on the same machine.
-
-    verbose : {0, 1, 2}, default=0
-        Silent; a progress bar with loss and time left (lines where the output is no
-        terminal); or a line per epoch.
+        For the training of the whole network, not for the layers'. Copied for each fit;
+        the copies are at `callbacks_`. A callback with batch hooks makes training
+        slower: the compiled program then returns after each step. A
+        :class:`~skae.Checkpoint` lets the training of the whole go on after its process
+        was killed; the layers are trained once more.
 
     Attributes
     ----------
-    encoder_ : keras.Model
-        From data to codes. Like the other two, it is a copy: training it further does
-        not change the estimator.
-
-    decoder_ : keras.Model
-        From codes to data.
-
-    autoencoder_ : keras.Model
-        From data to reconstructions: `decoder_` applied to `encoder_`.
-
     history_ : dict of lists
         Of the whole network, per epoch: "loss" and "reconstruction_loss", averaged over
         the epoch's steps; with validation data the same after the epoch, under
@@ -188,23 +122,7 @@ class StackedAutoencoder(BaseAutoencoder):
         The same for each layer's own training, the first layer first.
 
     n_iter_ : int
-        Number of epochs trained.
-
-    callbacks_ : list of keras.callbacks.Callback
-        The callbacks that took part in the fit.
-
-    n_features_in_ : int
-        Number of features seen during `fit`.
-
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, when `X` has names that are all strings.
-
-    Raises
-    ------
-    ValueError
-        From `fit`, for parameters and data that cannot be used.
-    FloatingPointError
-        From `fit`, when the loss overflows.
+        Number of epochs that the whole network was trained.
 
     See Also
     --------

@@ -7,9 +7,11 @@ import numpy as np
 
 from skae.architectures import DenseVariational
 from skae.base import BaseAutoencoder
+from skae.estimator._docstrings import with_shared_texts
 from skae.objectives import VariationalObjective
 
 
+@with_shared_texts
 class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     r"""Dense variational autoencoder.
 
@@ -31,141 +33,6 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     ----------
     encoding_dim : int, default=8
         Number of code dimensions (latent dimensions, components).
-
-    hidden_layer_sizes : int or sequence of int, default=(128, 64)
-        Units of the encoder's hidden layers; the decoder has the same in reverse.
-        ``()`` means none.
-
-    activation : str or callable, default="elu"
-        Activation of the hidden layers, by its Keras name or as a function of a tensor.
-
-    likelihood : {"gaussian", "bernoulli"}, default="gaussian"
-        Distribution of a row given its code, independent over the features.
-
-        - "gaussian": for data of any range. Data are centred per feature and divided by
-          one global scale; the standard deviation is one number, learned.
-        - "bernoulli": for data in [0, 1], such as pixels, best when they are binary.
-
-    beta : float, default=1.0
-        Weight of the divergence. 1 is the evidence lower bound; more makes simpler
-        codes, less better reconstructions.
-
-    warm_up_epochs : int, default=0
-        Epochs over which the weight of the divergence rises from 0 to `beta`. Helps
-        against codes that carry nothing.
-
-    free_bits : float, default=0.0
-        Nats per code dimension that the divergence of a mini-batch may have for free.
-
-    dropout : float, default=0.0
-        Fraction of hidden units set to zero at random in each training step.
-
-    tied_weights : bool, default=False
-        Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
-
-    optimizer : str or keras.optimizers.Optimizer, default="adam"
-        Optimizer, by its Keras name or as an example. The learning rate of an example
-        is replaced by `learning_rate`.
-
-    learning_rate : float, default=2e-3
-        Learning rate at the start.
-
-    learning_rate_schedule : {"cosine", "constant"}, default="cosine"
-        "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
-        would reach zero after `epochs`; "constant" leaves it alone.
-
-    epochs : int or "auto", default="auto"
-        Largest number of passes over the training data. "auto" makes about 3000 steps,
-        but at least 15 and at most 500 passes.
-
-    batch_size : int or "auto", default="auto"
-        Rows per step. "auto" is the power of two next below a sixteenth of the training
-        rows, between 16 and 256.
-
-    shuffle : bool, default=True
-        Whether to draw the mini-batches anew in each epoch.
-
-    early_stopping : bool, default=True
-        Whether to hold rows out, stop when their loss no longer falls, and keep the
-        weights of the best epoch. The start counts as an epoch: it is kept when nothing
-        was better by more than a quarter of the relative standard error, 1 over the
-        root of the number of held-out rows. With fewer than 10 rows, the training loss
-        is used.
-
-    validation_fraction : float, default=0.1
-        Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
-
-    n_iter_no_change : int or "auto", default="auto"
-        Epochs without a better one after which `early_stopping` stops. "auto" makes
-        about 750 steps, but at least 10 epochs.
-
-    tol : float, default=0.0
-        An epoch is better when its loss is below the best one by more than this share.
-
-    warm_start : bool, default=False
-        Whether `fit` goes on from the present weights and optimizer state.
-
-    callbacks : list of keras.callbacks.Callback or Checkpoint, default=None
-        Copied for each fit; the copies are at `callbacks_`. Their model is the
-        autoencoder in training. A callback with batch hooks makes training slower: the
-        compiled program then returns after each step. A :class:`~skae.Checkpoint` lets
-        a fit go on after its process was killed.
-
-    jit_compile : bool or "auto", default="auto"
-        Whether to compile with XLA, on the TensorFlow backend. "auto" does for 500
-        steps or more.
-
-    random_state : int, RandomState instance or None, default=None
-        Decides weights, mini-batches, held-out rows and dropout. The same integer gives
-        the same codes, bit for bit, on the same machine.
-
-    verbose : {0, 1, 2}, default=0
-        Silent; a progress bar with loss and time left (lines where the output is no
-        terminal); or a line per epoch.
-
-    Attributes
-    ----------
-    encoder_ : keras.Model
-        From data to codes. Like the other two, it is a copy: training it further does
-        not change the estimator.
-
-    decoder_ : keras.Model
-        From codes to data.
-
-    autoencoder_ : keras.Model
-        From data to reconstructions: `decoder_` applied to `encoder_`.
-
-    history_ : dict of lists
-        Per epoch: "loss", "reconstruction_loss" and "kl", the divergence times its
-        weight, in nats per row of the data as the network sees them, averaged over the
-        epoch's steps; with validation data the same after the epoch, under "val_loss"
-        and so on, with the full `beta`. NaN in epochs, of an earlier fit or
-        `partial_fit`, that did not have such a series.
-
-    kl_per_dimension_ : ndarray of shape (encoding_dim,)
-        Mean divergence of each code dimension, in nats, over up to 4096 training rows.
-
-    active_units_ : ndarray of bool of shape (encoding_dim,)
-        Whether the variance of the code dimension over these rows is above 0.01.
-
-    n_iter_ : int
-        Number of epochs trained.
-
-    callbacks_ : list of keras.callbacks.Callback
-        The callbacks that took part in the fit.
-
-    n_features_in_ : int
-        Number of features seen during `fit`.
-
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, when `X` has names that are all strings.
-
-    Raises
-    ------
-    ValueError
-        From `fit`, for parameters and data that cannot be used.
-    FloatingPointError
-        From `fit`, when the loss overflows.
 
     See Also
     --------

@@ -1,0 +1,109 @@
+"""Completes the docstring of an estimator with what several of them say alike."""
+
+import inspect
+import json
+import re
+from string import Template
+from textwrap import fill
+from typing import TypeVar
+
+from skae.estimator._shared_texts import (
+    ATTRIBUTES_WITH,
+    FIRST_ATTRIBUTES,
+    LAST_ATTRIBUTES,
+    PARAMETERS,
+    RAISES,
+    RANDOM_THINGS_WITH,
+)
+
+Estimator = TypeVar("Estimator", bound=type)
+
+# Of a docstring's lines in the source, less the indentation of the class.
+_WIDTH = 84
+
+
+def with_shared_texts(cls: Estimator) -> Estimator:
+    """Explain the parameters and fitted attributes that the docstring leaves out.
+
+    A class writes what it alone has, and what it has to say in words of its own; all
+    else comes from `_shared_texts.py`. Parameters stand in the signature's order.
+    """
+    if cls.__doc__ is None:  # python -OO
+        return cls
+    sections = {"": "", "Parameters": "", "Attributes": "", "Raises": RAISES}
+    sections |= _sections(inspect.cleandoc(cls.__doc__))
+    sections["Parameters"] = _parameters(cls, sections["Parameters"])
+    sections["Attributes"] = _attributes(cls, sections["Attributes"])
+    summary = sections.pop("")
+    titled = [f"{title}\n{'-' * len(title)}\n{t}" for title, t in sections.items()]
+    cls.__doc__ = "\n\n".join([summary, *titled]) + "\n"
+    return cls
+
+
+def _sections(doc: str) -> dict[str, str]:
+    """The sections of a numpydoc docstring by title; the first one has none."""
+    parts = re.split(r"\n\n(\S.*)\n-{3,}\n", doc)
+    return dict(zip(["", *parts[1::2]], parts[::2], strict=True))
+
+
+def _entries(section: str) -> dict[str, str]:
+    """The entries of a section by the name that they explain."""
+    entries = re.split(r"\n+(?=\S)", section.strip())
+    return {entry.split(" : ")[0]: entry for entry in entries if entry}
+
+
+def _parameters(cls: type, section: str) -> str:
+    own, shared = _entries(section), _entries(PARAMETERS)
+    signature = inspect.signature(cls).parameters
+    # Not a word too few, nor one that nobody would see.
+    wrong = (own.keys() - signature.keys()) | (
+        signature.keys() - own.keys() - shared.keys()
+    )
+    if wrong:
+        raise TypeError(
+            f"{cls.__name__}: docstring and signature disagree on {sorted(wrong)}."
+        )
+    words = {
+        "auto_compiles": _auto_compiles(cls),
+        "random_things": _random_things(signature),
+    }
+    return "\n\n".join(
+        own[name] if name in own else _filled(shared[name], parameter, words)
+        for name, parameter in signature.items()
+    )
+
+
+def _filled(entry: str, parameter: inspect.Parameter, words: dict[str, str]) -> str:
+    """A shared entry with the default of the signature, and words for the class."""
+    default, (header, text) = parameter.default, entry.split("\n", 1)
+    default = json.dumps(default) if isinstance(default, str) else repr(default)
+    if "$" in text:
+        text = fill(
+            Template(" ".join(text.split())).substitute(words),
+            _WIDTH,
+            initial_indent="    ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+    return f"{header}, default={default}\n{text}"
+
+
+def _attributes(cls: type, section: str) -> str:
+    first, own, last = map(_entries, (FIRST_ATTRIBUTES, section, LAST_ATTRIBUTES))
+    family = {}
+    for parameter in inspect.signature(cls).parameters:
+        family |= _entries(ATTRIBUTES_WITH.get(parameter, ""))
+    entries = first | last | family | own
+    middle = [name for name in own | family if name not in first | last]
+    return "\n\n".join(entries[name] for name in [*first, *middle, *last])
+
+
+def _auto_compiles(cls: type) -> str:
+    worthwhile = cls._architecture.jit_worthwhile
+    return "does for 500 steps or more" if worthwhile else "never does, for this family"
+
+
+def _random_things(parameters) -> str:
+    things = ["weights", "mini-batches", "held-out rows"]
+    things += [t for name, t in RANDOM_THINGS_WITH.items() if name in parameters]
+    return f"{', '.join(things[:-1])} and {things[-1]}"
