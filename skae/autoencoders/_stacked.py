@@ -48,13 +48,13 @@ class _CodeArchitecture(LinearPathArchitecture):
         return _CodeError(self.activation)
 
 
-@with_shared_texts
 class _CodeAutoencoder(Autoencoder):
     """Trains one inner layer."""
 
     _architecture = _CodeArchitecture
 
 
+@with_shared_texts
 class StackedAutoencoder(BaseAutoencoder):
     r"""Deep autoencoder, trained one layer at a time, then as a whole.
 
