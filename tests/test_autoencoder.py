@@ -234,6 +234,7 @@ def test_a_diverging_fit_names_the_remedy(X):
         estimator.transform(X)
 
 
+@pytest.mark.slow
 def test_partial_fit_keeps_its_first_scaling(X):
     estimator = make(Autoencoder, learning_rate=0.01).partial_fit(X[:30])
     first = estimator.score(X)
@@ -350,6 +351,7 @@ print(hashlib.sha256(codes.tobytes()).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bits(capsys):
     """A fresh one, and this one, in which much has run before."""
     exec(SCRIPT, {})

@@ -71,6 +71,7 @@ def test_each_family_goes_on(cls, early_stopping, X, path):
     assert not path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epoch", [0, 1, 5])
 def test_sigkill_at_any_epoch(epoch, X, path):
     settings = {"epochs": 6, "dropout": 0.2, "learning_rate_schedule": "cosine"}

@@ -308,6 +308,7 @@ model.partial_fit(X).transform(X)
 """
 
 
+@pytest.mark.slow
 def test_a_forked_process_says_so(tmp_path, X):
     skae.save(make(Autoencoder).fit(X), tmp_path / "model.skae")
     command = [sys.executable, "-W", "ignore", "-c", FORK, tmp_path / "model.skae"]
@@ -373,6 +374,7 @@ def test_what_is_forgotten_is_freed(cls, X):
         gc.unfreeze()
 
 
+@pytest.mark.slow
 def test_a_hundred_fits(X):
     def fit(i):
         estimator = make(Autoencoder, encoding_dim=1 + i % 5, epochs=1)

@@ -47,6 +47,7 @@ def test_ci_runs_the_readme_command_to_the_letter():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
+@pytest.mark.slow
 def test_readme_example_runs():
     text = (ROOT / "README.md").read_text().split("## Example")[1]
     example = re.search(r"```python\n(.*?)\n```", text, flags=re.DOTALL).group(1)
