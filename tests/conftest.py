@@ -1,5 +1,57 @@
+import gc
+import os
+
 import numpy as np
 import pytest
+from discovery import autoencoder_classes
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """A process per core, but no more than files: one file runs right here.
+
+    Each imports TensorFlow and holds up to 2 GB. More than four would wait for the
+    longest file.
+    """
+    paths = {argument.split("::")[0] for argument in config.args}
+    most = len(paths) if all(map(os.path.isfile, paths)) else 4
+    n_cores = os.cpu_count() or 1
+    n_workers = 0 if most == 1 else min(most, n_cores)
+    if n_workers > 1:  # they share the cores: threads that wait for each other spin
+        os.environ.setdefault("OMP_NUM_THREADS", str(n_cores // n_workers))
+    return n_workers
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What runs for each family is slow, but for the dense one.
+
+    The promises of `checks.py` are quick: there a second family stays, which is unlike
+    the first in its layers and in its objective. Each family has tests of its own.
+    """
+    for item in items:
+        quick = {"Autoencoder"}
+        if item.nodeid.startswith("tests/test_common.py::test_common"):
+            quick.add("ConvVariationalAutoencoder")
+        starts_processes = "check_pipeline_and_search" in item.nodeid
+        if starts_processes or _families(item) - quick:
+            item.add_marker(pytest.mark.slow)
+
+
+def _families(item):
+    """Names of the families in the parameters of a test, as such or as examples."""
+    names = {cls.__name__ for cls in autoencoder_classes()}
+    found = set()
+    for value in item.callspec.params.values() if hasattr(item, "callspec") else ():
+        cls = value if isinstance(value, type) else type(value)
+        found.add(value if isinstance(value, str) else cls.__name__)
+    return found & names
+
+
+def pytest_collection_finish():
+    """Modules live as long as the tests: Python need not look for garbage in them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

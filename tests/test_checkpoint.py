@@ -1,6 +1,5 @@
 """A fit whose process is killed goes on, and ends as if nothing had happened."""
 
-import os
 import pickle
 import signal
 import subprocess
@@ -10,21 +9,30 @@ import keras
 import numpy as np
 import pytest
 from discovery import autoencoder_classes, make, whole_epochs
+from sklearn.base import clone
 
 from skae import Autoencoder, Checkpoint, EncoderRegressor
 
+# A process for each epoch in which one shall be killed. They are forked when TensorFlow
+# has been imported (that takes seconds), but has not run.
 CHILD = """
 import os, pickle, signal, sys
 import keras
-model, X, path, last = pickle.load(sys.stdin.buffer)
+from skae import Checkpoint
 
 class Kill(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         if epoch == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-from skae import Checkpoint
-model.set_params(callbacks=[Checkpoint(path), Kill()]).fit(X)
+content = sys.stdin.buffer.read()
+for last in map(int, sys.argv[2:]):
+    if (process := os.fork()) == 0:
+        model, X = pickle.loads(content)
+        path = f"{sys.argv[1]}/{last}.ckpt"
+        model.set_params(callbacks=[Checkpoint(path), Kill()]).fit(X)
+        os._exit(0)
+    print(last, os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
 """
 
 
@@ -71,18 +79,33 @@ def test_each_family_goes_on(cls, early_stopping, X, path):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("epoch", [0, 1, 5])
-def test_sigkill_at_any_epoch(epoch, X, path):
+EPOCHS = [0, 1, 5]
+
+
+@pytest.fixture(scope="module")
+def sigkilled(tmp_path_factory):
+    """A model, and by epoch: how its process ended, and the file that it left."""
     settings = {"epochs": 6, "dropout": 0.2, "learning_rate_schedule": "cosine"}
-    model = make(Autoencoder, **settings)
-    whole = make(Autoencoder, **settings).fit(X)
-    ended = subprocess.run(
-        [sys.executable, "-c", CHILD],
-        input=pickle.dumps((model, X, str(path), epoch)),
+    model, folder = make(Autoencoder, **settings), tmp_path_factory.mktemp("killed")
+    X = np.random.default_rng(0).uniform(size=(60, 6)).astype(np.float32)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", CHILD, folder, *map(str, EPOCHS)],
+        input=pickle.dumps((model, X)),
+        stdout=subprocess.PIPE,
         timeout=300,
-        env={**os.environ},
+        check=True,
     )
-    assert ended.returncode == -signal.SIGKILL
+    codes = dict(map(int, line.split()) for line in done.stdout.splitlines())
+    return model, X, {k: (code, folder / f"{k}.ckpt") for k, code in codes.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("epoch", EPOCHS)
+def test_sigkill_at_any_epoch(epoch, sigkilled):
+    model, X, ended = sigkilled
+    whole, model = clone(model).fit(X), clone(model)
+    returncode, path = ended[epoch]
+    assert returncode == -signal.SIGKILL
     assert path.exists() == (epoch > 0)
     model.set_params(callbacks=[Checkpoint(path)]).fit(X)
     assert_same(model, whole, X)

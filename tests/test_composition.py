@@ -51,6 +51,7 @@ def test_a_classifier_on_the_codes_learns(digits, encoder):
     assert pipeline.fit(X[:200], y[:200]).score(X[200:], y[200:]) > 0.7
 
 
+@pytest.mark.slow
 def test_codes_then_tsne(digits, encoder):
     plane = make_pipeline(MinMaxScaler(), encoder, TSNE(max_iter=250, random_state=0))
     assert plane.fit_transform(digits[0][:100]).shape == (100, 2)
@@ -114,6 +115,7 @@ def test_inverse_through_a_pipeline_is_in_the_units_of_the_data(digits, encoder)
     assert np.mean((decoded - X) ** 2) < 0.7 * X.var(axis=0).mean()
 
 
+@pytest.mark.slow
 def test_searches_of_all_kinds(digits, encoder):
     X, _ = digits
     grid = {"encoding_dim": [2, 8], "l2": [0.0, 1e-3]}
@@ -141,7 +143,9 @@ def test_a_search_scored_by_what_comes_after(digits, encoder):
     assert search.best_params_["autoencoder__encoding_dim"] == 8
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize(
+    "backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)]
+)
 def test_parallel_searches_agree_bit_for_bit(digits, backend):
     model = VariationalAutoencoder(2, **SMALL)
     grid = {"beta": [0.1, 1.0], "encoding_dim": [1, 2]}

@@ -3,6 +3,7 @@ import pytest
 
 from skae import ConvAutoencoder, ConvVariationalAutoencoder
 
+SLOW = pytest.mark.slow
 FAST = {"epochs": 1, "random_state": 0, "filters": (3, 2)}
 
 
@@ -13,7 +14,9 @@ def images(n=12, height=8, width=8, channels=None, seed=0):
 
 @pytest.mark.parametrize("upsampling", ["nearest", "transposed"])
 @pytest.mark.parametrize("pooling", ["max", "average", "stride"])
-@pytest.mark.parametrize("size", [(28, 28), (7, 5), (1, 1), (2, 9)])
+@pytest.mark.parametrize(
+    "size", [(7, 5), *(pytest.param(s, marks=SLOW) for s in [(28, 28), (1, 1), (2, 9)])]
+)
 def test_every_size_comes_back_exactly(size, pooling, upsampling):
     X = images(12, *size)
     conv = ConvAutoencoder(pooling=pooling, upsampling=upsampling, **FAST).fit(X)

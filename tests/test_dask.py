@@ -68,7 +68,7 @@ def test_a_wrong_width_is_told_at_once(X):
 @pytest.mark.filterwarnings("ignore")  # workers come and go
 def test_a_search_on_a_cluster_survives_the_death_of_a_worker(X):
     search = GridSearchCV(
-        Autoencoder(hidden_layer_sizes=(4,), epochs=200, random_state=0),
+        Autoencoder(hidden_layer_sizes=(4,), epochs=40, random_state=0),
         {"encoding_dim": [1, 2], "l2": [0.0, 1e-3]},
         cv=3,
         error_score="raise",

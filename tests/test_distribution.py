@@ -56,6 +56,7 @@ print(json.dumps([one, both, both, losses(), n_devices]))
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "script"), [("tensorflow", TENSORFLOW), ("jax", JAX)]
 )

@@ -74,7 +74,9 @@ WEIGHTS = [
 ]
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize(
+    "jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("l2", [0.0, 0.01])
 def test_training_is_that_of_keras(X, jit_compile, l2):
     estimator = make(Autoencoder, **PLAIN, jit_compile=jit_compile, l2=l2)
@@ -164,7 +166,9 @@ def test_a_search_over_strengths_is_traced_once(X, n_traces):
     assert len(set(search.cv_results_["mean_test_score"])) > 1
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize(
+    "backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)]
+)
 def test_parallel_fits_equal_serial_ones(X, backend):
     estimators = [make(Autoencoder, random_state=seed) for seed in range(4)]
     serial = [clone(estimator).fit(X).transform(X) for estimator in estimators]

@@ -23,6 +23,7 @@ SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 WIDE = Autoencoder(10, epochs=3, batch_size=16)
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [
         EncoderClassifier(WIDE, fine_tune_epochs=3),

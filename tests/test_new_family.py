@@ -101,6 +101,7 @@ def test_common(check, X):
     check(DecorrelatedAutoencoder, X)
 
 
+@pytest.mark.slow
 @parametrize_with_checks(
     [make(DecorrelatedAutoencoder)],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,

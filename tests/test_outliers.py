@@ -17,6 +17,7 @@ from skae import (
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The posterior has collapsed")
 @parametrize_with_checks(
     [
@@ -46,6 +47,7 @@ def test_it_finds_outliers_among_its_training_data(contaminated):
     assert np.mean(detector.predict(X) == -1) == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_trimming_keeps_outliers_from_shaping_the_model(contaminated):
     X, outlier = contaminated
     X = np.vstack([X, *[X[outlier] * 3] * 2])  # many, and far

@@ -78,6 +78,7 @@ def test_versions_agree():
     assert Requirement(ruff).specifier.contains(found)
 
 
+@pytest.mark.slow
 def test_readme_example_runs():
     text = (ROOT / "README.md").read_text().split("## Example")[1]
     example = re.search(r"```python\n(.*?)\n```", text, flags=re.DOTALL).group(1)

@@ -197,6 +197,7 @@ class TestSave:
         monkeypatch.undo()
         assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
 
+    @pytest.mark.slow
     def test_sigkill_leaves_the_old_file(self, path, X):
         script = (
             "import os, signal, sys, numpy as np, skae\n"

@@ -99,6 +99,7 @@ def test_arrays_of_one_length_and_tables(sequences):
     )
 
 
+@pytest.mark.slow
 def test_it_learns_lengths_and_all():
     rng = np.random.default_rng(0)
     waves = [

@@ -42,6 +42,7 @@ def test_a_keras_classifier_after_our_encoder(digits):
     assert pipeline.fit(X[:400], y[:400]).score(X[400:], y[400:]) > 0.7
 
 
+@pytest.mark.slow
 def test_our_encoder_as_the_base_of_a_keras_classifier(digits):
     X, y = digits
     fitted = Autoencoder(16, epochs=20, random_state=0).fit(X)
