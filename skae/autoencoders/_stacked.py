@@ -215,9 +215,9 @@ class StackedAutoencoder(BaseAutoencoder):
     def _start(self, architecture, rows, summary, weight, rng):
         start = super()._start(architecture, rows, summary, weight, rng)
         sizes = architecture.sizes
-        names = [f"encoder_{i}" for i in range(len(sizes))]
-        encoders = [*names, "code"]
-        decoders = ["output", *(name.replace("en", "de", 1) for name in names[::-1])]
+        n_hidden = len(sizes)
+        encoders = [*(f"encoder_{i}" for i in range(n_hidden)), "code"]
+        decoders = ["output", *(f"decoder_{i}" for i in reversed(range(n_hidden)))]
         X, self.layer_histories_ = rows.X, []
         for i, size in enumerate([*sizes, self.encoding_dim]):
             last, seed = i == len(sizes), int(rng.integers(2**31))

@@ -14,8 +14,8 @@ class Layout(ABC):
     """The layout of the data that an estimator was fitted with.
 
     Made by `fit` from the first data, kept as a fitted attribute, and asked by all
-    who must know what a row is: transform, inverse_transform, plotting. Values only:
-    two layouts with the same ones are the same, in a file and in the cache alike.
+    who must know what a row is: transform, inverse_transform, plotting. It has nothing
+    but what its constructor takes, so that a file can hold it.
     """
 
     # Parameters of the estimator that `fit` takes, and their constraints.

@@ -96,12 +96,14 @@ def fit_model(
     if val is not None:
         _look(architecture, val)
     callbacks, checkpoint = _copy_callbacks(parameters.callbacks)
-    fit = ""
+    identity = ""
     if checkpoint is not None:
         before = [] if previous is None else previous.weights.values()
         arrays = [*([] if weight is None else [weight]), *before]
-        fit = fit_identity(parameters, (fields, val), arrays)
-    progress = FitState(checkpoint, fit, lambda: draw_seed(parameters.random_state))
+        identity = fit_identity(parameters, (fields, val), arrays)
+    progress = FitState(
+        checkpoint, identity, lambda: draw_seed(parameters.random_state)
+    )
     rng = np.random.default_rng(progress.seed)
     if previous is None:
         start = plan.start(fields["data"], summary, weight, rng)

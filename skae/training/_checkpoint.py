@@ -66,7 +66,7 @@ class FitState:
     ----------
     checkpoint : Checkpoint, default=None
 
-    fit : str, default=""
+    identity : str, default=""
         Tells fits of other data or parameters apart.
 
     draw_seed : callable, default=int
@@ -76,10 +76,10 @@ class FitState:
     def __init__(
         self,
         checkpoint: Checkpoint | None = None,
-        fit: str = "",
+        identity: str = "",
         draw_seed: Callable[[], int] = int,
     ):
-        self._fit = fit
+        self._identity = identity
         self._path = None if checkpoint is None else Path(checkpoint.path)
         self._every = 1 if checkpoint is None else checkpoint.every
         self._document, self._arrays = self._read() or ({}, {})
@@ -93,7 +93,7 @@ class FitState:
             document, arrays, _ = _file.read(path, kind="checkpoint")
         except ValueError as error:
             raise ValueError(f"{path} is no checkpoint: {error}.") from error
-        if document["fit"] != self._fit:
+        if document["fit"] != self._identity:
             raise ValueError(
                 f"{path} belongs to a fit of other data or parameters, or with another "
                 "version or backend of Keras. Give another path, or remove the file to "
@@ -120,7 +120,7 @@ class FitState:
         if self._path is None or epoch % self._every:
             return
         document = {
-            "fit": self._fit,
+            "fit": self._identity,
             "seed": self.seed,
             "epoch": epoch,
             "history": history,

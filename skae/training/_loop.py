@@ -19,7 +19,7 @@ _STEPS_PER_CALL = 128
 _LUCK = 0.25
 
 
-class Part(NamedTuple):
+class Selection(NamedTuple):
     """Some rows of a feed: those to train on, or those to validate on."""
 
     feed: Feed
@@ -80,7 +80,10 @@ class TrainingRun:
         return len(self.history.get("loss", ()))
 
     def run(
-        self, training: Part, validation: Part | None, rng: np.random.Generator
+        self,
+        training: Selection,
+        validation: Selection | None,
+        rng: np.random.Generator,
     ) -> None:
         """Train for as many epochs as the settings and the callbacks allow."""
         best = None
@@ -102,7 +105,7 @@ class TrainingRun:
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
 
-    def _best_weights(self, validation: Part | None) -> BestWeights:
+    def _best_weights(self, validation: Selection | None) -> BestWeights:
         settings = self._settings
         # On few rows, the best of many epochs looks better than the start by luck.
         n_rows = math.inf if validation is None else len(validation.order)
@@ -136,7 +139,7 @@ class TrainingRun:
             if stop or (best is not None and best.exhausted(epoch)):
                 break
 
-    def _train_epoch(self, epoch, part: Part, rng) -> dict[str, float]:
+    def _train_epoch(self, epoch, part: Selection, rng) -> dict[str, float]:
         program, settings, callbacks = self._program, self._settings, self._callbacks
         if settings.learning_rate_schedule != "constant" or epoch == 1:
             # Otherwise the rate is left alone: a callback may have changed it.
@@ -158,7 +161,7 @@ class TrainingRun:
                 callbacks.steps_end(epoch, n_done, logs)
         return logs
 
-    def _evaluate(self, part: Part) -> dict[str, float]:
+    def _evaluate(self, part: Selection) -> dict[str, float]:
         # With the final strengths, so that epochs of a warm-up can be compared.
         self._program.set_strengths(self._settings.strengths(math.inf))
         sums, mass = 0.0, 0.0

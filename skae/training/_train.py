@@ -10,7 +10,7 @@ from skae.data._rows import Rows
 from skae.training._blocks import Feed
 from skae.training._cache import Buildable, borrowed_program
 from skae.training._checkpoint import FitState
-from skae.training._loop import Part, TrainingRun
+from skae.training._loop import Selection, TrainingRun
 from skae.training._settings import FitSettings, ProgramSettings
 
 
@@ -155,13 +155,13 @@ def train(
         return trained(run, state)
 
 
-def _parts(data: TrainingData, program) -> tuple[Part, Part | None]:
+def _parts(data: TrainingData, program) -> tuple[Selection, Selection | None]:
     batch_size = program.settings.batch_size
     feed = Feed(data.fields, batch_size, program.put, data.weight)
     validation = None
     if data.held_out is not None and len(data.held_out):
-        validation = Part(feed, data.held_out)
+        validation = Selection(feed, data.held_out)
     if data.val is not None:
         rows = np.arange(len(data.val["data"]))
-        validation = Part(Feed(data.val, batch_size, program.put), rows)
-    return Part(feed, data.order), validation
+        validation = Selection(Feed(data.val, batch_size, program.put), rows)
+    return Selection(feed, data.order), validation
