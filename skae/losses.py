@@ -69,8 +69,8 @@ class ReconstructionLoss(ABC):
     def row_error(self, x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
         """Error of each row in the units of the data, in NumPy."""
 
-    def start(self, summary: Summary) -> dict[str, np.ndarray]:
-        """Weights by path that are constants of the data."""
+    def start(self, summary: Summary, decodes: bool = True) -> dict[str, np.ndarray]:
+        """Weights by name that are constants of the data; `decodes`: of both ways."""
         return {}
 
     @abstractmethod
@@ -132,13 +132,14 @@ class SquaredError(ReconstructionLoss):
         """Raw outputs are normal data."""
         return LinearLink(summary.scale, center=0.0, gain=1.0, bias=0.0)
 
-    def start(self, summary):
+    def start(self, summary, decodes=True):
         """Mean and scale of the data."""
         scale = np.float32(summary.scale)
         constants = {"mean": summary.mean.astype(np.float32), "scale": scale}
+        layers = ("standardize", "unstandardize") if decodes else ("standardize",)
         return {
             f"{layer}/{name}": value
-            for layer in ("standardize", "unstandardize")
+            for layer in layers
             for name, value in constants.items()
         }
 

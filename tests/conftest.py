@@ -1,9 +1,10 @@
 import gc
 import os
 
-import numpy as np
 import pytest
 from discovery import autoencoder_classes
+
+from skae.testing._settings import bent_surface
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -26,14 +27,18 @@ def pytest_xdist_auto_num_workers(config):
 def pytest_collection_modifyitems(items):
     """What runs for each family is slow, but for the dense one.
 
-    The promises of `checks.py` are quick: there a second family stays, which is unlike
-    the first in its layers and in its objective. Each family has tests of its own.
+    The promises of `skae.testing` are quick: there a second family stays, which is
+    unlike the first in its layers and in its objective. Each family has tests of its
+    own.
     """
     for item in items:
+        if item.nodeid.startswith("tests/test_families.py::test_keeps_the_promises"):
+            item.add_marker(pytest.mark.slow)
         quick = {"Autoencoder"}
         if item.nodeid.startswith("tests/test_common.py::test_common"):
             quick.add("ConvVariationalAutoencoder")
         starts_processes = "check_pipeline_and_search" in item.nodeid
+        starts_processes |= "check_the_same_everywhere" in item.nodeid
         if starts_processes or _families(item) - quick:
             item.add_marker(pytest.mark.slow)
 
@@ -57,9 +62,4 @@ def pytest_collection_finish():
 @pytest.fixture
 def X():
     """60 rows on a bent surface in 6 dimensions, in [0, 1]."""
-    rng = np.random.default_rng(0)
-    plane = rng.uniform(-1, 1, size=(60, 2))
-    bent = np.column_stack([plane, plane**2, np.prod(plane, axis=1), plane[:, 0] ** 3])
-    bent = bent + 0.01 * rng.normal(size=bent.shape)
-    bent = (bent - bent.min(axis=0)) / np.ptp(bent, axis=0)
-    return bent.astype(np.float32)
+    return bent_surface()

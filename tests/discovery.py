@@ -4,6 +4,8 @@ import inspect
 
 import skae
 from skae import BaseAutoencoder
+from skae.testing._settings import make as make
+from skae.testing._settings import whole_epochs as whole_epochs
 
 
 def autoencoder_classes():
@@ -15,17 +17,6 @@ def autoencoder_classes():
         and issubclass(cls, BaseAutoencoder)
         and not inspect.isabstract(cls)
     ]
-
-
-def make(cls, **parameters):
-    """An instance that trains in a blink and repeats."""
-    return cls(**{"random_state": 0, **cls._test_params(), **parameters})
-
-
-def whole_epochs(cls, n):
-    """The parameter that trains the whole network for `n` epochs."""
-    stacked = "fine_tune_epochs" in inspect.signature(cls).parameters
-    return {"fine_tune_epochs" if stacked else "epochs": n}
 
 
 def outputs(estimator, X):

@@ -24,6 +24,7 @@ FLOORS = [
     {"meta"},
     {"persistence"},
     {"__init__"},
+    {"testing"},
     {"main_job"},
     {"__main__"},
 ]

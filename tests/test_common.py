@@ -1,9 +1,11 @@
-"""The promises of `checks.py` and of scikit-learn, for every public estimator."""
+"""The promises of `skae.testing`, house rules and scikit-learn's checks, for each."""
 
 import pytest
-from checks import CHECKS
 from discovery import autoencoder_classes, make
+from house_rules import HOUSE_RULES
 from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skae.testing._run import CHECKS
 
 _MINI_BATCH = (
     "rows are drawn into mini-batches: a weight is not the same as a repetition, as "
@@ -19,7 +21,10 @@ def test_discovery_finds_the_estimators():
     assert "Autoencoder" in [cls.__name__ for cls in autoencoder_classes()]
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+# The families here take everything that a check may ask for: none is left out.
+@pytest.mark.parametrize(
+    "check", [*CHECKS, *HOUSE_RULES], ids=lambda check: check.__name__
+)
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_common(cls, check, X):
     check(cls, X)

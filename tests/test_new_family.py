@@ -4,7 +4,6 @@ from numbers import Real
 from typing import ClassVar
 
 import pytest
-from checks import CHECKS, DOCUMENTATION_CHECKS
 from discovery import make
 from keras import ops
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -13,6 +12,7 @@ from test_common import EXPECTED_FAILURES
 from skae._sklearn import Interval, StrOptions
 from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
+from skae.testing import autoencoder_checks
 
 
 class Decorrelated(DenseArchitecture):
@@ -93,12 +93,12 @@ class DecorrelatedAutoencoder(BaseAutoencoder):
         return {"decorrelation": float(self.decorrelation)}
 
 
-PROMISES = [check for check in CHECKS if check not in DOCUMENTATION_CHECKS]
+PROMISES = dict(autoencoder_checks(DecorrelatedAutoencoder))
 
 
-@pytest.mark.parametrize("check", PROMISES, ids=lambda check: check.__name__)
-def test_common(check, X):
-    check(DecorrelatedAutoencoder, X)
+@pytest.mark.parametrize("name", PROMISES)
+def test_promises(name):
+    PROMISES[name]()
 
 
 @pytest.mark.slow

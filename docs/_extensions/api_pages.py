@@ -13,8 +13,10 @@ MODULES = {
     "skae.metrics": "Measures, scorers and the report",
     "skae.plotting": "Displays and TensorBoard",
     "skae.datasets": "Data",
-    "skae.backbones": "For families of your own: what networks are made of",
+    "skae.testing": "For families of your own: the checks that they pass",
+    "skae.architectures": "For families of your own: how networks are built",
     "skae.objectives": "For families of your own: what networks are trained for",
+    "skae.data": "For families of your own: rows and their layouts",
     "skae.losses": "For families of your own: reconstruction losses",
     "skae.layers": "For families of your own: layers that Keras lacks",
 }

@@ -172,7 +172,8 @@ class Architecture(ABC):
         rng: np.random.Generator,
     ) -> dict[str, np.ndarray]:
         """First weights that come from the data, by name."""
-        return self.reconstruction_loss().start(self.scaling(summary))
+        loss = self.reconstruction_loss()
+        return loss.start(self.scaling(summary), self.has_decoder())
 
     def attributes(self, code_size: int) -> dict[str, Any]:
         """Fitted attributes that tell of the network."""

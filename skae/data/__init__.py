@@ -1,1 +1,8 @@
 """Rows of any container and layout: checked, read in chunks, given back."""
+
+from skae.data._images import ImageLayout as ImageLayout
+from skae.data._layout import Layout as Layout
+from skae.data._layout import TableLayout as TableLayout
+from skae.data._masked_rows import MaskedRows as MaskedRows
+from skae.data._rows import Rows as Rows
+from skae.data._sequences import SequenceLayout as SequenceLayout

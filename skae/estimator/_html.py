@@ -35,13 +35,15 @@ class HTMLRepresentation:
 
 
 def _fitted_html(estimator) -> str:
-    encoder, decoder = estimator.encoder_, estimator.decoder_
-    n_weights = estimator.autoencoder_.count_params()
-    title = f"Network of {n_weights:,} weights, {estimator.n_iter_} epochs"
+    parts = {"Encoder": estimator.encoder_}
+    whole = estimator.encoder_
+    if hasattr(estimator, "decoder_"):
+        parts["Decoder"], whole = estimator.decoder_, estimator.autoencoder_
+    title = f"Network of {whole.count_params():,} weights, {estimator.n_iter_} epochs"
+    tables = "".join(_layers(title, model) for title, model in parts.items())
     return (
         f'{_STYLE}<details class="skae-fitted"><summary>{title}</summary><div>'
-        f"{_layers('Encoder', encoder)}{_layers('Decoder', decoder)}"
-        f"{_curves(estimator.history_)}</div></details>"
+        f"{tables}{_curves(estimator.history_)}</div></details>"
     )
 
 

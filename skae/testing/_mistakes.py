@@ -1,0 +1,73 @@
+"""Checks of what is said to mistakes: one clear error, and nothing half done."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from skae.testing._needs import needs
+from skae.testing._settings import make
+
+
+@contextmanager
+def refused(message: str) -> Iterator[None]:
+    """Raise AssertionError unless a ValueError comes whose text has `message`."""
+    try:
+        yield
+    except ValueError as error:
+        assert re.search(message, str(error)), f"{error} does not say {message!r}"
+    else:
+        raise AssertionError(f"No error came that says {message!r}.")
+
+
+@needs("numbers")
+def check_bad_data(cls, X):
+    """Data that cannot be used leave no fitted attribute."""
+    estimator, bad = make(cls), X.copy()
+    bad[3, 2] = np.nan
+    for data, message in (
+        (X[:, 0], "Expected 2D array, got 1D array"),
+        (bad, "contains NaN"),
+        (np.where(np.isnan(bad), np.inf, bad), "infinity"),
+        (X.astype(np.float64) * 1e200, "too large for dtype"),
+        (X * 1j, "Complex data not supported"),
+        (X[:0], "minimum of 1 is required"),
+        (X[:, :0], "minimum of 1 is required"),
+        (np.full(X.shape, "text"), "could not convert|dtype='numeric'"),
+    ):
+        with refused(message):
+            estimator.fit(data)
+        assert not estimator.__sklearn_is_fitted__()
+        assert [v for v in vars(estimator) if v.endswith("_")] == []
+    estimator.fit(X)
+    with refused(f"expecting {X.shape[1]} features"):
+        estimator.transform(X[:, :-2])
+    with refused("contains NaN"):
+        estimator.transform(bad)
+    with refused("negative values|Negative values"):
+        estimator.fit(X, sample_weight=-np.ones(len(X)))
+
+
+@needs("decoder")
+def check_bad_codes(cls, X):
+    """Codes of another fit are no codes."""
+    with refused("code dimensions"):
+        make(cls).fit(X).inverse_transform(np.zeros((2, 77)))
+
+
+def check_bad_parameters(cls, X):
+    """A value that cannot be is named, with its parameter."""
+    bad = {"epochs": 0, "batch_size": -3, "learning_rate": -1.0}
+    for name in bad.keys() & set(cls._get_param_names()):
+        with refused(f"The '{name}' parameter"):
+            make(cls).set_params(**{name: bad[name]}).fit(X)
+
+
+@needs("optimizer")
+def check_bad_optimizers_and_callbacks(cls, X):
+    """What Keras does not know is said by us, before anything is trained."""
+    with refused("unknown to Keras"):
+        make(cls, optimizer="adamant").fit(X)
+    with refused("callbacks must be"):
+        make(cls, callbacks=["early"]).fit(X)

@@ -1,0 +1,164 @@
+"""Checks of what a fitted autoencoder returns."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from skae._sklearn import safe_indexing
+from skae.base import BaseAutoencoder
+from skae.testing._needs import needs
+from skae.testing._settings import make
+
+
+def check_codes(cls, X):
+    """One code per row, whichever rows it comes with; names for its columns."""
+    estimator = make(cls)
+    codes = estimator.fit_transform(X)
+    assert codes.ndim == 2 and len(codes) == len(X)
+    assert codes.dtype == np.float32 or codes.dtype.kind in "iu", codes.dtype
+    assert list(estimator.get_feature_names_out()) == [
+        f"{cls.__name__.lower()}{i}" for i in range(codes.shape[1])
+    ]
+    some = estimator.transform(safe_indexing(X, np.arange(3, 17)))
+    np.testing.assert_allclose(some, codes[3:17], rtol=1e-5, atol=1e-5)
+
+
+@needs("numbers")
+def check_shapes_and_dtypes(cls, X):
+    """What goes in as float64 comes out as float32, in the same shape."""
+    estimator = make(cls).fit(X.astype(np.float64))
+    codes = estimator.transform(X.astype(np.float64))
+    assert codes.dtype == estimator.transform(X).dtype
+    if not cls._architecture.has_decoder():
+        return
+    for rows in (estimator.inverse_transform(codes), estimator.reconstruct(X)):
+        assert rows.shape == X.shape and rows.dtype == np.float32
+    assert estimator.reconstruction_error(X).shape == (len(X),)
+
+
+def check_what_has_no_decoder(cls, X):
+    """A method that needs a decoder is there only with one."""
+    estimator = make(cls).fit(X)
+    found = {
+        name: hasattr(estimator, name)
+        for name in ("inverse_transform", "reconstruct", "score", "decoder_")
+    }
+    has_decoder = cls._architecture.has_decoder()
+    assert found == dict.fromkeys(found, has_decoder), found
+    assert f"{estimator.n_iter_} epochs" in estimator._repr_html_()
+
+
+@needs("decoder", "numbers")
+def check_scores_match_numpy(cls, X):
+    """`score` is the explained variance, whatever the family trains for."""
+    estimator = make(cls).fit(X)
+    residual = np.square(X - estimator.reconstruct(X), dtype=np.float64).sum()
+    expected = 1 - residual / np.square(X - X.mean(axis=0), dtype=np.float64).sum()
+    np.testing.assert_allclose(estimator.score(X), expected, rtol=1e-5, atol=1e-6)
+    if cls.score_samples is BaseAutoencoder.score_samples:
+        errors = estimator.reconstruction_error(X)
+        np.testing.assert_array_equal(estimator.score_samples(X), -errors)
+
+
+@needs("decoder", "numbers")
+def check_decode_of_encode_is_reconstruct(cls, X):
+    """There is no other way from data to reconstructions than through the codes."""
+    estimator = make(cls).fit(X)
+    decoded = estimator.inverse_transform(estimator.transform(X))
+    np.testing.assert_allclose(decoded, estimator.reconstruct(X), atol=1e-5)
+
+
+@needs("decoder", "numbers")
+def check_keras_models_are_connected(cls, X):
+    """The Keras models compute the same, share weights, and are copies."""
+    estimator = make(cls).fit(X)
+    if isinstance(estimator.encoder_.input, dict):
+        return  # which other fields they want is the family's business
+    x = X.reshape(-1, *estimator.encoder_.input_shape[1:])
+    codes = np.asarray(estimator.encoder_(x))
+    np.testing.assert_allclose(codes, estimator.transform(X), atol=1e-5)
+    reconstruction = np.asarray(estimator.autoencoder_(x)).reshape(X.shape)
+    np.testing.assert_allclose(reconstruction, estimator.reconstruct(X), atol=1e-5)
+    for weight in estimator.encoder_.weights:
+        weight.assign(weight * 0)
+    changed = np.asarray(estimator.autoencoder_(x)).reshape(X.shape)
+    assert not np.allclose(changed, reconstruction)
+    np.testing.assert_allclose(estimator.transform(X), codes, atol=1e-5)
+
+
+@needs("numbers")
+def check_containers_agree(cls, X):
+    """The same codes from every container of the same numbers."""
+    path_free = np.ascontiguousarray(X)
+    expected = make(cls).fit(X)
+    codes = expected.transform(X)
+    columns = [f"x{i}" for i in range(X.shape[1])]
+    containers = [
+        np.asfortranarray(X),
+        path_free[::-1][::-1],
+        X.tolist(),
+        sparse.csr_matrix(X),
+        sparse.csr_array(X),
+        sparse.coo_array(X),
+    ]
+    for module in _frame_modules():
+        containers.append(module.DataFrame(dict(zip(columns, X.T, strict=True))))
+    for container in containers:
+        estimator = make(cls).fit(container)
+        np.testing.assert_array_equal(estimator.transform(container), codes)
+        if cls._architecture.has_decoder():
+            np.testing.assert_allclose(estimator.score(container), expected.score(X))
+
+
+def check_set_output(cls, X):
+    """Data frames of codes, where they are asked for."""
+    for module in _frame_modules():
+        name = module.__name__
+        estimator = make(cls).set_output(transform=name)
+        codes = estimator.fit_transform(X)
+        assert isinstance(codes, module.DataFrame)
+        assert list(codes.columns) == list(estimator.get_feature_names_out())
+
+
+def _frame_modules():
+    """Pandas and polars, where they are installed."""
+    found = []
+    for name in ("pandas", "polars"):
+        try:
+            found.append(__import__(name))
+        except ImportError:
+            continue
+    return found
+
+
+@needs("numbers")
+def check_pipeline_and_search(cls, X):
+    """A search gives the same result in one process and in two."""
+    y = np.where(X[:, 0] > np.median(X[:, 0]), "right", "left")
+    pipeline = make_pipeline(
+        MinMaxScaler(), make(cls, epochs=2), LogisticRegression(max_iter=1000)
+    )
+    name = pipeline.steps[1][0]
+    grid = {f"{name}__random_state": [0, 1]}
+    results = [
+        GridSearchCV(pipeline, grid, cv=2, n_jobs=n_jobs, error_score="raise")
+        .fit(X, y)
+        .cv_results_["mean_test_score"]
+        for n_jobs in (1, 2)
+    ]
+    np.testing.assert_array_equal(*results)
+    assert np.isfinite(results[0]).all()
+    assert set(pipeline.fit(X, y).predict(X)) <= {"left", "right"}
+
+
+@needs("numbers", "decoder")
+def check_search_without_labels(cls, X):
+    """A search judges by the explained variance, and decodes."""
+    pipeline = make_pipeline(MinMaxScaler(), make(cls, epochs=2))
+    grid = {f"{pipeline.steps[-1][0]}__random_state": [0, 1]}
+    search = GridSearchCV(pipeline, grid, cv=2, error_score="raise").fit(X)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.inverse_transform(search.transform(X)).shape == X.shape

@@ -1,0 +1,38 @@
+"""Estimators that train in a blink, and rows for them."""
+
+import inspect
+
+import numpy as np
+
+from skae.estimator._parameters import TRAINING_CONSTRAINTS
+
+
+def bent_surface() -> np.ndarray:
+    """60 rows on a bent surface in 6 dimensions, in [0, 1]."""
+    rng = np.random.default_rng(0)
+    plane = rng.uniform(-1, 1, size=(60, 2))
+    bent = np.column_stack([plane, plane**2, np.prod(plane, axis=1), plane[:, 0] ** 3])
+    bent = bent + 0.01 * rng.normal(size=bent.shape)
+    bent = (bent - bent.min(axis=0)) / np.ptp(bent, axis=0)
+    return bent.astype(np.float32)
+
+
+def make(cls, **settings):
+    """An instance that trains in a blink and repeats.
+
+    A training parameter that the constructor leaves out is set all the same.
+    """
+    settings = {"random_state": 0, "epochs": 3, **cls._test_params(), **settings}
+    names = set(cls._get_param_names())
+    estimator = cls(**{name: settings[name] for name in settings.keys() & names})
+    for name in settings.keys() - names:
+        if name not in TRAINING_CONSTRAINTS:
+            raise TypeError(f"{cls.__name__} has no parameter {name!r}.")
+        setattr(estimator, name, settings[name])
+    return estimator
+
+
+def whole_epochs(cls, n: int) -> dict[str, int]:
+    """The parameter that trains the whole network for `n` epochs."""
+    stacked = "fine_tune_epochs" in inspect.signature(cls).parameters
+    return {"fine_tune_epochs" if stacked else "epochs": n}
