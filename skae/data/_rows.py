@@ -3,6 +3,7 @@
 Neither memory-mapped nor sparse data are ever held dense as a whole.
 """
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ _N_READERS = 2
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
     """Zeros whose address TensorFlow can use as it is."""
     dtype = np.dtype(dtype)
-    n_bytes = dtype.itemsize * int(np.prod(shape))
+    n_bytes = dtype.itemsize * math.prod(shape)
     raw = np.zeros(n_bytes + _ALIGNMENT, dtype=np.uint8)
     start = -raw.ctypes.data % _ALIGNMENT
     return raw[start : start + n_bytes].view(dtype).reshape(shape)
@@ -100,7 +101,7 @@ class Rows:
     @property
     def row_bytes(self) -> int:
         """Size of one row as it is served."""
-        return self.dtype.itemsize * int(np.prod(self.sample_shape))
+        return self.dtype.itemsize * math.prod(self.sample_shape)
 
     def read(self, which: slice, out: np.ndarray | None = None) -> np.ndarray:
         """Rows `which`, finite, into `out` if given."""

@@ -145,7 +145,8 @@ def _compile_tensorflow(model, call):
     def specs(variables):
         return [tf.TensorSpec(v.shape, v.dtype) for v in variables]
 
-    types = [model.output.dtype]
+    # A name of a type would take the slow way through the raw operation.
+    types = [tf.as_dtype(model.output.dtype)]
     signature = [
         specs(model.trainable_variables),
         specs(model.non_trainable_variables),
