@@ -1,5 +1,6 @@
 """A fit whose process is killed goes on, and ends as if nothing had happened."""
 
+import functools
 import pickle
 import signal
 import subprocess
@@ -11,7 +12,8 @@ import pytest
 from discovery import autoencoder_classes, make, whole_epochs
 from sklearn.base import clone
 
-from skae import Autoencoder, Checkpoint, EncoderRegressor
+from skae import Autoencoder, Checkpoint, DenoisingAutoencoder, EncoderRegressor
+from skae.fitting._identity import fit_identity
 
 # A process for each epoch in which one shall be killed. They are forked when TensorFlow
 # has been imported (that takes seconds), but has not run.
@@ -158,6 +160,49 @@ def test_another_fit_is_refused(change, X, path):
     with pytest.raises(ValueError, match=r"fit.ckpt belongs to a fit of other data"):
         model.fit(X, sample_weight=weight)
     assert path.read_bytes() == state
+
+
+@pytest.mark.parametrize("change", ["X_val", "X", "target", "target_val", "swapped"])
+def test_one_other_value_is_another_fit(change, X, path):
+    rng = np.random.default_rng(0)
+    data = {"X": X + rng.normal(scale=0.1, size=X.shape), "target": X}
+    data |= {"X_val": data["X"][::3] + 0.01, "target_val": X[::3]}
+    model = make(DenoisingAutoencoder, callbacks=[Checkpoint(path), Stop(1)])
+    with pytest.raises(ZeroDivisionError):
+        model.fit(**data)
+    if change == "swapped":
+        data["target"] = data["target"][::-1]
+    else:
+        data[change] = data[change].copy()
+        data[change][5, 2] += 1e-3
+    with pytest.raises(ValueError, match=r"fit.ckpt belongs to a fit of other data"):
+        model.set_params(callbacks=[Checkpoint(path)]).fit(**data)
+
+
+def scaled_tanh(slope):
+    return lambda x: keras.ops.tanh(slope * x)
+
+
+class ScaledTanh:
+    """An activation whose representation is an address."""
+
+    def __init__(self, slope):
+        self.slope = slope
+
+    def __call__(self, x):
+        return keras.ops.tanh(self.slope * x)
+
+
+def test_functions_are_known_by_what_they_do():
+    def identity(activation):
+        return fit_identity(Autoencoder(activation=activation), [], [])
+
+    for make_one in (scaled_tanh, ScaledTanh, lambda slope: ScaledTanh(slope).__call__):
+        assert identity(make_one(1.0)) == identity(make_one(1.0))
+        assert identity(make_one(1.0)) != identity(make_one(2.0))
+    first, second = lambda x: x + 1, lambda x: x + 2
+    assert identity(first) != identity(second)
+    assert identity(functools.partial(max, 1)) != identity(functools.partial(max, 2))
 
 
 def test_other_files_are_refused(X, path):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from discovery import make
 
 from skae import ConvAutoencoder, ConvVariationalAutoencoder
 
@@ -95,6 +96,22 @@ def test_upsample_conv_is_upsampling_and_convolution(size):
     np.testing.assert_allclose(found, conv(large), atol=1e-5)
     twin = UpsampleConv2D.from_config(layer.get_config())
     assert twin.compute_output_shape(x.shape) == found.shape
+
+
+def test_channels_that_come_first_are_named():
+    X = np.random.default_rng(0).uniform(size=(20, 3, 8, 9)).astype(np.float32)
+    for method in ("fit", "partial_fit"):
+        model = make(ConvAutoencoder, image_shape=None)
+        with pytest.warns(UserWarning, match=r"3 x 8 x 9: height, width") as caught:
+            getattr(model, method)(X)
+        assert caught[0].filename == __file__
+        assert "np.moveaxis(X, 1, -1)" in str(caught[0].message)
+    for shape in ((3, 8, 9), [3, -1, 9]):  # says that it is meant
+        make(ConvAutoencoder, image_shape=shape).fit(X)
+    model.fit(np.moveaxis(X, 1, -1))
+    assert model.image_shape_ == (8, 9, 3)
+    with pytest.raises(ValueError, match=r"np.moveaxis\(X, 1, -1\)"):
+        make(ConvAutoencoder, image_shape=(8, 9, 3)).fit(X)
 
 
 def test_mistakes_are_explained():

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
+from discovery import make
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -120,6 +122,28 @@ def test_targets_in_a_pipeline(X):
         pipeline.fit(X + 1, target=X)
         expected = model.fit(X + 1, target=X).transform(X)
         np.testing.assert_array_equal(pipeline.transform(X), expected)
+
+
+def test_a_y_that_looks_like_a_target(X):
+    images = X.reshape(-1, 2, 3)
+    for noisy, clean in (
+        (X + 0.1, X),
+        ((X + 0.1).tolist(), X.tolist()),
+        (pd.DataFrame(X + 0.1), pd.DataFrame(X)),
+    ):
+        with pytest.warns(UserWarning, match=r"fit\(X, target=y\)") as caught:
+            make(DenoisingAutoencoder).fit(noisy, clean)
+        assert caught[0].filename == __file__
+        with pytest.warns(UserWarning, match=r"fit\(X, target=y\)"):
+            make(DenoisingAutoencoder).partial_fit(noisy, clean)
+    for clean in (X, images[..., None]):
+        with pytest.warns(UserWarning, match=r"fit\(X, target=y\)"):
+            make(ConvDenoisingAutoencoder, image_shape=None).fit(images, clean)
+    # Labels are no targets; one column of X is no reason to think so.
+    make(DenoisingAutoencoder).fit(X, X[:, 0])
+    make(DenoisingAutoencoder).fit(X, X[:, :2])
+    make(DenoisingAutoencoder).fit(X[:, :1], X[:, :1])
+    make(DenoisingAutoencoder).fit(X + 0.1, X[:, 0], target=X)
 
 
 def test_mistakes_are_explained(X):

@@ -1,8 +1,10 @@
 """Hashable stand-ins for values that determine a graph."""
 
+import functools
 import json
 import pickle
 from collections.abc import Hashable, Mapping
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -17,8 +19,13 @@ def freeze(value: Any) -> Hashable:
     if isinstance(value, Mapping):
         return ("dict", *((k, freeze(v)) for k, v in sorted(value.items())))
     if hasattr(value, "get_config") and not isinstance(value, type):  # Keras objects
-        config = json.dumps(value.get_config(), sort_keys=True, default=repr)
-        return (type(value), config)
+        # Keras counts the names of its objects up.
+        config = {k: v for k, v in value.get_config().items() if k != "name"}
+        return (type(value), json.dumps(config, sort_keys=True, default=repr))
+    if isinstance(value, MethodType):
+        return ("method", freeze(value.__self__), value.__func__)
+    if isinstance(value, functools.partial):
+        return ("partial", *map(freeze, (value.func, value.args, value.keywords)))
     if _is_equal_to_itself_alone(value):
         return _by_content(value)
     try:
@@ -41,4 +48,7 @@ def _by_content(value: Any) -> Hashable:
     try:
         return (type(value), pickle.dumps(value))
     except Exception:  # whatever a class of somebody else raises
-        return object()  # equal to nothing: the graph is not shared
+        pass
+    if hasattr(value, "__dict__"):  # of a class that only exists here
+        return (type(value), freeze(vars(value)))
+    return object()  # equal to nothing: the graph is not shared

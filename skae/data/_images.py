@@ -12,7 +12,7 @@ from skae.data._rows import Rows
 # Grey or colours, with or without opacity.
 _CHANNELS = (1, 3, 4)
 # From here to the user's call of `fit`.
-_STACKLEVEL = 8
+_STACKLEVEL = 9
 
 
 class ImageLayout(Layout):
@@ -105,8 +105,8 @@ def _compare(image_shape, found: tuple[int, ...], shape) -> None:
         return
     raise ValueError(
         f"image_shape={tuple(image_shape)} does not agree with X of shape {shape}: its "
-        f"images are {_text(found)} (height, width, channels). Leave image_shape out: "
-        "it is for flattened images."
+        f"images are {_text(found)} (height, width, channels). If their channels come "
+        "first, give np.moveaxis(X, 1, -1). image_shape is for flattened images."
     )
 
 

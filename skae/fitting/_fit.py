@@ -136,6 +136,7 @@ def fit_model(
         start=start,
         rng=rng,
         seed=progress.seed,
+        complete=previous is not None,
         go_on=None if previous is None else previous.state,
         keep_state=parameters.warm_start or plan.one_epoch,
         progress=progress,

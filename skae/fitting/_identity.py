@@ -1,7 +1,9 @@
 """Which fits a checkpoint may connect: the same data, the same parameters."""
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -46,11 +48,37 @@ def _add_rows(digest, name: str, rows) -> None:
 
 
 def _text(value) -> str:
-    """`value` as text that is the same in the next process."""
+    """`value` as text that is the same in the next process, and only for equals."""
     if isinstance(value, np.random.RandomState):
         return "RandomState"
     if hasattr(value, "get_config"):
         # Keras counts the names of its objects up.
         config = {k: v for k, v in value.get_config().items() if k != "name"}
         return f"{type(value).__qualname__}({config})"
+    if isinstance(value, Mapping):
+        return f"{[(name, _text(v)) for name, v in value.items()]}"
+    if isinstance(value, list | tuple):
+        return f"{type(value).__name__}{[_text(v) for v in value]}"
+    if isinstance(value, FunctionType):
+        return _text_of_function(value)
+    if isinstance(value, MethodType):
+        return f"{_text(value.__func__)} of {_text(value.__self__)}"
+    if isinstance(value, functools.partial):
+        return f"partial {_text([value.func, value.args, value.keywords])}"
+    if type(value).__repr__ is object.__repr__:  # it would tell an address
+        return f"{type(value).__qualname__} {_text(vars(value))}"
     return getattr(value, "__qualname__", repr(value))
+
+
+def _text_of_function(function: FunctionType) -> str:
+    """What a function does, as far as Python tells: all lambdas have one name."""
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    settings = [function.__defaults__, function.__kwdefaults__, *cells]
+    name = f"{function.__module__}.{function.__qualname__}"
+    return f"{name} {_text_of_code(function.__code__)} {_text(settings)}"
+
+
+def _text_of_code(code: CodeType) -> str:
+    inner = [_text_of_code(c) for c in code.co_consts if isinstance(c, CodeType)]
+    consts = [c for c in code.co_consts if not isinstance(c, CodeType)]
+    return f"{code.co_code.hex()} {code.co_names} {consts} {inner}"

@@ -1,8 +1,10 @@
 """Train on noisy rows, compare with the clean ones."""
 
+import math
 import warnings
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from skae._sklearn import fit_context
@@ -130,11 +132,21 @@ class DenoisingObjective:
         )
 
 
+def _may_be_target(X, y) -> bool:
+    """Whether `y` has as many rows as `X`, and in each as many values: several."""
+    try:
+        if np.ndim(y) < 2:
+            return False
+        (n, *x_shape), (m, *y_shape) = np.shape(X), np.shape(y)
+    except ValueError:  # lists of rows of many lengths
+        return False
+    return n == m and 1 < math.prod(x_shape) == math.prod(y_shape)
+
+
 def _warn_of_targets(X, y, target) -> None:
-    shape = getattr(y, "shape", ())
-    if target is None and len(shape) > 1 and shape == getattr(X, "shape", None):
+    if target is None and _may_be_target(X, y):
         warnings.warn(
-            f"y has the shape of X, {shape}, and is ignored: noise is added to X, and "
+            "y has the shape of X and is ignored: noise is added to X, and "
             "X is what is to be reconstructed. If y holds the clean version of each "
             "row of a noisy X, give it as target=: fit(X, target=y).",
             stacklevel=_STACKLEVEL,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from skae.training._process import enter_backend
-from skae.training._seeds import isolated_python_random
+from skae.training._seeds import fresh_layer_names, isolated_python_random
 
 MAX_PROGRAMS = 16
 MAX_INFERENCES = 32
@@ -25,10 +25,9 @@ class Buildable(Hashable, Protocol):
 
 
 def build_graph(architecture: Buildable) -> Any:
-    """A new graph; leaves Python's random state as it was."""
+    """A new graph, always with the same names; leaves all global state as it was."""
     enter_backend()
-    # One at a time: Keras counts its layers in state that threads would share.
-    with _lock, isolated_python_random():
+    with _lock, isolated_python_random(), fresh_layer_names():
         return architecture.build()
 
 

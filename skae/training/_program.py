@@ -13,6 +13,7 @@ import numpy as np
 
 from skae.networks import Graph
 from skae.training._blocks import Block
+from skae.training._checks import check_all_there
 from skae.training._optimizers import (
     make_optimizer,
     optimizer_config,
@@ -81,8 +82,16 @@ class Program(ABC):
     def evaluate(self, block: Block) -> np.ndarray:
         """Sums over the rows of the loss terms, without training."""
 
-    def reset(self, seed: int, start: Mapping[str, np.ndarray]) -> None:
-        """Forget the fit before: weights from `seed`, but `start` where it has them."""
+    def reset(
+        self, seed: int, start: Mapping[str, np.ndarray], *, complete: bool = False
+    ) -> None:
+        """Forget the fit before: weights from `seed`, but `start` where it has them.
+
+        `complete` says that it must have all: ValueError with the name of one that is
+        missing.
+        """
+        if complete:
+            check_all_there(self._weights, start)
         if unknown := start.keys() - self._weights.keys():
             raise KeyError(f"No such weights in this network: {sorted(unknown)}")
         names = sorted(self._initializers)

@@ -30,6 +30,24 @@ def isolated_python_random() -> Iterator[None]:
         random.setstate(state)
 
 
+@contextmanager
+def fresh_layer_names() -> Iterator[None]:
+    """Inside, Keras counts the names of unnamed layers from the beginning.
+
+    Otherwise a name would depend on what was built before in the process, and layers
+    may put such names into those of their weights.
+    """
+    from keras.src.backend.common import global_state
+
+    counters = "object_name_uids"
+    before = global_state.get_global_attribute(counters)
+    global_state.set_global_attribute(counters, None)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(counters, before)
+
+
 def random_initializers(model) -> dict[int, object]:
     """Initializers of the weights that a new seed must draw again, by `id`.
 

@@ -77,6 +77,7 @@ def train(
     start: Mapping[str, np.ndarray],
     rng: np.random.Generator,
     seed: int,
+    complete: bool = False,
     go_on: Mapping[str, Any] | None = None,
     keep_state: bool = False,
     progress: FitState | None = None,
@@ -103,6 +104,9 @@ def train(
     seed : int
         Decides on weights, dropout and noise.
 
+    complete : bool, default=False
+        Whether `start` must have all weights: those of a fit that is to go on.
+
     go_on : dict, default=None
         The `state` of training that is to go on.
 
@@ -120,7 +124,7 @@ def train(
     """
     watchers = watchers or Watchers()
     with borrowed_program(architecture, program_settings) as program:
-        program.reset(seed, start)
+        program.reset(seed, start, complete=complete)
         if go_on is not None:
             rng.bit_generator.state = go_on["rng"]
             # Another optimizer begins anew.
