@@ -15,7 +15,8 @@ def named_weights(models: Iterable[keras.Model]) -> dict[str, Any]:
     layer with a name of its own keeps it: "encoder_0/kernel".
     """
     models = list(models)
-    layers = list(_leaves(models))
+    parents = dict(_leaves(models))
+    layers = list(parents)
     stems = {_snake(type(part).__name__) for layer in layers for part in _parts(layer)}
     stems |= {_snake(type(m).__name__) for model in models for m in _parts(model)}
     taken: dict[tuple[str, str], Any] = {}
@@ -39,7 +40,9 @@ def named_weights(models: Iterable[keras.Model]) -> dict[str, Any]:
             *scopes, last = weight.path.split("/")
             first, *inner = scopes or [layer.name]
             # Two layers may have the same name, one in each of two models.
-            name = rename("", first, id(layer))
+            parent = parents[layer]
+            owner = parent if parent is not None and parent.name == first else layer
+            name = rename("", first, id(owner))
             for segment in inner:
                 name += "/" + rename(name, segment, segment)
             name += f"/{last}"
@@ -49,19 +52,19 @@ def named_weights(models: Iterable[keras.Model]) -> dict[str, Any]:
     return found
 
 
-def _leaves(models) -> Iterator[Any]:
-    """The layers of models within models, each once."""
+def _leaves(models) -> Iterator[tuple[Any, Any]]:
+    """The layers of models within models, each once, and the model around each."""
     seen: set[int] = set()
-    todo = list(models)
+    todo = [(model, None) for model in models]
     while todo:
-        layer = todo.pop(0)
+        layer, parent = todo.pop(0)
         if id(layer) in seen:
             continue
         seen.add(id(layer))
         if isinstance(layer, keras.Model) and _is_plain(layer):
-            todo = [*layer.layers, *todo]
+            todo = [*((inner, layer) for inner in layer.layers), *todo]
         else:
-            yield layer
+            yield layer, parent
 
 
 def _is_plain(model: keras.Model) -> bool:
