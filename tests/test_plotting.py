@@ -4,6 +4,9 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from discovery import make
+from families.adversarial import AdversarialAutoencoder
+from families.neighbours import NeighbourAutoencoder
 from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -331,3 +334,12 @@ def test_one_row_and_one_epoch_can_be_seen(digits):
     wide = Autoencoder(3, **SMALL).fit(X)
     with pytest.raises(ValueError, match="two rows at least; got 1"):
         LatentSpaceDisplay.from_estimator(wide, X[:1], embed="pca")
+
+
+def test_families_that_plotting_does_not_know(X):
+    model = make(AdversarialAutoencoder).fit(X)
+    # Its codes have a normal prior, so there is a grid without data.
+    assert ManifoldDisplay.from_estimator(model, n=3).decoded.shape == (3, 3, 6)
+    encoder = make(NeighbourAutoencoder).fit(X)
+    assert len(LossCurveDisplay.from_estimator(encoder).lines_) > 1
+    assert CodeDisplay.from_estimator(encoder, X[:3]).code_shape == (2,)

@@ -71,6 +71,7 @@ class Architecture(ABC):
     ``check()``                      errors for parameters that do not fit
     ``scaling(summary)``             the moments by which data are scaled
     ``start(rows, summary, ...)``    first weights that come from the data
+    ``code_shape(code_size)``        shape of a code, such as that of a feature map
     ``attributes(code_size)``        fitted attributes that tell of the network
     ===============================  ===================================================
 
@@ -174,6 +175,10 @@ class Architecture(ABC):
         """First weights that come from the data, by name."""
         loss = self.reconstruction_loss()
         return loss.start(self.scaling(summary), self.has_decoder())
+
+    def code_shape(self, code_size: int) -> tuple[int, ...]:
+        """Shape of one code: that of a feature map, or just its length."""
+        return (code_size,)
 
     def attributes(self, code_size: int) -> dict[str, Any]:
         """Fitted attributes that tell of the network."""

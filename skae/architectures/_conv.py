@@ -131,7 +131,11 @@ class ConvArchitecture(Architecture):
             names=[*names[: len(filters) - 1], "output"],
         )
 
+    def code_shape(self, code_size):
+        """That of the last feature map, unless there is a dense code."""
+        return (code_size,) if self.encoding_dim is not None else self.map_shape
+
     def attributes(self, code_size):
         """`code_shape_`."""
-        shape = (code_size,) if self.encoding_dim is not None else self.map_shape
-        return {**super().attributes(code_size), "code_shape_": shape}
+        own = {"code_shape_": self.code_shape(code_size)}
+        return super().attributes(code_size) | own

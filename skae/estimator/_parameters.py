@@ -47,3 +47,5 @@ class TrainingDefaults:
     jit_compile = "auto"
     random_state = None
     verbose = 0
+    # Of layers that were trained before the whole: a few families have some.
+    layer_histories_ = ()

@@ -6,7 +6,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skae.plotting._drawing import Display, autoencoder_of, mosaic, show, size_of_mosaic
+from skae.plotting._drawing import (
+    Display,
+    autoencoder_of,
+    code_shape_of,
+    mosaic,
+    show,
+    size_of_mosaic,
+)
 
 # Gaps, and places without a unit, must not look like the lowest value.
 _GAPS = "#dbe6f0"
@@ -66,8 +73,9 @@ class CodeDisplay(Display):
         -------
         display : CodeDisplay
         """
-        shape = getattr(autoencoder_of(estimator), "code_shape_", None)
-        return cls(np.asarray(estimator.transform(X)), shape).plot(ax=ax)
+        codes = np.asarray(estimator.transform(X))
+        shape = code_shape_of(autoencoder_of(estimator), codes.shape[1])
+        return cls(codes, shape).plot(ax=ax)
 
     def _size(self):
         n_rows, n_columns, *image_shape = self._images().shape

@@ -13,6 +13,7 @@ from skae.plotting._drawing import (
     autoencoder_of,
     curve,
     find_image_shape,
+    has_normal_prior,
     main_feature,
     mosaic,
     shades,
@@ -118,8 +119,8 @@ class ManifoldDisplay(_DecodedDisplay):
             With a code of one or two dimensions.
 
         X : array-like of shape (n_samples, ...), default=None
-            Data whose codes say how far the grid goes; needed unless the model is
-            variational.
+            Data whose codes say how far the grid goes; needed unless the codes
+            have a normal prior, as those of variational models.
 
         n : int, default=15
             Lines of the grid in each direction.
@@ -145,7 +146,7 @@ class ManifoldDisplay(_DecodedDisplay):
         levels = np.linspace(*_QUANTILES, n) if n > 1 else np.array([0.5])
         if X is not None:
             lines = np.quantile(np.asarray(estimator.transform(X)), levels, axis=0)
-        elif hasattr(model, "kl_per_dimension_"):
+        elif has_normal_prior(model):
             lines = np.repeat(norm.ppf(levels)[:, None], n_codes, axis=1)
         else:
             raise ValueError(

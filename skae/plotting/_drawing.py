@@ -7,6 +7,8 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skae.data import Layout
+
 INK = "#333333"
 BLUE, ORANGE = "#1f77b4", "#ff7f0e"
 # A shorter row is a table, even where its length is a square.
@@ -50,6 +52,22 @@ def autoencoder_of(estimator):
     return estimator[-1] if isinstance(estimator, Pipeline) else estimator
 
 
+def layout_of(model) -> Layout | type[Layout]:
+    """How the rows of a fitted model are laid out; what is not of skae has no word."""
+    return getattr(model, "_layout", Layout)
+
+
+def has_normal_prior(model) -> bool:
+    """Whether codes were drawn towards a standard normal distribution."""
+    return getattr(getattr(model, "_architecture", None), "has_normal_prior", False)
+
+
+def code_shape_of(model, code_size: int) -> tuple[int, ...]:
+    """Shape of one code of a fitted model."""
+    trained = getattr(model, "_model", None)
+    return trained.architecture.code_shape(code_size) if trained else (code_size,)
+
+
 def shades(n: int) -> list:
     """Colours of `n` things in an order, none of them too pale."""
     from matplotlib import colormaps
@@ -81,10 +99,10 @@ def tidy(ax) -> None:
     ax.set_axisbelow(True)
 
 
-def find_image_shape(estimator: Any, rows: np.ndarray, image_shape) -> tuple | None:
+def find_image_shape(model: Any, rows: np.ndarray, image_shape) -> tuple | None:
     """Shape in which to draw a row as an image; None where rows are no images.
 
-    As given; as the estimator knows; as `rows` have it (3 or 4 axes); or a square.
+    As given; as the layout knows; as `rows` have it (3 or 4 axes); or a square.
     """
     if image_shape is not None:
         if math.prod(image_shape) != math.prod(rows.shape[1:]):
@@ -93,17 +111,15 @@ def find_image_shape(estimator: Any, rows: np.ndarray, image_shape) -> tuple | N
                 f"values, but a row has {math.prod(rows.shape[1:])}."
             )
         return tuple(image_shape)
-    known = getattr(estimator, "image_shape_", None)
-    if known is not None:
-        return tuple(known)
+    layout = layout_of(model)
+    if layout.image_shape is not None:
+        return layout.image_shape
+    if layout.is_sequence:
+        return None
     if rows.ndim > 2:
-        return None if hasattr(estimator, "n_timesteps_") else rows.shape[1:]
+        return rows.shape[1:]
     side = math.isqrt(rows.shape[1])
-    if side**2 == rows.shape[1] >= _LEAST_PIXELS and not hasattr(
-        estimator, "n_timesteps_"
-    ):
-        return (side, side)
-    return None
+    return (side, side) if side**2 == rows.shape[1] >= _LEAST_PIXELS else None
 
 
 def size_of_mosaic(n_rows: int, n_columns: int, image_shape) -> tuple[float, float]:

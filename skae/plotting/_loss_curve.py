@@ -71,8 +71,7 @@ class LossCurveDisplay(Display):
         display : LossCurveDisplay
         """
         model = autoencoder_of(estimator)
-        layers = getattr(model, "layer_histories_", ())
-        return cls(model.history_, layers).plot(ax=ax)
+        return cls(model.history_, model.layer_histories_).plot(ax=ax)
 
     def _draw(self, ax):
         self.lines_, colours = {}, shades(len(self.layer_histories))

@@ -15,6 +15,7 @@ from skae.plotting._drawing import (
     autoencoder_of,
     curve,
     find_image_shape,
+    layout_of,
     main_feature,
     mosaic,
     show,
@@ -122,7 +123,7 @@ class ReconstructionDisplay(Display):
         """
         model = autoencoder_of(estimator)
         found = reconstruct(estimator, X if X_noisy is None else X_noisy)
-        sequences = hasattr(model, "n_timesteps_")
+        layout = layout_of(model)
         names = getattr(X, "columns", None)
         if is_ragged_list(X):
             if image_shape is not None:
@@ -131,14 +132,14 @@ class ReconstructionDisplay(Display):
             X = np.asarray(X)
             X_noisy = None if X_noisy is None else np.asarray(X_noisy)
             # Columns with names are no pixels, unless somebody says so.
-            if names is None or image_shape or hasattr(model, "image_shape_"):
+            if names is None or image_shape or layout.image_shape:
                 image_shape = find_image_shape(model, X, image_shape)
         return cls(
             X,
             found,
             X_noisy=X_noisy,
             image_shape=image_shape,
-            sequences=sequences,
+            sequences=layout.is_sequence,
             feature_names=names,
         ).plot(ax=ax)
 
