@@ -74,6 +74,8 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "min_reported_time": 0,
+    # Each example in a process; two need 3 GB.
+    "parallel": 2,
     "plot_gallery": os.environ.get("SKAE_GALLERY", "1") == "1",
 }
 
