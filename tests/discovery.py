@@ -2,21 +2,34 @@
 
 import inspect
 
+from sklearn.base import BaseEstimator
+
 import skae
 from skae import BaseAutoencoder
 from skae.testing._settings import make as make
 from skae.testing._settings import whole_epochs as whole_epochs
 
 
-def autoencoder_classes():
-    """Public, concrete autoencoders."""
+def estimator_classes():
+    """Public, concrete estimators: autoencoders, and what stands around them."""
     return [
         cls
         for _, cls in sorted(vars(skae).items())
         if inspect.isclass(cls)
-        and issubclass(cls, BaseAutoencoder)
+        and issubclass(cls, BaseEstimator)
         and not inspect.isabstract(cls)
     ]
+
+
+def autoencoder_classes():
+    """Public, concrete autoencoders."""
+    return [cls for cls in estimator_classes() if issubclass(cls, BaseAutoencoder)]
+
+
+def with_defaults(cls):
+    """As users make it, but that it trains for three epochs where it can be told so."""
+    parameters = inspect.signature(cls).parameters
+    return cls(**{"epochs": 3} if "epochs" in parameters else {})
 
 
 def outputs(estimator, X):

@@ -2,6 +2,8 @@ import pickle
 
 import numpy as np
 import pytest
+from sklearn import config_context
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -18,6 +20,7 @@ from skae import (
     VariationalAutoencoder,
 )
 from skae.datasets import load_digits
+from skae.meta._fine_tuning import Head
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 WIDE = Autoencoder(10, epochs=3, batch_size=16)
@@ -149,6 +152,91 @@ def test_in_a_pipeline_and_a_search(X):
     )
     grid = {"encoderclassifier__autoencoder__encoding_dim": [1, 2]}
     assert GridSearchCV(pipeline, grid, cv=2).fit(X, y).best_score_ > 0.5
+
+
+@pytest.mark.parametrize("cls", [EncoderClassifier, EncoderRegressor])
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_data_frames_of_codes_change_nothing(container, cls, X):
+    pytest.importorskip(container)
+    y, settings = X[:, 0] > 0.5, {"fine_tune_epochs": 1, "random_state": 0}
+    expected = cls(SMALL, **settings).fit(X, y).predict(X)
+    inner = clone(SMALL).set_output(transform=container)
+    np.testing.assert_array_equal(cls(inner, **settings).fit(X, y).predict(X), expected)
+    with config_context(transform_output=container):
+        model = cls(SMALL, **settings).fit(X, y)
+        np.testing.assert_array_equal(model.predict(X), expected)
+
+
+@pytest.mark.parametrize("fine_tune_epochs", [0, 1])
+@pytest.mark.parametrize("cls", [EncoderClassifier, EncoderRegressor])
+def test_a_frozen_autoencoder_is_left_alone_and_not_followed(cls, fine_tune_epochs, X):
+    own = clone(SMALL).set_params(random_state=0).fit(X)
+    codes, history = own.transform(X), {k: list(v) for k, v in own.history_.items()}
+    model = cls(FrozenEstimator(own), fine_tune_epochs=fine_tune_epochs, random_state=0)
+    model.fit(X, X[:, 0] > 0.5)
+    outputs = model._outputs(X)
+    model.autoencoder_.partial_fit(X)
+    np.testing.assert_array_equal(own.transform(X), codes)
+    assert own.history_ == history
+    model.fit(X, X[:, 0] > 0.5)
+    own.partial_fit(X[::-1]).fit(X[:30] ** 2)
+    np.testing.assert_array_equal(model._outputs(X), outputs)
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("n", [1, 2, 3, 50])
+def test_some_targets_are_always_trained_on(n, fraction):
+    labelled = np.arange(7, 7 + n)
+    regressor = EncoderRegressor(SMALL, validation_fraction=fraction)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        trained, held_out = regressor._split(labelled, None, rng)
+        assert sorted([*trained, *held_out]) == list(labelled)
+        assert len(held_out) == min(round(n * fraction), n - 1)
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.1, 0.3, 0.5, 0.9])
+@pytest.mark.parametrize(
+    "counts", [(1, 1), (2, 1), (1, 2, 40), (10, 10, 10), (3, 30, 300)]
+)
+def test_each_class_is_trained_on_and_held_out_alike(counts, fraction):
+    targets = np.repeat(np.arange(len(counts)), counts)
+    labelled = np.flatnonzero(targets >= 0)
+    classifier = EncoderClassifier(SMALL, validation_fraction=fraction)
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        trained, held_out = classifier._split(labelled, targets, rng)
+        assert sorted([*trained, *held_out]) == list(labelled)
+        n_held_out = np.bincount(targets[held_out], minlength=len(counts))
+        assert (np.bincount(targets[trained], minlength=len(counts)) >= 1).all()
+        possible = np.minimum(np.multiply(counts, fraction), np.subtract(counts, 1))
+        assert (np.abs(n_held_out - possible) < 1 + 1e-9).all()
+
+
+def test_early_stopping_with_one_label_per_class(X):
+    y = np.r_[np.arange(5), np.full(55, -1)]
+    model = EncoderClassifier(
+        SMALL, early_stopping=True, fine_tune_epochs=2, random_state=0
+    )
+    assert list(model.fit(X, y).classes_) == list(range(5))
+    assert "val_loss" not in model.history_ and model.n_iter_ == 2
+    y = np.r_[1.0, 2, 3, np.full(57, np.nan)]
+    model = EncoderRegressor(
+        SMALL, early_stopping=True, validation_fraction=0.9, fine_tune_epochs=2
+    )
+    assert np.isfinite(model.fit(X, y).predict(X)).all()
+
+
+def test_outputs_of_the_head_do_not_depend_on_the_batch():
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(300, 200)).astype(np.float32)
+    head = Head(
+        rng.normal(size=(200, 1)).astype(np.float32), np.ones(1, dtype=np.float32)
+    )
+    outputs = head(codes)
+    assert outputs.dtype == np.float32
+    one_by_one = np.vstack([head(row[None]) for row in codes])
+    np.testing.assert_allclose(one_by_one, outputs, atol=1e-7, rtol=1.2e-7)
 
 
 @pytest.mark.parametrize(

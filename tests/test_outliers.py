@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, KFold
@@ -108,6 +109,16 @@ def test_a_search_reaches_the_autoencoder_inside(contaminated):
         cv=KFold(2, shuffle=True, random_state=0),
     ).fit(X, outlier)
     assert search.best_score_ > 0.5
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_data_frames_of_codes_change_nothing(container, X):
+    pytest.importorskip(container)
+    expected = AutoencoderOutlierDetector(SMALL, random_state=0).fit(X).score_samples(X)
+    inner = clone(SMALL).set_output(transform=container)
+    with config_context(transform_output=container):
+        detector = AutoencoderOutlierDetector(inner, random_state=0).fit(X)
+        np.testing.assert_array_equal(detector.score_samples(X), expected)
 
 
 @pytest.mark.parametrize(

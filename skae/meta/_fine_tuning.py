@@ -33,7 +33,10 @@ class Head(NamedTuple):
 
     def __call__(self, codes: np.ndarray) -> np.ndarray:
         """Outputs of shape (n_samples, n_outputs)."""
-        return codes @ self.kernel + self.bias
+        # The order of the sums depends on the size of the batch. In float64 a row's
+        # outputs do not, once they are rounded.
+        outputs = codes.astype(np.float64) @ self.kernel + self.bias
+        return outputs.astype(np.float32)
 
 
 def fine_tune(

@@ -1,5 +1,6 @@
 """Pretrain, add a head, fine-tune: what classifier and regressor share."""
 
+import copy
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -86,7 +87,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         if self.early_stopping and self.fine_tune_epochs != 0:
             # The head must not have seen them either.
             labelled, held_out = self._split(labelled, targets, rng)
-        codes = autoencoder.transform(X)[labelled]
+        codes = _codes(autoencoder, X)[labelled]
         # The strength of the head's penalty must not depend on the codes' scale.
         scale = float(codes.std(axis=0).mean()) or 1.0
         head = self._fit_head(codes / scale, targets[labelled])
@@ -104,14 +105,17 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
                 rng,
             )
             autoencoder = with_model(autoencoder, model)
+        elif isinstance(self.autoencoder, FrozenEstimator):
+            # What is trained further must not be the user's own, nor follow it.
+            autoencoder = copy.deepcopy(autoencoder)
         self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
         self.n_iter_ = len(history.get("loss", ()))
         return self
 
     def _split(self, labelled, targets, rng):
-        """Rows to train on, and rows to hold out."""
+        """Rows to train on, one or more, and rows to hold out."""
         order = rng.permutation(labelled)
-        n_held_out = round(self.validation_fraction * len(order))
+        n_held_out = min(round(self.validation_fraction * len(order)), len(order) - 1)
         return order[n_held_out:], order[:n_held_out]
 
     def _pretrained(self, X, seed):
@@ -131,5 +135,10 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
 
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
-        codes = self.autoencoder_.transform(self._check_input(X, reset=False))
+        codes = _codes(self.autoencoder_, self._check_input(X, reset=False))
         return self.head_(codes)
+
+
+def _codes(autoencoder, X) -> np.ndarray:
+    """Codes of `X` as an array, also where `set_output` asks for data frames."""
+    return np.asarray(autoencoder.transform(X))

@@ -50,7 +50,8 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         worth more in training, and few steps are taken anyway.
 
     validation_fraction : float, default=0.1
-        Share of the rows held out by early stopping.
+        Share of the rows held out by early stopping. One row or more is always trained
+        on; if none is held out, the training loss is followed.
 
     n_iter_no_change : "auto" or int, default="auto"
         Epochs without a better loss after which to stop.

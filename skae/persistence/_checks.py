@@ -1,23 +1,27 @@
 """Whether the weights of a file fit the network that it describes."""
 
-from typing import Any
+from numbers import Integral
 
 import numpy as np
 
 from skae.fitting import TrainedModel
 from skae.training import build_graph, enter_backend
 
-_DTYPES = ("float32", "int32")
+_DTYPES = (
+    *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
+    *("float16", "float32", "float64"),
+)
 
 
 def check_model(model: TrainedModel) -> None:
     """ValueError unless the network has just these weights.
 
     The network is built without its weights, so that a file that speaks of a million
-    units does not get the memory for them.
+    units does not get the memory for them; and no further than it may have weights, so
+    that one that speaks of a million layers does not get the time.
     """
     for name, field in model.architecture.fields.items():
-        if any(type(n) is not int or n < 1 for n in field.shape):
+        if any(not isinstance(n, Integral) or n < 1 for n in field.shape):
             raise ValueError(f"rows of {name} of the shape {field.shape!r}")
         if field.dtype not in _DTYPES:
             raise ValueError(f"rows of {name} of the type {field.dtype!r}")
@@ -26,8 +30,6 @@ def check_model(model: TrainedModel) -> None:
     arrays = model.weights.values()
     if not all(isinstance(a, np.ndarray) and a.dtype.kind in "biuf" for a in arrays):
         raise ValueError("weights that are no arrays of numbers")
-    # Each hidden layer has weights of its own.
-    _check_lengths(list(model.architecture.values.values()), len(model.weights))
     expected = _kinds(model)
     found = {name: _kind(array) for name, array in model.weights.items()}
     if expected != found:
@@ -44,14 +46,17 @@ def _kind(weight) -> str:
     return f"{weight.dtype} of shape {tuple(weight.shape)}"
 
 
-def _check_lengths(value: Any, most: int) -> None:
-    items = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, list | tuple | dict):
-        return
-    if len(items) > max(most, 16):
-        raise ValueError(f"a list of {len(items)} settings for {most} weights")
-    for item in items:
-        _check_lengths(item, most)
+class _Few(list):
+    """Where Keras notes the variables of a network: it may have so many, no more."""
+
+    def __init__(self, most: int):
+        super().__init__()
+        self._most = most
+
+    def append(self, variable) -> None:
+        if len(self) >= self._most:
+            raise ValueError(f"it has more than {self._most} variables")
+        super().append(variable)
 
 
 def _kinds(model: TrainedModel) -> dict[str, str]:
@@ -62,8 +67,10 @@ def _kinds(model: TrainedModel) -> dict[str, str]:
     enter_backend()  # its error is about this process, not about the file
     # Inside, weights have a shape and no values; outside, Keras would fill them in.
     waiting = global_state.get_global_attribute("uninitialized_variables", [])
-    waiting = list(waiting)
+    # A layer has weights of its own; some have further variables, for random numbers.
+    few = _Few(10 * (len(model.weights) + 10))
     try:
+        global_state.set_global_attribute("uninitialized_variables", few)
         with keras.StatelessScope(initialize_variables=False):
             graph = build_graph(model.architecture)
             return {name: _kind(weight) for name, weight in graph.weights.items()}

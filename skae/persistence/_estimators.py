@@ -32,7 +32,10 @@ def can_save(estimator) -> bool:
 def encode(estimator) -> tuple[Any, dict[str, np.ndarray]]:
     """JSON and arrays of a fitted estimator."""
     encoder = Encoder(_encode_special)
-    return encoder.encode(estimator), encoder.arrays
+    document = encoder.encode(estimator)
+    for sentence in sorted(encoder.left_out):
+        warnings.warn(sentence, stacklevel=3)  # the line that calls `save`
+    return document, encoder.arrays
 
 
 def decode(document: Any, arrays: dict[str, np.ndarray], version: int):
@@ -114,7 +117,10 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
 
 def _encode_architecture(encoder: Encoder, architecture: Architecture) -> dict:
     values = dict(architecture.values)
-    fields = {k: [list(f.shape), f.dtype] for k, f in values.pop("fields").items()}
+    fields = {
+        name: [[int(n) for n in field.shape], field.dtype]
+        for name, field in values.pop("fields").items()
+    }
     return {
         "class": _name(type(architecture)),
         "fields": fields,
@@ -123,11 +129,11 @@ def _encode_architecture(encoder: Encoder, architecture: Architecture) -> dict:
 
 
 def _encode_estimator(encoder: Encoder, estimator) -> dict:
+    estimator._validate_params()  # they may have been set after the fit
     parameters = estimator.get_params(deep=False)
     if parameters.get("callbacks"):
-        warnings.warn(
-            "Callbacks are not saved: the loaded estimator has callbacks=None.",
-            stacklevel=6,
+        encoder.left_out.add(
+            "Callbacks are not saved: the loaded estimator has callbacks=None."
         )
         parameters["callbacks"] = None
     fitted = {
@@ -136,16 +142,18 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
     fitted.pop("callbacks_", None)
     requests = fitted.pop(_REQUESTS, None)
     _check_names(type(estimator), fitted)
+    _check_that_it_loads(estimator, fitted)
     encoded = {}
     for name, value in (parameters | fitted).items():
         try:
             encoded[name] = encoder.encode(value)
         except CannotSave as error:
-            raise CannotSave(
+            # No CannotSave, to which an estimator around this one would add its words.
+            raise TypeError(
                 f"{type(estimator).__name__}.{name} is {error}, which a file cannot "
-                "hold: numbers, strings, arrays and Keras objects can, functions and "
-                "classes of your own if they are registered with "
-                "keras.saving.register_keras_serializable."
+                "hold: it can hold numbers, strings, arrays, and Keras' optimizers and "
+                "activations; functions and classes of your own if they are registered "
+                "with keras.saving.register_keras_serializable."
             ) from None
     return {
         "class": _name(type(estimator)),
@@ -166,10 +174,28 @@ def _requests(requests: Any) -> dict[str, dict[str, Any]]:
 def _check_names(cls: type, fitted) -> None:
     for name in fitted:
         if not _may_be_set(cls, name):
-            raise CannotSave(
+            raise TypeError(
                 f"{cls.__name__} has set the attribute {name!r}, which would hide a "
                 "method or property of its class: a file cannot hold it."
             )
+
+
+def _check_that_it_loads(estimator, fitted) -> None:
+    """TypeError for what `load` would refuse."""
+    for name, value in fitted.items():
+        if not isinstance(value, TrainedModel):
+            continue
+        try:
+            if isinstance(estimator, BaseAutoencoder):
+                _check_model_of(estimator)
+            check_model(value)
+        except ValueError as error:
+            raise TypeError(
+                f"{type(estimator).__name__}.{name} cannot be saved, since load would "
+                f"refuse the file: {error}."
+            ) from error
+        except RuntimeError:
+            pass  # a forked process: no network can be built in it, but files written
 
 
 def _may_be_set(cls: type, name: str) -> bool:

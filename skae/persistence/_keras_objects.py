@@ -1,38 +1,62 @@
-"""Optimizers and functions of Keras, by name; nothing is imported for a file."""
+"""Optimizers and activations of Keras, by name; nothing is imported for a file."""
 
 from typing import Any
 
-_MODULES = ("activations", "optimizers")
+import numpy as np
+
+# Which classes a file may make an object of; layers without weights alone.
+_LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
+_MODULES = ("activations", "layers", "optimizers")
 _SCALARS = (type(None), bool, int, float, str)
 
 
 def describe(value: Any) -> dict | None:
-    """What a file says of an optimizer or a function; None for anything else."""
+    """What a file says of an optimizer or an activation; None for anything else."""
     if not callable(value) and not hasattr(value, "get_config"):
         return None
     import keras
 
-    registered = keras.saving.get_registered_name(type(value))
     if isinstance(value, keras.optimizers.Optimizer):
-        config = {
-            name: setting
-            for name, setting in value.get_config().items()
-            # The learning rate is a parameter of every estimator.
-            if name not in ("name", "learning_rate") and type(setting) in _SCALARS
-        }
-        if _builtin("optimizers", type(value).__name__) is type(value):
-            return {"module": "optimizers", "name": type(value).__name__} | {
-                "config": config
-            }
-        if keras.saving.get_registered_object(registered) is type(value):
-            return {"registered": registered, "config": config}
+        # The learning rate is a parameter of every estimator.
+        config = _settings(value, leave_out=("name", "learning_rate"))
+        return None if config is None else _describe_optimizer(type(value), config)
+    if _is_layer(type(value)):
+        config = _settings(value, leave_out=("name", "dtype"))
+        if config is None:
+            return None
+        config["dtype"] = value.dtype_policy.name
+        return {"module": "layers", "name": type(value).__name__, "config": config}
+    name = getattr(value, "__name__", None)
+    if not isinstance(name, str):  # an object that can be called has none
         return None
-    name = getattr(value, "__name__", "")
     if _builtin("activations", name) is value:
         return {"module": "activations", "name": name}
     registered = keras.saving.get_registered_name(value)
     if keras.saving.get_registered_object(registered) is value:
         return {"registered": registered}
+    return None
+
+
+def _settings(value: Any, leave_out: tuple[str, ...]) -> dict | None:
+    """The configuration of a Keras object; None if it is more than plain values."""
+    config = {k: v for k, v in value.get_config().items() if k not in leave_out}
+    for name, setting in list(config.items()):
+        if isinstance(setting, np.generic):
+            config[name] = setting.item()
+        elif isinstance(setting, list) and not setting:  # what Muon has for None
+            del config[name]
+    plain = all(type(setting) in _SCALARS for setting in config.values())
+    return config if plain else None
+
+
+def _describe_optimizer(cls: type, config: dict) -> dict | None:
+    import keras
+
+    if _builtin("optimizers", cls.__name__) is cls:
+        return {"module": "optimizers", "name": cls.__name__, "config": config}
+    registered = keras.saving.get_registered_name(cls)
+    if keras.saving.get_registered_object(registered) is cls:
+        return {"registered": registered, "config": config}
     return None
 
 
@@ -56,13 +80,10 @@ def rebuild(description: Any) -> Any:
             raise ValueError(f"an unknown Keras object {description.get('name')!r}")
     if config is None:
         return found
-    is_optimizer = isinstance(found, type) and issubclass(
-        found, keras.optimizers.Optimizer
-    )
-    if not is_optimizer or not isinstance(config, dict):
+    if not (_is_optimizer(found) or _is_layer(found)) or not isinstance(config, dict):
         raise ValueError("a configuration of what has none")
     if any(type(setting) not in _SCALARS for setting in config.values()):
-        raise ValueError("an optimizer's setting that is no number")
+        raise ValueError("a setting of a Keras object that is no number")
     return found(**config)
 
 
@@ -72,9 +93,18 @@ def _builtin(module: Any, name: str) -> Any:
     if module not in _MODULES or name.startswith("_"):
         return None
     found = getattr(getattr(keras, module), name, None)
-    if module == "optimizers":
-        sound = isinstance(found, type) and issubclass(
-            found, keras.optimizers.Optimizer
-        )
-        return found if sound else None
-    return found if callable(found) else None
+    sound = {"activations": callable, "layers": _is_layer, "optimizers": _is_optimizer}
+    return found if sound[module](found) else None
+
+
+def _is_optimizer(found: Any) -> bool:
+    import keras
+
+    return isinstance(found, type) and issubclass(found, keras.optimizers.Optimizer)
+
+
+def _is_layer(found: Any) -> bool:
+    """Whether it is one of the layers of Keras that a file may hold."""
+    import keras
+
+    return any(found is getattr(keras.layers, name) for name in _LAYERS)

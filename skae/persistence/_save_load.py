@@ -39,7 +39,10 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
     TypeError
         If `estimator` is of another kind, or if a parameter is an object that a file
         cannot hold. Functions, layers and optimizers of your own can be saved if they
-        are registered with ``keras.saving.register_keras_serializable``.
+        are registered with ``keras.saving.register_keras_serializable``. Or if it is
+        of a family of your own whose network `load` could not build again.
+    ValueError
+        If a parameter was set to what it cannot be after the fit.
     OSError
         If the file cannot be written. Nothing has changed then.
 

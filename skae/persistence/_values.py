@@ -30,12 +30,16 @@ class Encoder:
     def __init__(self, special: Callable[["Encoder", Any], Any]):
         self._special = special
         self.arrays: dict[str, np.ndarray] = {}
+        # What has no place in the file and is not missed there, in sentences.
+        self.left_out: set[str] = set()
 
     def encode(self, value: Any) -> Any:
         """JSON of `value`; CannotSave if there is none."""
         special = self._special(self, value)
         if special is not None:
             return special
+        if isinstance(value, np.str_):  # from a grid that is an array
+            return str(value)
         if isinstance(value, np.generic):
             return {"scalar": self._keep(np.asarray(value))}
         if type(value) in _PLAIN:
@@ -60,7 +64,7 @@ class Encoder:
         if array.dtype.kind in _NUMERIC and array.dtype.itemsize <= 8:
             return {"array": self._keep(array)}
         items = array.ravel().tolist()
-        if all(type(item) is str for item in items):
+        if all(type(item) in (str, np.str_) for item in items):
             kind = "object" if array.dtype == object else "str"
             return {"strings": items, "shape": list(array.shape), "kind": kind}
         raise CannotSave(f"an array of dtype {array.dtype}")
