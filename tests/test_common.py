@@ -1,9 +1,13 @@
 """The promises of `skae.testing`, house rules and scikit-learn's checks, for each."""
 
 import pytest
-from discovery import autoencoder_classes, make
+from discovery import autoencoder_classes, estimator_classes, make, with_defaults
 from house_rules import HOUSE_RULES
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_methods_sample_order_invariance,
+    check_methods_subset_invariance,
+    parametrize_with_checks,
+)
 
 from skae.testing._run import CHECKS
 
@@ -28,6 +32,20 @@ def test_discovery_finds_the_estimators():
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_common(cls, check, X):
     check(cls, X)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The posterior has collapsed")
+@pytest.mark.filterwarnings("ignore:X has .* columns, which is not the square")
+@pytest.mark.parametrize("cls", estimator_classes())
+def test_a_row_does_not_depend_on_its_batch(cls):
+    """Float32 products of other sizes round otherwise, and large networks show it.
+
+    All checks with defaults: `examples/benchmarks/estimator_checks.py`.
+    """
+    name = cls.__name__
+    check_methods_subset_invariance(name, with_defaults(cls))
+    check_methods_sample_order_invariance(name, with_defaults(cls))
 
 
 # Some of scikit-learn's data are noise: there is nothing to encode.

@@ -8,10 +8,8 @@ import sys
 from functools import partial
 
 import pytest
-from discovery import autoencoder_classes
-from sklearn.base import BaseEstimator
+from discovery import autoencoder_classes, estimator_classes
 
-import skae
 from skae.architectures import DenseArchitecture
 from skae.estimator._docstrings import _entries, _sections, with_shared_texts
 from skae.estimator._parameters import TRAINING_CONSTRAINTS
@@ -36,16 +34,6 @@ OWN_WORDS = {
 }
 # Their words depend on the class: the tests below ask each for its truth.
 FILLED_IN = {"jit_compile", "random_state"}
-
-
-def estimator_classes():
-    return [
-        cls
-        for _, cls in sorted(vars(skae).items())
-        if inspect.isclass(cls)
-        and issubclass(cls, BaseEstimator)
-        and not inspect.isabstract(cls)
-    ]
 
 
 def explained(cls, section="Parameters"):

@@ -10,7 +10,9 @@ The peers bring PyTorch and pins of their own, so give them an environment::
 
 (30 minutes.) What is not installed is left out; ``--only pyod encdr`` for some. Each
 estimator has its own process and at most ``--timeout`` seconds. If scikit-learn cannot
-list all its checks, those before are counted. skae has the settings of its tests.
+list all its checks, those before are counted. skae has the settings of its tests; with
+``--only defaults`` the defaults of all its estimators, but 3 epochs where `epochs` is a
+parameter (5 minutes).
 """
 
 import argparse
@@ -132,7 +134,9 @@ def run(title):
             else:
                 import discovery
 
-                estimator = discovery.make(resolve_name(title.replace(" ", ":")))
+                name, _, defaults = title.removeprefix("skae ").partition(", ")
+                make = discovery.with_defaults if defaults else discovery.make
+                estimator = make(resolve_name(f"skae:{name}"))
             for instance, check in estimator_checks_generator(estimator, legacy=True):
                 try:
                     check(instance)
@@ -177,8 +181,11 @@ def main():
         return run(options.run)
     todo = {title: distribution for title, (distribution, *_) in PEERS.items()}
     try:
-        classes = resolve_name("discovery:autoencoder_classes")()
-        todo = {f"skae {cls.__name__}": "skae" for cls in classes} | todo
+        autoencoders = resolve_name("discovery:autoencoder_classes")()
+        estimators = resolve_name("discovery:estimator_classes")()
+        skae = {f"skae {cls.__name__}": "skae" for cls in autoencoders}
+        skae |= {f"skae {cls.__name__}, defaults": "skae" for cls in estimators}
+        todo = skae | todo
     except ImportError as error:
         print(f"left out: skae ({error})")
     rows = []

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from skae.data._rows import aligned_zeros
 from skae.networks import Graph
 from skae.training._checks import check_all_there
 from skae.training._process import enter_backend
@@ -94,7 +95,19 @@ class BoundInference:
             raise ValueError(
                 f"The {name} takes rows of shape {call.input_shapes}; got {shapes}."
             )
-        return call.function(call.trainable, call.non_trainable, *inputs)
+        n_rows = len(inputs[0])
+        if n_rows == 1:
+            # The product of a matrix and a single row has a kernel of its own, which
+            # rounds otherwise: a row would depend on whether it comes alone.
+            inputs = [_twice(x) for x in inputs]
+        outputs = call.function(call.trainable, call.non_trainable, *inputs)
+        return outputs[:n_rows]
+
+
+def _twice(row: np.ndarray) -> np.ndarray:
+    rows = aligned_zeros((2, *row.shape[1:]), row.dtype)
+    rows[:] = row
+    return rows
 
 
 def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
