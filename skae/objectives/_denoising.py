@@ -134,13 +134,22 @@ class DenoisingObjective:
 
 def _may_be_target(X, y) -> bool:
     """Whether `y` has as many rows as `X`, and in each as many values: several."""
-    try:
-        if np.ndim(y) < 2:
-            return False
-        (n, *x_shape), (m, *y_shape) = np.shape(X), np.shape(y)
-    except ValueError:  # lists of rows of many lengths
+    y_shape = _shape(y)
+    if len(y_shape) < 2:
         return False
-    return n == m and 1 < math.prod(x_shape) == math.prod(y_shape)
+    x_shape = _shape(X)
+    return x_shape[:1] == y_shape[:1] and (
+        1 < math.prod(x_shape[1:]) == math.prod(y_shape[1:])
+    )
+
+
+def _shape(data) -> tuple[int, ...]:
+    if not isinstance(data, list | tuple):
+        return getattr(data, "shape", ())
+    try:
+        return np.shape(data)
+    except ValueError:  # rows of many lengths
+        return ()
 
 
 def _warn_of_targets(X, y, target) -> None:
