@@ -62,7 +62,7 @@ class BaseAutoencoder(
     ``_facts()``                                what the network must know of such `y`
     ``_start(architecture, rows, ...)``         first weights that come from the data
     ``_largest_epochs()``                       epochs of the training of the whole
-    ``_finish(fields)``                         last fitted attributes, after training
+    ``_finish(fields, weight)``                 last fitted attributes, after training
     ``_test_params()``                          small settings for the common tests
     ==========================================  ========================================
 
@@ -105,8 +105,8 @@ class BaseAutoencoder(
         """Epochs of the training of the whole network."""
         return self.epochs
 
-    def _finish(self, fields: Mapping[str, Rows]) -> None:
-        """Set the last fitted attributes, after training."""
+    def _finish(self, fields: Mapping[str, Rows], weight: np.ndarray | None) -> None:
+        """Set the last fitted attributes, after training; `weight`: of each row."""
 
     @classmethod
     def _test_params(cls) -> dict[str, Any]:
@@ -270,7 +270,7 @@ class BaseAutoencoder(
             )
             fitted = fit_model(self, plan, fields, sample_weight, val, tasks)
             self._keep(fitted, n_before)
-            self._finish(fields)
+            self._finish(fields, sample_weight)
             tasks.end()
         except BaseException:
             if not continuing:

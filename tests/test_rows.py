@@ -155,3 +155,22 @@ def test_rows_of_weight_0_have_no_part_in_wide_components(
     cosines = abs(np.sum(components * pca.components_, axis=1))
     np.testing.assert_allclose(cosines, 1, atol=1e-3)
     np.testing.assert_allclose(variances, pca.explained_variance_, rtol=2e-2)
+
+
+@pytest.mark.parametrize("factor", [1e-30, 1e20, 1e35])
+@each_kind
+def test_wide_data_of_any_scale_have_the_same_components(
+    kind, factor, tmp_path, narrow_is_wide
+):
+    X = np.random.default_rng(0).uniform(-1, 1, size=(60, 8)) * [3, 2, 1, 1, 1, 1, 1, 1]
+    X = X.astype(np.float32)
+    (tmp_path / "far").mkdir()
+    plain = Rows(contained(X, kind, tmp_path), "Test")
+    X = X * np.float32(factor)
+    far = Rows(contained(X.copy(), kind, tmp_path / "far"), "Test")
+    components, variances = principal_components(plain, plain.summarize(), None, 2, 0)
+    found = principal_components(far, far.summarize(), None, 2, 0)
+    np.testing.assert_allclose(abs(found[0]), abs(components), atol=1e-4)
+    np.testing.assert_allclose(found[1] / factor**2, variances, rtol=1e-4)
+    kept = far.X.toarray() if kind == "sparse" else far.X
+    np.testing.assert_array_equal(kept, X)

@@ -24,7 +24,7 @@ class PlainAutoencoder(BaseAutoencoder):
 
 
 class ChangesParameters(PlainAutoencoder):
-    def _finish(self, fields):
+    def _finish(self, fields, weight):
         self.encoding_dim = 7
 
 

@@ -26,20 +26,25 @@ class MaskedRows(Rows):
         shape = self.sample_shape
         mass, total, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         minimum, maximum = np.inf, -np.inf
-        shift = np.nan_to_num(self.read(slice(0, 1))[0].astype(np.float64))
+        shift = None
         for part in self.chunks():
             x = self.read(part)
             w = np.ones(len(x)) if weight is None else weight[part].astype(np.float64)
+            if weight is not None:
+                x, w = x[w > 0], w[w > 0]
             present = ~np.isnan(x)
+            counted = x[present]
+            if counted.size == 0:
+                continue
+            if shift is None:  # about the first row that counts, as in `Rows`
+                shift = np.nan_to_num(x[0].astype(np.float64))
             mass += np.tensordot(w, present, axes=1)
-            counted = x[present & (w > 0).reshape(-1, *[1] * len(shape))]
-            if counted.size:
-                minimum = min(minimum, counted.min())
-                maximum = max(maximum, counted.max())
+            minimum = min(minimum, counted.min())
+            maximum = max(maximum, counted.max())
             z = np.nan_to_num(x - shift)
             total += np.tensordot(w, z, axes=1)
             squares += np.tensordot(w, z**2, axes=1)
-        if mass.sum() == 0:
+        if shift is None:
             raise ValueError("X has no value that counts: all are NaN, or of weight 0.")
         offset = total / np.maximum(mass, np.finfo(float).tiny)
         left = np.maximum(0.0, squares - mass * offset**2)

@@ -8,6 +8,8 @@ from skae.data._rows import Rows, Summary
 # Up to so many columns the covariance matrix is cheap, and exact for every container.
 _MAX_COVARIANCE = 2048
 _BATCH_ROWS = 500
+# Of other data sums of squares might overflow in float32, or vanish.
+_SAFE_SCALES = (1e-12, 1e12)
 
 
 def principal_components(
@@ -49,13 +51,29 @@ def principal_components(
     if n_components == 0 or summary.variance == 0:
         return np.empty((0, width)), np.empty(0)
     if rows.in_memory or rows.is_sparse:
-        solver = "arpack" if rows.is_sparse else "randomized"
-        pca = PCA(n_components, svd_solver=solver, random_state=seed)
-        # Nothing is copied unless some rows are left out.
-        pca.fit(rows.X if len(kept) == len(rows) else rows.X[kept])
-        return pca.components_, pca.explained_variance_
+        return _fit_at_once(rows, summary, kept, n_components, seed)
     pca = _fit_batches(rows, summary, kept, n_components)
     return pca.components_, pca.explained_variance_ * summary.scale**2
+
+
+def _fit_at_once(
+    rows: Rows, summary: Summary, kept: np.ndarray, n_components: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Components and variances by PCA of the rows `kept`, all at once."""
+    # Nothing is copied unless some rows are left out, or must be scaled.
+    X = rows.X if len(kept) == len(rows) else rows.X[kept]
+    exponent = 0
+    if not _SAFE_SCALES[0] < summary.scale < _SAFE_SCALES[1]:
+        # A power of two rounds nothing; float32 has no inverses of greater ones.
+        exponent = int(np.clip(np.frexp(summary.scale)[1], -126, 126))
+        X = X * np.float32(2.0**-exponent)  # sparse data stay sparse
+    solver = "arpack" if rows.is_sparse else "randomized"
+    # What is a copy already is centred in place.
+    pca = PCA(n_components, copy=X is rows.X, svd_solver=solver, random_state=seed)
+    variances = pca.fit(X).explained_variance_
+    if exponent:
+        variances = variances * np.float64(4.0**exponent)
+    return pca.components_, variances
 
 
 def _fit_batches(
@@ -77,9 +95,13 @@ def _covariance(rows: Rows, summary: Summary, weight) -> np.ndarray:
     mean = summary.mean.astype(np.float32)
     covariance = np.zeros(2 * rows.sample_shape)
     for part in rows.chunks():
+        x = rows.read(part)
+        if weight is not None:
+            # Rows that do not count may be too far out: 0 times infinity is NaN.
+            x[weight[part] == 0] = mean
         # Centred and scaled float32 keeps 7 digits of the leading variances; chunks
         # are summed in float64.
-        z = (rows.read(part) - mean) / np.float32(summary.scale)
+        z = (x - mean) / np.float32(summary.scale)
         weighted = z if weight is None else z * weight[part, None]
         covariance += weighted.T @ z
     mass = len(rows) if weight is None else weight.sum(dtype=np.float64)

@@ -196,23 +196,31 @@ def map_fields(
     """Call ``function(chunks, where)`` on chunks of several `Rows` at once, by name."""
     first = next(iter(fields.values()))
     parts = list(first.chunks(MAP_BYTES))
-    scratch = threading.local()
 
-    def serve(part: slice) -> None:
-        if not hasattr(scratch, "chunks"):
-            size = parts[0].stop - parts[0].start
-            scratch.chunks = {
-                name: aligned_zeros((size, *rows.sample_shape), rows.dtype)
-                for name, rows in fields.items()
-            }
-        chunks = scratch.chunks
+    def room() -> dict[str, np.ndarray]:
+        size = parts[0].stop - parts[0].start
+        return {
+            name: aligned_zeros((size, *rows.sample_shape), rows.dtype)
+            for name, rows in fields.items()
+        }
+
+    def serve(part: slice, chunks: dict[str, np.ndarray]) -> None:
         read = {k: rows.read(part, out=chunks[k]) for k, rows in fields.items()}
         function(read, part)
 
     if len(parts) < 2 * _N_READERS:
+        chunks = room()
         for part in parts:
-            serve(part)
+            serve(part, chunks)
         return
+    scratch = threading.local()
+
+    def serve_in_thread(part: slice) -> None:
+        if not hasattr(scratch, "chunks"):
+            scratch.chunks = room()
+        serve(part, scratch.chunks)
+
     with ThreadPoolExecutor(_N_READERS) as pool:
-        for _ in pool.map(serve, parts):  # an error of a reader is raised here
+        # An error of a reader is raised here.
+        for _ in pool.map(serve_in_thread, parts):
             pass

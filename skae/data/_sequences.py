@@ -1,5 +1,6 @@
 """Sequences of one length or of many: arrays, lists of arrays, NaN as padding."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ from sklearn.utils.validation import check_array
 
 from skae.data._layout import Layout
 from skae.data._masked_rows import MaskedRows
-from skae.data._rows import Summary
+from skae.data._rows import CHUNK_BYTES, Summary
 
 
 class Sequences(MaskedRows):
@@ -42,21 +43,21 @@ class Sequences(MaskedRows):
             lengths[part] = np.count_nonzero(~np.isnan(x), axis=1)
         return lengths
 
-    def gather(self, indices, out):
-        """Rows `indices`, which have been read before, into `out`."""
+    def _gather(self, indices, out):
         if self.padded:
             self._convert(self.X[indices], out)
         else:
-            super().gather(indices, out)
+            super()._gather(indices, out)
 
     def _has_nan(self) -> bool:
         if self.X.dtype.kind != "f":
             return False
-        if self.is_sparse:
-            return bool(np.isnan(self.X.data.sum()))
-        for part in self.chunks():
+        values = self.X.data if self.is_sparse else self.X
+        row_bytes = values.dtype.itemsize * math.prod(values.shape[1:])
+        size = max(1, CHUNK_BYTES // row_bytes)
+        for start in range(0, len(values), size):
             # NaN spreads through a sum: quicker than a mask.
-            found = np.isnan(self.X[part].sum(dtype=np.float64))
+            found = np.isnan(values[start : start + size].sum(dtype=np.float64))
             self._pages.release()
             if found:
                 return True

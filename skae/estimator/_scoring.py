@@ -136,7 +136,8 @@ class Scoring:
             residual, total = residuals.sum(), rows.summarize().total_squares
         else:
             weight = check_sample_weight(sample_weight, rows.X)
-            residual = weight @ residuals
+            # A row of weight 0 may be infinitely far from its reconstruction.
+            residual = weight @ np.where(weight > 0, residuals, 0.0)
             total = rows.summarize(weight).total_squares
         if total == 0:
             return float(residual == 0)

@@ -111,7 +111,9 @@ class Feed:
         batch_size = self.batch_size
         n_steps = -(-len(order) // batch_size)
         shape = (round_up(n_steps), batch_size)
-        index = np.zeros(shape, dtype=np.int32)
+        # Padding repeats a row that is used: another one might be too far out for
+        # float32, and 0 times infinity is NaN.
+        index = np.full(shape, position[0], dtype=np.int32)
         weight = np.zeros(shape, dtype=np.float32)
         index.reshape(-1)[: len(order)] = position
         weight.reshape(-1)[: len(order)] = (
