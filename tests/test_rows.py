@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from discovery import make
 from scipy import sparse
 from sklearn.decomposition import PCA
 
+from skae import Autoencoder
 from skae.data import _pca, _rows
 from skae.data._pca import principal_components
 from skae.data._rows import Rows
@@ -174,3 +176,15 @@ def test_wide_data_of_any_scale_have_the_same_components(
     np.testing.assert_allclose(found[1] / factor**2, variances, rtol=1e-4)
     kept = far.X.toarray() if kind == "sparse" else far.X
     np.testing.assert_array_equal(kept, X)
+
+
+def test_rows_anywhere_in_memory_are_encoded(X):
+    """TensorFlow ends the process for rows that are not aligned."""
+    model = make(Autoencoder).fit(X)
+    expected, memory = model.transform(X), np.empty(X.nbytes + 64, np.uint8)
+    for start in range(0, 64, 4):
+        rows = memory[start : start + X.nbytes].view(np.float32).reshape(X.shape)
+        rows[:] = X
+        for data in (rows, np.asfortranarray(rows)):
+            found = model._model.run("encoder", {"data": data})
+            np.testing.assert_array_equal(found, expected)

@@ -32,6 +32,11 @@ def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.n
     return raw[start : start + n_bytes].view(dtype).reshape(shape)
 
 
+def is_aligned(x: np.ndarray) -> bool:
+    """Whether TensorFlow can use the memory of `x` as it is."""
+    return x.ctypes.data % _ALIGNMENT == 0 and x.flags.c_contiguous
+
+
 def aligned(x: np.ndarray, dtype: DTypeLike = np.float32) -> np.ndarray:
     """A copy of `x` at such an address."""
     copy = aligned_zeros(x.shape, dtype)

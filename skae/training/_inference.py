@@ -11,7 +11,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from skae.data._rows import aligned_zeros
+from skae.data._rows import aligned, aligned_zeros, is_aligned
 from skae.networks import Graph
 from skae.training._checks import check_all_there
 from skae.training._process import enter_backend
@@ -85,7 +85,7 @@ class BoundInference:
         return np.empty((n_rows, *call.output_shape), dtype=call.output_dtype)
 
     def run(self, name: str, fields: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Outputs for rows, which must be aligned (`Rows.map`) and of their types."""
+        """Outputs for rows of their types; what is not aligned is copied."""
         enter_backend()
         call = self._calls[name]
         inputs = [fields[key] for key in call.input_shapes]
@@ -100,6 +100,8 @@ class BoundInference:
             # The product of a matrix and a single row has a kernel of its own, which
             # rounds otherwise: a row would depend on whether it comes alone.
             inputs = [_twice(x) for x in inputs]
+        else:  # TensorFlow would end the process for others, too
+            inputs = [x if is_aligned(x) else aligned(x, x.dtype) for x in inputs]
         outputs = call.function(call.trainable, call.non_trainable, *inputs)
         return outputs[:n_rows]
 
