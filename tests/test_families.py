@@ -157,6 +157,7 @@ def test_conditions_reach_encoder_decoder_and_samples(digits):
         model.transform(digits.X_test[:5], "z")
 
 
+@pytest.mark.slow
 def test_two_networks_compete(digits, pca_score):
     model = AdversarialAutoencoder(random_state=0).fit(digits.X_train)
     assert model.score(digits.X_test) > pca_score + 0.05
@@ -239,6 +240,7 @@ def test_pretrained_weights_are_kept(X):
     assert not np.array_equal(fresh.transform(X), model.transform(X))
 
 
+@pytest.mark.slow
 def test_neighbours_stay_neighbours(digits):
     model = NeighbourAutoencoder(random_state=0).fit(digits.X_train)
 
