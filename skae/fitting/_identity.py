@@ -66,7 +66,7 @@ def _text(value) -> str:
     if isinstance(value, functools.partial):
         return f"partial {_text([value.func, value.args, value.keywords])}"
     if type(value).__repr__ is object.__repr__:  # it would tell an address
-        return f"{type(value).__qualname__} {_text(vars(value))}"
+        return f"{type(value).__qualname__} {_text(getattr(value, '__dict__', {}))}"
     return getattr(value, "__qualname__", repr(value))
 
 
