@@ -34,7 +34,7 @@ class TopKArchitecture(DenseArchitecture):
     hidden_layer_sizes, activation = (), "elu"
     jit_worthwhile = False  # XLA sorts slowly on a CPU
 
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         """Switch all but the largest units off."""
         code = layers.Dense(self.encoding_dim, activation="relu")(h)
         least = ops.top_k(code, self.k)[0][:, -1:]
@@ -70,7 +70,12 @@ families = {
     "TopKAutoencoder": [TopKAutoencoder(k=k) for k in (4, 8, 16, 32)],
     "SparseAutoencoder": [
         SparseAutoencoder(
-            128, code_activation="relu", sparsity_weight=weight, jit_compile=False
+            128,
+            code_activation="relu",
+            init="random",
+            penalty="l1",
+            sparsity_weight=weight,
+            jit_compile=False,
         )
         for weight in (0.1, 3e-2, 1e-2, 3e-3)
     ],

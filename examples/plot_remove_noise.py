@@ -39,7 +39,14 @@ settings = {
 }
 denoisers = {
     "dense": DenoisingAutoencoder(32, epochs=40, **settings),
-    "convolutional": ConvDenoisingAutoencoder(epochs=20, **settings),
+    "convolutional": ConvDenoisingAutoencoder(
+        filters=(32, 32),
+        pooling="max",
+        upsampling="nearest",
+        activation="relu",
+        epochs=20,
+        **settings,
+    ),
 }
 for name, model in denoisers.items():
     model.fit(digits.X_train)

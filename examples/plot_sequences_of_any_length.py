@@ -36,6 +36,8 @@ new = waves[600:]
 model = RecurrentAutoencoder(
     4,
     hidden_layer_sizes=(32,),
+    cell="lstm",
+    init="random",
     learning_rate=1e-2,
     batch_size=32,
     epochs=30,

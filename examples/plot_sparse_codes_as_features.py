@@ -26,6 +26,8 @@ models = {
     weight: SparseAutoencoder(
         128,
         code_activation="relu",
+        init="random",
+        penalty="l1",
         sparsity_weight=weight,
         epochs=60,
         jit_compile=False,

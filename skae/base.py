@@ -23,10 +23,11 @@ from skae._sklearn import (
     fit_context,
     with_callbacks,
 )
-from skae.architectures import Architecture, Field
+from skae.architectures import Architecture, Field, LinearCode, is_auto
 from skae.data._dask import by_block
 from skae.data._rows import Rows
 from skae.estimator._html import HTMLRepresentation
+from skae.estimator._live_models import LiveModels
 from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
 from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
@@ -38,6 +39,7 @@ _PRIVATE = ("_model", "_layout")
 
 class BaseAutoencoder(
     HTMLRepresentation,
+    LiveModels,
     CallbackSupportMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
@@ -61,6 +63,8 @@ class BaseAutoencoder(
     ``_fields(y, n_rows, reset)``               further fields of a mini-batch, from `y`
     ``_facts()``                                what the network must know of such `y`
     ``_start(architecture, rows, ...)``         first weights that come from the data
+    ``_depart(architecture, start, ...)``       those with which training begins
+    ``_linear_code(architecture)``              how the code may be turned afterwards
     ``_largest_epochs()``                       epochs of the training of the whole
     ``_finish(fields, weight)``                 last fitted attributes, after training
     ``_test_params()``                          small settings for the common tests
@@ -101,6 +105,14 @@ class BaseAutoencoder(
         """First weights that come from the data, by name."""
         return architecture.start(rows, summary, weight, rng)
 
+    def _depart(self, architecture, start, rows, weight, rng) -> dict[str, np.ndarray]:
+        """Weights with which training begins, `start` itself or others."""
+        return architecture.depart(start, len(rows))
+
+    def _linear_code(self, architecture) -> LinearCode | None:
+        """How the code may be turned after training."""
+        return architecture.linear_code()
+
     def _largest_epochs(self) -> int | str:
         """Epochs of the training of the whole network."""
         return self.epochs
@@ -122,10 +134,18 @@ class BaseAutoencoder(
         return [name for name in cls._get_param_names() if name not in others]
 
     def _make_architecture(
-        self, fields: Mapping[str, Rows], val: Mapping[str, Rows] | None = None
+        self,
+        fields: Mapping[str, Rows],
+        val: Mapping[str, Rows] | None = None,
+        previous: Architecture | None = None,
     ) -> Architecture:
-        """What determines the network for these data."""
+        """What determines the network for these data, or for those of `previous`."""
         own = {name: getattr(self, name) for name in self._graph_parameters()}
+        if previous is None:
+            own = self._architecture.settle(own, len(fields["data"]))
+        else:  # what the first data decided
+            settled = {k: v for k, v in previous.values.items() if k in own}
+            own = {k: settled.get(k) if is_auto(v) else v for k, v in own.items()}
         rows = [*fields.values(), *(val or {}).values()]
         return self._architecture(
             fields={
@@ -257,15 +277,20 @@ class BaseAutoencoder(
             val = None if X_val is None else self._read_fields(X_val)
             self._add_target(fields, target, "target")
             self._add_target(val, target_val, "target_val")
-            architecture = self._make_architecture(fields, val)
+            previous = self._model if continuing else None
+            architecture = self._make_architecture(
+                fields, val, previous and previous.architecture
+            )
             architecture.check()
             n_before = self.n_iter_ if continuing else 0
             plan = Plan(
                 architecture,
                 partial(self._start, architecture),
+                partial(self._depart, architecture),
                 lambda epoch: self._strengths(n_before + epoch),
                 self._largest_epochs(),
-                previous=self._model if continuing else None,
+                self._linear_code(architecture),
+                previous=previous,
                 one_epoch=one_epoch,
             )
             fitted = fit_model(self, plan, fields, sample_weight, val, tasks)
@@ -296,7 +321,9 @@ class BaseAutoencoder(
             values = history.setdefault(name, [math.nan] * n_before)
             values.extend(fitted.history.get(name, [math.nan] * fitted.n_epochs))
         self.history_, self.n_iter_ = history, n_before + fitted.n_epochs
-        vars(self).update(self._model.architecture.attributes(self._model.code_size))
+        vars(self).pop("explained_variance_ratio_", None)
+        architecture, size = self._model.architecture, self._model.code_size
+        vars(self).update(architecture.attributes(size) | fitted.attributes)
 
     def _forget(self) -> None:
         for name in [v for v in vars(self) if v.endswith("_") or v in _PRIVATE]:
@@ -358,35 +385,6 @@ class BaseAutoencoder(
         fields = {"codes": rows, **self._fields(y, len(rows))}
         decoded = self._layout.restore(self._model.run_all("decoder", fields))
         return self._layout.frame(decoded, X, getattr(self, "feature_names_in_", None))
-
-    @property
-    def encoder_(self):
-        """Keras model from data to codes."""
-        return self._keras_models().encoder
-
-    @property
-    def decoder_(self):
-        """Keras model from codes to data."""
-        return self._decoding_model("decoder")
-
-    @property
-    def autoencoder_(self):
-        """Keras model from data to reconstructions, made of the other two."""
-        return self._decoding_model("autoencoder")
-
-    def _decoding_model(self, name: str):
-        model = getattr(self._keras_models(), name)
-        if model is None:
-            raise AttributeError(f"{type(self).__name__} has no decoder: no {name}_.")
-        return model
-
-    def _keras_models(self):
-        if not self.__sklearn_is_fitted__():
-            # AttributeError: hasattr() is False before fit, as for any attribute.
-            raise AttributeError(
-                f"This {type(self).__name__} is not fitted yet: call fit first."
-            )
-        return self._model.keras_models()
 
     @property
     def _n_features_out(self) -> int:

@@ -12,6 +12,9 @@ import numpy as np
 
 from skae.data._rows import Summary
 
+# Name of the term of the loss that compares data and outputs.
+RECONSTRUCTION = "reconstruction_loss"
+
 
 class LinearLink(NamedTuple):
     """Nearly straight relations, about the mean, between data and network.

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 from discovery import make
+from sklearn.decomposition import PCA
 
 from skae import ConvAutoencoder, ConvVariationalAutoencoder
+from skae.architectures import Field, LinearPathConv
 
 SLOW = pytest.mark.slow
 FAST = {"epochs": 1, "random_state": 0, "filters": (3, 2)}
@@ -29,7 +31,7 @@ def test_every_size_comes_back_exactly(size, pooling, upsampling):
 
 def test_the_tutorials_code_is_4_by_4_by_8():
     X = images(12, 28, 28)
-    conv = ConvAutoencoder(epochs=1, random_state=0).fit(X)
+    conv = ConvAutoencoder(pooling="max", epochs=1, random_state=0).fit(X)
     assert conv.code_shape_ == (4, 4, 8)
     assert conv.transform(X).shape == (12, 128)
     feature_map = conv.encoder_.get_layer("encoder_2_pool").output
@@ -67,6 +69,48 @@ def test_dense_code():
     conv = ConvAutoencoder(5, **FAST).fit(X)
     assert conv.transform(X).shape == (20, 5) and conv.code_shape_ == (5,)
     assert conv.get_feature_names_out()[0] == "convautoencoder0"
+
+
+@pytest.mark.parametrize("channels", [None, 3])
+def test_pca_is_a_candidate(channels):
+    X = images(60, 6, 5, channels)
+    # Training begins elsewhere, and a useless one finds nothing better.
+    conv = ConvAutoencoder(4, epochs=1, learning_rate=1e-12, random_state=0).fit(X)
+    flat = X.reshape(len(X), -1)
+    pca = PCA(4).fit(flat)
+    expected = pca.inverse_transform(pca.transform(flat)).reshape(X.shape)
+    np.testing.assert_allclose(conv.reconstruct(X), expected, atol=1e-4)
+    later = conv.set_params(learning_rate=1e-3, epochs=2, warm_start=True).fit(X)
+    assert later.score(X) >= conv.score(X) - 1e-3
+
+
+def test_training_begins_at_a_random_network():
+    X = images(60, 6, 5)
+    conv = ConvAutoencoder(
+        4, epochs=1, learning_rate=1e-12, early_stopping=False, random_state=0
+    ).fit(X)
+    # The last weights are kept, and these are those of the beginning.
+    weights = conv.autoencoder_.get_layer("decoder").get_layer("linear_decoder").kernel
+    np.testing.assert_allclose(weights, 0, atol=1e-6)
+    assert conv.score(X) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("size", "k", "filters"),
+    [
+        ((8, 8), 2, [32, 64]),
+        ((28, 28), 2, [32, 64]),
+        ((33, 20), 2, [16, 32, 64]),
+        ((64, 64), 2, [16, 32, 64]),
+        ((1, 1000), 2, [16, 16, 16, 32, 64]),
+        ((28, 28), None, [16, 8, 8]),
+    ],
+)
+def test_filters_follow_the_size_of_the_image(size, k, filters):
+    architecture = LinearPathConv(
+        {"data": Field((*size, 1), "float32")}, encoding_dim=k, filters="auto"
+    )
+    assert architecture.n_filters == filters
 
 
 def test_it_learns():

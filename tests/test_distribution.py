@@ -18,7 +18,7 @@ SETTINGS = {"epochs": 4, "batch_size": 16, "random_state": 0}  # 54 rows: 6 in t
 def losses():
     models = [
         Autoencoder(2, hidden_layer_sizes=(4,), l1=0.1, l2=0.1, **SETTINGS),
-        SparseAutoencoder(3, **SETTINGS),
+        SparseAutoencoder(3, penalty="l1", **SETTINGS),
         ConvAutoencoder(2, filters=(4,), image_shape=(2, 3), **SETTINGS),
     ]
     return [m.fit(X).history_ for m in models], models[0].transform(X).tolist()

@@ -162,7 +162,10 @@ def test_report(X):
 
 
 def test_report_warns_when_pca_wins(X):
-    poor = SparseAutoencoder(3, sparsity_weight=10.0, epochs=2, random_state=0).fit(X)
+    poor = SparseAutoencoder(
+        3, penalty="l1", sparsity_weight=10.0, init="random", epochs=2
+    )
+    poor.fit(X)
     with pytest.warns(UserWarning, match="PCA explains 0.7.*SparseAutoencoder"):
         report(poor, X)
 

@@ -213,6 +213,7 @@ def test_loss_curves(plane, variational, digits):
     parts = LossCurveDisplay.from_estimator(variational).lines_
     assert {"loss", "reconstruction_loss", "kl", "val_kl"} <= set(parts)
     stacked = StackedAutoencoder(2, hidden_layer_sizes=(8,), epochs=2, random_state=0)
+    stacked.set_params(fine_tune_epochs=2)
     layers = LossCurveDisplay.from_estimator(stacked.fit(digits[0]))
     assert {"layer 1", "layer 2"} <= set(layers.lines_)
 

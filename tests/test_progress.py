@@ -87,5 +87,5 @@ def test_a_long_fit_has_a_line_now_and_then(monkeypatch):
 
 
 def test_parts_of_the_loss_are_shown_where_there_are_some(monkeypatch):
-    text = printed(monkeypatch, 2, model=SparseAutoencoder)
+    text = printed(monkeypatch, 2, model=SparseAutoencoder, penalty="l1")
     assert " - reconstruction_loss: " in text and " - sparsity" in text

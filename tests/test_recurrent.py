@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
+import skae
 from skae import RecurrentAutoencoder
+from skae.data._flat_rows import filled
 
+KINDS = [("conv", "pca"), ("conv", "random"), ("lstm", "random"), ("gru", "pca")]
 FAST = {"hidden_layer_sizes": (6,), "epochs": 3, "random_state": 0, "batch_size": 16}
 
 
@@ -21,18 +25,69 @@ def padded(sequences, length=None):
     return X
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_padding_changes_nothing(sequences, cell):
-    model = RecurrentAutoencoder(3, cell=cell, **FAST).fit(sequences)
+@pytest.mark.parametrize(("cell", "init"), KINDS)
+def test_padding_changes_nothing(sequences, cell, init):
+    settings = {"cell": cell, "init": init, **FAST}
+    model = RecurrentAutoencoder(3, **settings).fit(sequences)
     codes = model.transform(sequences)
-    twin = RecurrentAutoencoder(3, cell=cell, **FAST).fit(padded(sequences))
+    twin = RecurrentAutoencoder(3, **settings).fit(padded(sequences))
     np.testing.assert_array_equal(twin.transform(padded(sequences)), codes)
     assert twin.history_["loss"] == model.history_["loss"]
     for i in (0, 7):  # alone, without any padding
         alone = model.transform([sequences[i]])
-        np.testing.assert_allclose(alone[0], codes[i], atol=1e-6)
+        np.testing.assert_allclose(alone[0], codes[i], atol=1e-5)
         alone = model.transform(sequences[i][None])
-        np.testing.assert_allclose(alone[0], codes[i], atol=1e-6)
+        np.testing.assert_allclose(alone[0], codes[i], atol=1e-5)
+
+
+@pytest.mark.parametrize(("cell", "init"), KINDS)
+def test_each_cell_trains(cell, init):
+    rng = np.random.default_rng(0)
+    phase = rng.uniform(0, 2, size=(60, 1))
+    X = np.sin(0.7 * np.arange(11) + phase).astype(np.float32)
+    settings = {"random_state": 0, "batch_size": 16, "learning_rate": 1e-2}
+    model = RecurrentAutoencoder(
+        2, cell=cell, init=init, hidden_layer_sizes=(8,), epochs=25, **settings
+    ).fit(X)
+    assert model.history_["loss"][-1] < 0.7 * model.history_["loss"][0]
+
+
+@pytest.mark.parametrize("cell", ["conv", "lstm"])
+def test_pca_is_what_training_is_compared_with(sequences, cell):
+    """PCA of sequences that go on with their own means."""
+    settings = {**FAST, "epochs": 1, "learning_rate": 1e-12}
+    model = RecurrentAutoencoder(3, cell=cell, **settings).fit(sequences)
+    flat = filled(padded(sequences)).reshape(len(sequences), -1)
+    pca = PCA(3).fit(flat)
+    expected = pca.inverse_transform(pca.transform(flat)).reshape(-1, 11, 2)
+    for found, x in zip(model.reconstruct(sequences), expected, strict=True):
+        np.testing.assert_allclose(found, x[: len(found)], atol=2e-4)
+
+
+def test_textbook_network_has_the_textbooks_weights(sequences):
+    settings = {"cell": "lstm", "init": "random"}
+    model = RecurrentAutoencoder(3, **settings, **FAST).fit(sequences)
+    layers = {name.split("/")[0] for name in model._model.weights}
+    own = {"encoder_0", "code", "decoder_0", "output"}
+    assert layers == own | {"standardize", "unstandardize"}
+
+
+def test_other_losses_weights_and_files(sequences, tmp_path):
+    bounded = [1 / (1 + np.exp(-x)) for x in sequences]
+    weight = np.linspace(0, 2, len(sequences))
+    model = RecurrentAutoencoder(3, loss="binary_crossentropy", **FAST)
+    model.fit(bounded, sample_weight=weight)
+    assert all(0 <= x.min() <= x.max() <= 1 for x in model.reconstruct(bounded))
+    skae.save(model, tmp_path / "model.skae")
+    codes = skae.load(tmp_path / "model.skae").transform(bounded)
+    np.testing.assert_array_equal(codes, model.transform(bounded))
+
+
+@pytest.mark.parametrize("n_steps", [1, 2, 3, 9])
+def test_sequences_of_any_length(n_steps):
+    X = np.random.default_rng(0).normal(size=(20, n_steps)).astype(np.float32)
+    model = RecurrentAutoencoder(2, **{**FAST, "batch_size": 1, "epochs": 1}).fit(X)
+    assert model.reconstruct(X).shape == X.shape
 
 
 def test_padding_does_not_count_in_the_loss(sequences):

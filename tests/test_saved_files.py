@@ -48,9 +48,12 @@ class ToldAutoencoder(Autoencoder):
 
 
 class FromArray(Autoencoder._architecture):
-    def bottleneck(self, h):
-        h = super().bottleneck(h)
+    def bottleneck(self, h, x):
+        h = super().bottleneck(h, x)
         return h * keras.Variable(np.ones(h.shape[1]), dtype="float32").value
+
+    def linear_code(self):
+        return None
 
 
 class FromArrayAutoencoder(Autoencoder):

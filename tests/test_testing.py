@@ -52,7 +52,7 @@ class LooksAtTheBatch(PlainAutoencoder):
 class BuildsOtherNetworksArchitecture(Plain):
     n_built = 0
 
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         type(self).n_built += 1
         name = f"code_{chr(ord('a') + type(self).n_built % 26)}"
         return layers.Dense(self.encoding_dim, name=name)(h)

@@ -54,7 +54,7 @@ def shared(h, units):
 
 
 class UnnamedArchitecture(Plain):
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         return globals()[self.how](h, self.encoding_dim)
 
 

@@ -99,7 +99,8 @@ def test_the_loss_is_the_weighted_mean(X):
 
 def test_the_sparsity_is_that_of_the_weighted_mean_activity(X):
     model = SparseAutoencoder(3, penalty="kl", sparsity_weight=0.5, **ONE_STEP)
-    model.set_params(sparsity_target=0.2).fit(X, sample_weight=UNEVEN)
+    model.set_params(code_activation="sigmoid", init="random", sparsity_target=0.2)
+    model.fit(X, sample_weight=UNEVEN)
     q = np.average(model.transform(X).astype(float), axis=0, weights=UNEVEN)
     divergence = 0.2 * np.log(0.2 / q) + 0.8 * np.log(0.8 / (1 - q))
     expected = 0.5 * divergence.sum()

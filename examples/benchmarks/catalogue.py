@@ -83,6 +83,8 @@ ROWS = [
         lambda: skae.SparseAutoencoder(
             32,
             code_activation="relu",
+            init="random",
+            penalty="l1",
             sparsity_weight=1e-4,
             batch_size=256,
             jit_compile=True,
@@ -119,8 +121,11 @@ ROWS = [
         3,
         lambda: skae.StackedAutoencoder(
             30,
+            hidden_layer_sizes=100,
             activation="selu",
             code_activation="selu",
+            init="random",
+            fine_tune_epochs=20,
             batch_size=32,
             jit_compile=True,
             **PIXELS,
@@ -135,7 +140,14 @@ ROWS = [
         "mnist",
         50,
         3,
-        lambda: skae.ConvAutoencoder(batch_size=128, **PIXELS),
+        lambda: skae.ConvAutoencoder(
+            filters=(16, 8, 8),
+            pooling="max",
+            upsampling="nearest",
+            activation="relu",
+            batch_size=128,
+            **PIXELS,
+        ),
         plain.conv,
         "0.094",
         1.2,
@@ -149,6 +161,7 @@ ROWS = [
         2,
         lambda: skae.ConvAutoencoder(
             filters=(16, 32, 64),
+            pooling="max",
             activation="selu",
             upsampling="transposed",
             batch_size=32,
@@ -166,7 +179,13 @@ ROWS = [
         100,
         2,
         lambda: skae.ConvDenoisingAutoencoder(
-            noise_level=0.5, batch_size=128, **PIXELS
+            filters=(32, 32),
+            pooling="max",
+            upsampling="nearest",
+            activation="relu",
+            noise_level=0.5,
+            batch_size=128,
+            **PIXELS,
         ),
         plain.conv_denoising,
         "a picture",
@@ -204,6 +223,9 @@ ROWS = [
             300,
             hidden_layer_sizes=100,
             activation="selu",
+            code_activation="sigmoid",
+            init="random",
+            penalty="l1",
             sparsity_weight=1e-3,
             batch_size=32,
             jit_compile=True,
@@ -223,6 +245,8 @@ ROWS = [
             300,
             hidden_layer_sizes=100,
             activation="selu",
+            code_activation="sigmoid",
+            init="random",
             penalty="kl",
             # Keras divides the divergence by the batch size.
             sparsity_weight=0.05 / 32,
@@ -241,7 +265,12 @@ ROWS = [
         10,
         2,
         lambda: skae.RecurrentAutoencoder(
-            32, hidden_layer_sizes=(), batch_size=128, **PIXELS
+            32,
+            hidden_layer_sizes=(),
+            cell="lstm",
+            init="random",
+            batch_size=128,
+            **PIXELS,
         ),
         lambda: plain.recurrent(
             28, 28, (), 32, activation="sigmoid", loss="binary_crossentropy"
@@ -256,7 +285,14 @@ ROWS = [
         "fashion",
         10,
         2,
-        lambda: skae.RecurrentAutoencoder(30, batch_size=32, **PIXELS),
+        lambda: skae.RecurrentAutoencoder(
+            30,
+            hidden_layer_sizes=(100,),
+            cell="lstm",
+            init="random",
+            batch_size=32,
+            **PIXELS,
+        ),
         lambda: plain.recurrent(
             28, 28, (100,), 30, activation="sigmoid", loss="binary_crossentropy"
         ),

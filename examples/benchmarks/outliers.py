@@ -68,6 +68,8 @@ def heart_beats(n_seeds):
         "recurrent, code 8": lambda seed: RecurrentAutoencoder(
             8,
             hidden_layer_sizes=32,
+            cell="lstm",
+            init="random",
             epochs=100,
             batch_size=16,
             learning_rate=5e-3,

@@ -23,6 +23,9 @@ data = load_mnist() if full else load_digits()
 
 conv = ConvAutoencoder(
     filters=(16, 8, 8) if full else (16, 8),
+    pooling="max",
+    upsampling="nearest",
+    activation="relu",
     loss="binary_crossentropy",
     batch_size=128 if full else 32,
     epochs=50,

@@ -37,6 +37,10 @@ noisy = np.clip(data.X_test + noise, 0, 1).astype(np.float32)
 
 settings = {"loss": "binary_crossentropy", "random_state": 0}
 conv = ConvDenoisingAutoencoder(
+    filters=(32, 32),
+    pooling="max",
+    upsampling="nearest",
+    activation="relu",
     noise_level=0.5,
     batch_size=128 if full else 32,
     epochs=100 if full else 40,

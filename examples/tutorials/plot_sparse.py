@@ -55,6 +55,8 @@ for name, (penalty, weight) in settings.items():
         sparsity_weight=weight,
         sparsity_target=target,
         activation="selu",
+        code_activation="sigmoid",
+        init="random",
         loss="binary_crossentropy",
         batch_size=32,
         epochs=10 if full else 60,

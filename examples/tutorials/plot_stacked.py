@@ -28,6 +28,7 @@ tuned = StackedAutoencoder(
     encoding_dim=30 if full else 8,
     hidden_layer_sizes=(100,) if full else (32,),
     activation="selu",
+    init="random",
     epochs=20,
     fine_tune_epochs=20,
     random_state=0,

@@ -77,6 +77,9 @@ curves = LossCurveDisplay.from_estimator(vae)
 conv = ConvVariationalAutoencoder(
     2,
     filters=(32, 64) if full else (16,),
+    pooling="max",
+    activation="relu",
+    init="random",
     likelihood="bernoulli",
     batch_size="auto" if full else 32,
     epochs=10 if full else 40,

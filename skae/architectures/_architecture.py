@@ -7,9 +7,13 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from skae.architectures._freeze import freeze
+from skae.architectures._linear_code import LinearCode
 from skae.data._layout import Layout, TableLayout
 from skae.data._rows import Rows, Summary
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
+
+# From so many rows on a network may be large, and needs no noise.
+MANY_ROWS = 20000
 
 
 class Field(NamedTuple):
@@ -71,6 +75,8 @@ class Architecture(ABC):
     ``check()``                      errors for parameters that do not fit
     ``scaling(summary)``             the moments by which data are scaled
     ``start(rows, summary, ...)``    first weights that come from the data
+    ``depart(start, n_rows)``        those with which training begins, if others
+    ``linear_code()``                how a code may be turned after training
     ``code_shape(code_size)``        shape of a code, such as that of a feature map
     ``attributes(code_size)``        fitted attributes that tell of the network
     ===============================  ===================================================
@@ -96,6 +102,10 @@ class Architecture(ABC):
     # Fields beside "data" that `encode` and `decode` get, by name.
     encoder_inputs: ClassVar[tuple[str, ...]] = ()
     decoder_inputs: ClassVar[tuple[str, ...]] = ()
+    # Rows from which on training begins far from PCA, where that is the alternative.
+    rows_to_leave_pca: int = MANY_ROWS
+    # Whether there are no hidden layers.
+    is_linear: bool = False
     # Whether codes are drawn towards a standard normal distribution.
     has_normal_prior: ClassVar[bool] = False
     # Whether XLA saves more than it costs, in long fits on a CPU.
@@ -175,6 +185,38 @@ class Architecture(ABC):
         """First weights that come from the data, by name."""
         loss = self.reconstruction_loss()
         return loss.start(self.scaling(summary), self.has_decoder())
+
+    @classmethod
+    def settle(cls, values: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
+        """Parameters of the graph, with what "auto" leaves to the data decided."""
+        return dict(values)
+
+    def depart(
+        self, start: dict[str, np.ndarray], n_rows: int
+    ) -> dict[str, np.ndarray]:
+        """Weights with which training begins; `start` remains a candidate.
+
+        Where these are others, `start` is only judged on the held-out rows, and kept if
+        training finds nothing better. Weights that are not named are drawn at random.
+        """
+        return start
+
+    def variance_left(
+        self, start: dict[str, np.ndarray], summary: Summary
+    ) -> float | None:
+        """Mean variance in the directions that PCA leaves, as a share of that in all.
+
+        None where training does not start at PCA.
+        """
+        return None
+
+    def linear_code(self) -> LinearCode | None:
+        """How the code may be turned after training; None: it is to stay as it is.
+
+        A family that derives from one with a linear code, and asks something else of
+        its own, such as a prior, returns None.
+        """
+        return None
 
     def code_shape(self, code_size: int) -> tuple[int, ...]:
         """Shape of one code: that of a feature map, or just its length."""

@@ -36,3 +36,8 @@ def check_sizes(name: str, value, advice: str, least: int = 0) -> None:
         raise ValueError(
             f"{name} must be a sequence of positive integers, {advice}; got {value!r}."
         )
+
+
+def is_auto(value) -> bool:
+    """Whether a parameter leaves a decision to the data; arrays do not."""
+    return isinstance(value, str) and value == "auto"

@@ -2,15 +2,21 @@
 
 import math
 from numbers import Integral
+from typing import ClassVar
 
 from skae._sklearn import Interval, StrOptions
 from skae.architectures._architecture import Architecture
 from skae.architectures._checks import as_sizes, check_activations, check_sizes
 from skae.data._images import ImageLayout
 
+# Images are halved until they have no more pixels than this on their longest side, at
+# least twice; the last of these filters are used.
+_SMALL = 8
+_FILTERS = (16, 16, 16, 32, 64)
+
 
 class ConvArchitecture(Architecture):
-    """Halve the image with each entry of `filters`, and double it on the way back.
+    """Halve the image with each of the filters, and double it on the way back.
 
     Reads `encoding_dim`, `filters`, `kernel_size`, `pooling`, `upsampling`,
     `activation` and `code_activation`. The layers are called ``encoder_0``, ...,
@@ -21,7 +27,11 @@ class ConvArchitecture(Architecture):
     test_parameters = {"filters": (8,), "image_shape": (1, -1), "batch_size": 16}
     parameter_constraints = {
         "encoding_dim": [Interval(Integral, 1, None, closed="left"), None],
-        "filters": ["array-like", Interval(Integral, 1, None, closed="left")],
+        "filters": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+            StrOptions({"auto"}),
+        ],
         "kernel_size": [Interval(Integral, 1, None, closed="left")],
         "pooling": [StrOptions({"max", "average", "stride"})],
         "upsampling": [StrOptions({"nearest", "transposed"})],
@@ -29,30 +39,44 @@ class ConvArchitecture(Architecture):
     }
 
     code_activation = "linear"
+    # From PCA convolutions explain .78 of MNIST, from elsewhere .82.
+    rows_to_leave_pca = 0
+    # What "auto" stands for where the feature map is the code.
+    map_filters: ClassVar[tuple[int, ...]] = (16, 8, 8)
 
     @property
     def map_shape(self) -> tuple[int, ...]:
         """Shape of the last feature map."""
-        return (*self._image_sizes[-1], as_sizes(self.filters)[-1])
+        return (*self._image_sizes[-1], self.n_filters[-1])
+
+    @property
+    def n_filters(self) -> list[int]:
+        """Filters before each halving, with "auto" decided by the size of the image."""
+        if not isinstance(self.filters, str):
+            return as_sizes(self.filters)
+        if self.encoding_dim is None:
+            return [*self.map_filters]
+        # Few filters at full size, where they cost most; a small last map, because the
+        # dense layers at it have most of the weights.
+        longest = max(*self.sample_shape[:2], 1)
+        n = min(max(2, math.ceil(math.log2(longest / _SMALL))), len(_FILTERS))
+        return [*_FILTERS[-n:]]
 
     @property
     def _image_sizes(self) -> list[tuple[int, int]]:
         from skae.networks import halved
 
         sizes = [tuple(self.sample_shape[:2])]
-        for _ in as_sizes(self.filters):
+        for _ in self.n_filters:
             sizes.append(halved(sizes[-1]))
         return sizes
 
     def check(self):
         """Filters and activations that Keras takes, and a code that fits."""
         super().check()
-        check_sizes(
-            "filters",
-            self.filters,
-            "one per halving of the image, such as (16, 8, 8)",
-            least=1,
-        )
+        advice = "one per halving of the image, such as (16, 8, 8), or 'auto'"
+        if not isinstance(self.filters, str):
+            check_sizes("filters", self.filters, advice, least=1)
         check_activations(
             activation=self.activation, code_activation=self.code_activation
         )
@@ -62,13 +86,18 @@ class ConvArchitecture(Architecture):
                 f"encoding_dim={self.encoding_dim} is larger than the last feature map "
                 f"of {' x '.join(map(str, shape))} = {math.prod(shape)} values, for "
                 f"images of {' x '.join(map(str, self.sample_shape))}. Use fewer or "
-                f"wider filters than {self.filters!r}, an encoding_dim of at most "
-                f"{math.prod(shape)}, or None for the feature map itself."
+                f"wider filters than {tuple(self.n_filters)}, an encoding_dim of at "
+                f"most {math.prod(shape)}, or None for the feature map itself."
             )
+
+    @property
+    def code_takers(self) -> tuple[tuple[str, str], ...]:
+        """Kernels and biases of the layers that take the code."""
+        return (("decoder_dense/kernel", "decoder_dense/bias"),)
 
     def encode(self, x):
         """Convolutions and halvings, and the code."""
-        return self.bottleneck(self.trunk(x))
+        return self.bottleneck(self.trunk(x), x)
 
     def trunk(self, x):
         """The last feature map, flattened."""
@@ -78,7 +107,7 @@ class ConvArchitecture(Architecture):
 
         h = conv_stack(
             x,
-            as_sizes(self.filters),
+            self.n_filters,
             kernel_size=int(self.kernel_size),
             pooling=self.pooling,
             activation=self.activation,
@@ -86,7 +115,7 @@ class ConvArchitecture(Architecture):
         )
         return layers.Flatten(name="flatten")(h)
 
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         """The code: a dense layer, or the feature map itself."""
         from keras import layers
 
@@ -110,7 +139,7 @@ class ConvArchitecture(Architecture):
                 math.prod(shape), activation=self.activation, name="decoder_dense"
             )(h)
         h = layers.Reshape(shape, name="decoder_map")(h)
-        size, filters = int(self.kernel_size), as_sizes(self.filters)[::-1]
+        size, filters = int(self.kernel_size), self.n_filters[::-1]
         names = [f"decoder_{i}" for i in range(len(filters))]
         transposed = self.upsampling == "transposed"
         if not transposed:

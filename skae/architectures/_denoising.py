@@ -6,8 +6,14 @@ import numpy as np
 
 from skae._sklearn import Interval, StrOptions
 from skae.architectures._architecture import Architecture
+from skae.architectures._checks import is_auto
 from skae.architectures._conv import ConvArchitecture
 from skae.architectures._dense import DenseArchitecture
+from skae.architectures._linear_path import LinearPath
+from skae.architectures._noise import gentle_level
+
+# Share of the entries that "auto" hits.
+_AUTO_SHARE = 0.3
 
 
 class Denoising(Architecture):
@@ -21,7 +27,7 @@ class Denoising(Architecture):
     jit_worthwhile = False
     parameter_constraints = {
         "noise": [StrOptions({"gaussian", "masking", "dropout", "salt_and_pepper"})],
-        "noise_level": [Interval(Real, 0, None, closed="left")],
+        "noise_level": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "clip_noise": [StrOptions({"auto"}), "boolean"],
     }
 
@@ -29,7 +35,8 @@ class Denoising(Architecture):
         """A share is between 0 and 1."""
         super().check()
         limit = 0.99 if self.noise == "dropout" else 1
-        if self.noise != "gaussian" and self.noise_level > limit:
+        level = self._level
+        if self.noise != "gaussian" and level is not None and level > limit:
             raise ValueError(
                 f"noise={self.noise!r} takes the share of the entries to hit as its "
                 f"noise_level, between 0 and {limit}; got {self.noise_level!r}."
@@ -42,9 +49,16 @@ class Denoising(Architecture):
         clip = self.clip_noise
         if clip == "auto":
             clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
-        return Corruption(
-            self.noise, float(self.noise_level), clip=bool(clip), name="corruption"
-        )(x)
+        return Corruption(self.noise, self._level, clip=bool(clip), name="corruption")(
+            x
+        )
+
+    @property
+    def _level(self) -> float | None:
+        """The user's, or None for normal noise in proportion to the data."""
+        if not is_auto(self.noise_level):
+            return float(self.noise_level)
+        return None if self.noise == "gaussian" else _AUTO_SHARE
 
     def start(self, rows, summary, weight, rng):
         """The range of the data, for noise that keeps to it."""
@@ -52,22 +66,29 @@ class Denoising(Architecture):
         if "target" not in self.fields:
             start["corruption/low"] = np.float32(summary.minimum)
             start["corruption/high"] = np.float32(summary.maximum)
+            if self._level is None:
+                level = gentle_level(self, start, summary)
+                start["corruption/auto_level"] = level
         return start
 
 
-class DenseDenoising(Denoising, DenseArchitecture):
+class DenseDenoising(Denoising, LinearPath, DenseArchitecture):
     """Dense layers that learn to remove noise."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
         **Denoising.parameter_constraints,
     }
 
 
-class ConvDenoising(Denoising, ConvArchitecture):
+class ConvDenoising(Denoising, LinearPath, ConvArchitecture):
     """Convolutions that learn to remove noise."""
+
+    map_filters = (32, 32)
 
     parameter_constraints = {
         **ConvArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
         **Denoising.parameter_constraints,
     }

@@ -2,9 +2,16 @@
 
 from numbers import Integral, Real
 
-from skae._sklearn import Interval
-from skae.architectures._architecture import Architecture
-from skae.architectures._checks import as_sizes, check_activations, check_sizes
+from skae._sklearn import Interval, StrOptions
+from skae.architectures._architecture import MANY_ROWS, Architecture
+from skae.architectures._checks import (
+    as_sizes,
+    check_activations,
+    check_sizes,
+    is_auto,
+)
+
+_SIZES, _SIZES_FOR_MANY_ROWS = (128, 64), (512, 256)
 
 
 class DenseArchitecture(Architecture):
@@ -20,6 +27,7 @@ class DenseArchitecture(Architecture):
     parameter_constraints = {
         "encoding_dim": [Interval(Integral, 1, None, closed="left")],
         "hidden_layer_sizes": [
+            StrOptions({"auto"}),
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
@@ -31,6 +39,15 @@ class DenseArchitecture(Architecture):
     code_activation = "linear"
     dropout = 0.0
     tied_weights = False
+
+    @classmethod
+    def settle(cls, values, n_rows):
+        """Wider layers where there are rows enough to train them."""
+        values = super().settle(values, n_rows)
+        if is_auto(values.get("hidden_layer_sizes")):
+            many = n_rows >= MANY_ROWS
+            values["hidden_layer_sizes"] = _SIZES_FOR_MANY_ROWS if many else _SIZES
+        return values
 
     @property
     def sizes(self) -> list[int]:
@@ -49,9 +66,26 @@ class DenseArchitecture(Architecture):
             activation=self.activation, code_activation=self.code_activation
         )
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether there are no hidden layers."""
+        return not self.sizes
+
+    @property
+    def code_takers(self) -> tuple[tuple[str, str], ...]:
+        """Kernels and biases of the layers that take the code."""
+        first = "output" if self.is_linear else "decoder_0"
+        # Tied kernels turn by themselves.
+        return () if self.tied_weights else ((f"{first}/kernel", f"{first}/bias"),)
+
+    def attributes(self, code_size):
+        """`hidden_layer_sizes_`."""
+        own = {"hidden_layer_sizes_": tuple(self.sizes)}
+        return super().attributes(code_size) | own
+
     def encode(self, x):
         """Hidden layers, and the code."""
-        return self.bottleneck(self.trunk(x))
+        return self.bottleneck(self.trunk(x), x)
 
     def trunk(self, x):
         """The hidden layers."""
@@ -65,8 +99,8 @@ class DenseArchitecture(Architecture):
             prefix="encoder",
         )
 
-    def bottleneck(self, h):
-        """The code: a dense layer."""
+    def bottleneck(self, h, x):
+        """The code of data `x` with the last hidden layer `h`: a dense layer."""
         from keras.layers import Dense
 
         units = int(self.encoding_dim)

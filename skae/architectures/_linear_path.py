@@ -1,48 +1,87 @@
-"""A dense network with a straight path beside it, which begins as PCA."""
+"""A straight path beside any network, by which PCA is among the candidates."""
+
+import math
 
 import numpy as np
 
 from skae._sklearn import StrOptions
+from skae.architectures._architecture import MANY_ROWS, Architecture
+from skae.architectures._checks import is_auto
+from skae.architectures._conv import ConvArchitecture
 from skae.architectures._dense import DenseArchitecture
+from skae.architectures._linear_code import LinearCode
+from skae.architectures._noise import InputNoise
+from skae.data._flat_rows import FlatRows
 from skae.data._pca import principal_components
 
 # Codes of lesser spread, relative to the data's, are not scaled up to unit variance.
 _LEAST_SPREAD = 1e-2
+_SIZES_IF_NESTED = (256, 128)
 
 
-class LinearPathArchitecture(DenseArchitecture):
-    """Dense layers beside one linear layer, on both ways, if `init` is "pca".
+class LinearPath(Architecture):
+    """One linear layer beside the network, on both ways, if `init` is "pca".
 
-    Reads `init` as well. The linear layers are called ``linear_encoder`` and
-    ``linear_decoder``. Its terms "l1" and "l2" are the mean absolute value of the codes
-    and the squares of all kernels.
+    Reads `init`, `encoding_dim` and `tied_weights`. Stands left of the architecture
+    that encodes and decodes, whose last layers are called ``code`` and ``output``, and
+    right of one that makes something else of the code. Its own layers are called
+    ``linear_encoder`` and ``linear_decoder``. Without hidden layers the network itself
+    is linear, and starts at PCA.
     """
 
-    parameter_constraints = {
-        **DenseArchitecture.parameter_constraints,
-        "init": [StrOptions({"pca", "random"})],
-    }
+    parameter_constraints = {"init": [StrOptions({"pca", "random"})]}
+
+    init = "random"  # of families, and of saved models, that do not know better
+    encoding_dim: int | None
+    code_activation = "linear"
+    tied_weights = False
 
     @property
     def has_linear_path(self) -> bool:
         """Whether there is a path of its own for PCA."""
-        # Without hidden layers the network itself is linear, and can start at PCA.
-        return self.init == "pca" and len(self.sizes) > 0
+        return self._starts_at_pca and not self.is_linear
 
-    def encode(self, x):
+    @property
+    def pca_layers(self) -> tuple[str, str]:
+        """Names of the layers that have PCA's loadings, if any have."""
+        if self.has_linear_path:
+            return "linear_encoder", "linear_decoder"
+        return "code", "output"
+
+    @property
+    def _starts_at_pca(self) -> bool:
+        return self.init == "pca" and self._is_plain
+
+    @property
+    def _is_plain(self) -> bool:
+        # A feature map as code has its own shape, and PCA knows of no other fields.
+        told = self.encoder_inputs or self.decoder_inputs
+        return self.encoding_dim is not None and not told
+
+    @property
+    def _is_flat(self) -> bool:
+        return len(self.sample_shape) == 1
+
+    def bottleneck(self, h, x):
         """Sum of both paths."""
-        import keras
+        from keras import layers
 
-        code = super().encode(x)
+        code = super().bottleneck(h, x)
         if not self.has_linear_path:
             return code
+        if not self._is_flat:
+            x = layers.Flatten(name="flat_data")(self.fill(x))
         units = int(self.encoding_dim)
-        linear = keras.layers.Dense(units, use_bias=False, name="linear_encoder")
-        return keras.layers.Add(name="code_sum")([linear(x), code])
+        linear = layers.Dense(units, use_bias=False, name="linear_encoder")
+        return layers.Add(name="code_sum")([linear(x), code])
+
+    def fill(self, x):
+        """Normal data without gaps."""
+        return x
 
     def decode(self, code, encoder):
         """Sum of both paths."""
-        import keras
+        from keras import layers
 
         from skae.layers import TiedDense
 
@@ -53,25 +92,20 @@ class LinearPathArchitecture(DenseArchitecture):
             source = encoder.get_layer("linear_encoder")
             linear = TiedDense(source, use_bias=False, name="linear_decoder")
         else:
-            linear = keras.layers.Dense(
-                self.sample_shape[-1], use_bias=False, name="linear_decoder"
+            width = math.prod(self.sample_shape)
+            # Convolutions and the like have no bias per value.
+            linear = layers.Dense(
+                width, use_bias=not self._is_flat, name="linear_decoder"
             )
-        return keras.layers.Add(name="output_sum")([linear(code), raw])
-
-    def penalties(self, forward):
-        """Mean over the rows of the codes' absolute values; squares of the kernels."""
-        from keras import ops
-
-        code = ops.abs(forward.tensors["code"])
-        return {
-            "l1": ops.sum(forward.row_weight * ops.sum(code, axis=-1)),
-            "l2": sum(ops.sum(ops.square(kernel)) for kernel in forward.kernels),
-        }
+        found = linear(code)
+        if not self._is_flat:
+            found = layers.Reshape(self.sample_shape, name="linear_output")(found)
+        return layers.Add(name="output_sum")([found, raw])
 
     def check(self):
         """A start at PCA needs codes that can be linear."""
         super().check()
-        if self.init == "pca" and self.code_activation not in ("linear", None):
+        if self._starts_at_pca and self.code_activation not in ("linear", None):
             raise ValueError(
                 "init='pca' starts from linear codes, but code_activation="
                 f"{self.code_activation!r}. Use code_activation='linear', or "
@@ -86,28 +120,80 @@ class LinearPathArchitecture(DenseArchitecture):
             )
 
     def start(self, rows, summary, weight, rng):
-        """PCA on the linear path, and branches that add nothing yet."""
-        constants = super().start(rows, summary, weight, rng)
-        if self.init == "random":
-            return constants
-        link = self.reconstruction_loss().link(summary)
+        """PCA on the linear path, and a network beside it that adds nothing."""
+        start = super().start(rows, summary, weight, rng)
+        if not self._starts_at_pca:
+            return start
+        scaling = self.scaling(summary)
+        link = self.reconstruction_loss().link(scaling)
+        if not self._is_flat or rows.padded:
+            rows = FlatRows(rows)
+            summary = rows.summarize(weight)
         encode, decode = self._linear_maps(rows, summary, weight, link, rng)
-        start = {}
-        encoder, decoder = "code", "output"
+        mean = (summary.mean - scaling.mean.reshape(-1)) / link.scale
+        center = mean + np.ravel(link.center)
+        bias = np.broadcast_to(np.ravel(link.bias), mean.shape) + link.gain * mean
+        found = self._last_layers(encode, decode, -center @ encode, bias)
+        return start | {k: np.asarray(v, np.float32) for k, v in found.items()}
+
+    def depart(self, start, n_rows):
+        """Far from PCA where the rows are many: training from there goes further."""
+        is_far = n_rows >= self.rows_to_leave_pca
+        return self.far_from_pca(start) if is_far else start
+
+    def far_from_pca(self, start):
+        """Nothing on the linear path, and a random network beside it."""
+        if not self.has_linear_path:
+            return start
+        drawn = ("code/kernel", "output/kernel")
+        return {
+            name: np.float32(0.0) if name.startswith("linear_") else value
+            for name, value in start.items()
+            if name not in drawn
+        }
+
+    def variance_left(self, start, summary):
+        """From the norms of the loadings in the linear decoder."""
+        kernel = start.get(f"{self.pca_layers[1]}/kernel")
+        if not self._starts_at_pca or kernel is None:
+            return None
+        link = self.reconstruction_loss().link(self.scaling(summary))
+        mean_variance = summary.variance / link.scale**2 or 1.0
+        kept = np.sum((kernel / link.gain) ** 2) / mean_variance
+        size, width = kernel.shape
+        return max(0.0, width - kept) / max(1, width - size)
+
+    def linear_code(self):
+        """Both paths make the code, and both take it."""
+        if self.code_activation not in ("linear", None) or not self._is_plain:
+            return None
+        makers, takers = ["code/kernel"], list(self.code_takers)
         if self.has_linear_path:
-            encoder, decoder = "linear_encoder", "linear_decoder"
-            # The branches start at zero, so that training starts at PCA.
-            start["code/kernel"] = np.zeros((self.sizes[-1], self.encoding_dim))
-            start["output/kernel"] = np.zeros((self.sizes[0], rows.sample_shape[0]))
-        start[f"{encoder}/kernel"] = encode
-        start[f"{decoder}/kernel"] = decode
-        start["code/bias"] = -np.broadcast_to(link.center, len(encode)) @ encode
-        start["output/bias"] = np.broadcast_to(link.bias, len(encode))
-        if self.tied_weights:
-            # The decoder has no kernels of its own.
-            start.pop("output/kernel", None)
-            start.pop(f"{decoder}/kernel", None)
-        return constants | {k: value.astype(np.float32) for k, value in start.items()}
+            makers.append("linear_encoder/kernel")
+            if not self.tied_weights:
+                bias = "output" if self._is_flat else "linear_decoder"
+                takers.append(("linear_decoder/kernel", f"{bias}/bias"))
+        free = not self.tied_weights
+        return LinearCode(
+            tuple(makers), "code/bias", tuple(takers), scales=free, shifts=free
+        )
+
+    def _last_layers(self, encode, decode, code_bias, output_bias) -> dict:
+        """Weights with which the network is linear; 0 stands for a whole array."""
+        encoder, decoder = self.pca_layers
+        found = {"code/bias": code_bias}
+        if self.has_linear_path:
+            found |= {"code/kernel": 0.0, "output/kernel": 0.0}
+        found[f"{encoder}/kernel"] = encode
+        found[f"{decoder}/kernel"] = decode
+        if self._is_flat:
+            found["output/bias"] = output_bias
+        else:
+            found |= {"linear_decoder/bias": output_bias, "output/bias": 0.0}
+        if self.tied_weights:  # the decoder has no kernels of its own
+            found.pop("output/kernel", None)
+            found.pop(f"{decoder}/kernel", None)
+        return found
 
     def _linear_maps(self, rows, summary, weight, link, rng):
         """PCA between normal data and raw outputs, with codes of unit variance."""
@@ -126,6 +212,67 @@ class LinearPathArchitecture(DenseArchitecture):
         encode[:, : len(spread)] = components.T / spread
         decode[: len(spread)] = link.gain * components * spread[:, None]
         return encode, decode
+
+
+class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
+    """Dense layers beside one linear layer, on both ways, if `init` is "pca".
+
+    Reads `nested` as well. Its terms "l1" and "l2" are the mean absolute value of the
+    codes and the squares of all kernels.
+    """
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        **InputNoise.parameter_constraints,
+        "nested": ["boolean"],
+    }
+
+    nested = False
+
+    @classmethod
+    def settle(cls, values, n_rows):
+        """Wider layers for one network that stands for many."""
+        sizes = values.get("hidden_layer_sizes")
+        settled = super().settle(values, n_rows)
+        if is_auto(sizes) and values.get("nested") and n_rows < MANY_ROWS:
+            settled["hidden_layer_sizes"] = _SIZES_IF_NESTED
+        return settled
+
+    def bottleneck(self, h, x):
+        """The code; if nested, its beginnings are what the decoder is trained on."""
+        from skae.layers import NestedDropout
+
+        code = super().bottleneck(h, x)
+        if not self.nested:
+            return code
+        return {"code": code, "sample": NestedDropout(name="nested")(code)}
+
+    def linear_code(self):
+        """What is nested has an order already, and zero stands for no code."""
+        code = super().linear_code()
+        if code is None or not self.nested:
+            return code
+        return code._replace(mixes=False, shifts=False, reorders=False)
+
+    def penalties(self, forward):
+        """Mean over the rows of the codes' absolute values; squares of the kernels."""
+        from keras import ops
+
+        code = ops.abs(forward.tensors["code"])
+        return {
+            "l1": ops.sum(forward.row_weight * ops.sum(code, axis=-1)),
+            "l2": sum(ops.sum(ops.square(kernel)) for kernel in forward.kernels),
+        }
+
+
+class LinearPathConv(LinearPath, ConvArchitecture):
+    """Convolutions beside one linear layer, on both ways, if `init` is "pca"."""
+
+    parameter_constraints = {
+        **ConvArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+    }
 
 
 def _value_at_zero(activation) -> float:

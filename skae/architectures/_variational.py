@@ -2,14 +2,19 @@
 
 from numbers import Integral, Real
 
+import numpy as np
+
 from skae._sklearn import Interval, StrOptions
 from skae.architectures._architecture import Architecture
 from skae.architectures._conv import ConvArchitecture
 from skae.architectures._dense import DenseArchitecture
+from skae.architectures._linear_path import LinearPath
 from skae.losses import LIKELIHOODS
 
 # Beyond these, exp() is worth nothing for training and dangerous in float32.
 _LOG_VAR_RANGE = (-12.0, 8.0)
+# Variance of the noise, as a share of the mean variance, where PCA leaves nothing.
+_LEAST_NOISE = 1e-3
 
 
 class Variational(Architecture):
@@ -32,18 +37,52 @@ class Variational(Architecture):
         """Minus the log-likelihood, in nats."""
         return LIKELIHOODS[self.likelihood]()
 
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         """Mean and log-variance of the posterior, and a sample of it."""
         from keras import layers, ops
 
         from skae.layers import Sampling
 
         units = int(self.encoding_dim)
-        # The posterior mean is the code: it is not squeezed.
-        mean = layers.Dense(units, name="code")(h)
+        mean = super().bottleneck(h, x)
         log_var = ops.clip(layers.Dense(units, name="log_var")(h), *_LOG_VAR_RANGE)
         sample = Sampling(name="sampling")([mean, log_var])
         return {"code": mean, "log_var": log_var, "sample": sample}
+
+    def start(self, rows, summary, weight, rng):
+        """Where there is a linear path, probabilistic PCA instead of PCA.
+
+        With codes of unit variance along axes of variance v, and noise of variance s in
+        each direction, the posterior has the variance s / v, and its mean is shrunk by
+        the root of what is left of 1 [1]_.
+
+        References
+        ----------
+        .. [1] M. E. Tipping and C. M. Bishop, "Probabilistic principal component
+           analysis", JRSS B 61 (1999), :doi:`10.1111/1467-9868.00196`.
+        """
+        start = super().start(rows, summary, weight, rng)
+        encoder, decoder = self.pca_layers
+        if f"{decoder}/kernel" not in start:
+            return start
+        kernel = start[f"{decoder}/kernel"]
+        gain = self.reconstruction_loss().link(self.scaling(summary)).gain
+        variances = np.sum((kernel / gain) ** 2, axis=1)
+        width = kernel.shape[1]
+        total = width if self.likelihood == "gaussian" else width * summary.variance
+        rest = max(self.variance_left(start, summary), _LEAST_NOISE)
+        noise = rest * total / width
+        unsure = np.clip(noise / np.maximum(variances, noise), *np.exp(_LOG_VAR_RANGE))
+        shrunk = np.sqrt(1 - np.minimum(unsure, 1.0)).astype(np.float32)
+        start[f"{encoder}/kernel"] = start[f"{encoder}/kernel"] * shrunk
+        start["code/bias"] = start["code/bias"] * shrunk
+        # Not shrunk once more: from the means, the decoder reconstructs as PCA does.
+        start[f"{decoder}/kernel"] = kernel / np.maximum(shrunk, 0.5)[:, None]
+        start["log_var/kernel"] = np.float32(0.0)
+        start["log_var/bias"] = np.log(unsure).astype(np.float32)
+        if self.likelihood == "gaussian":
+            start["likelihood/log_scale"] = np.float32(0.5 * np.log(noise))
+        return start
 
     def penalties(self, forward):
         """Divergence from the prior, in nats per row."""
@@ -55,6 +94,16 @@ class Variational(Architecture):
         if self.free_bits:
             per_dimension = ops.maximum(per_dimension, float(self.free_bits))
         return {"kl": ops.sum(per_dimension)}
+
+    def linear_code(self):
+        """Only the signs and the order: the prior and the variances go by axis."""
+        code = super().linear_code()
+        return code and code._replace(
+            followers=("log_var/kernel", "log_var/bias"),
+            mixes=False,
+            scales=False,
+            shifts=False,
+        )
 
     def functions(self, parts):
         """The posterior, and what a code says of data."""
@@ -73,19 +122,21 @@ class Variational(Architecture):
         }
 
 
-class DenseVariational(Variational, DenseArchitecture):
+class DenseVariational(Variational, LinearPath, DenseArchitecture):
     """Dense layers, to a distribution of codes and back."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
         **Variational.parameter_constraints,
     }
 
 
-class ConvVariational(Variational, ConvArchitecture):
+class ConvVariational(Variational, LinearPath, ConvArchitecture):
     """Convolutions, to a distribution of codes and back."""
 
     parameter_constraints = {
         **ConvArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
         **Variational.parameter_constraints,
     }

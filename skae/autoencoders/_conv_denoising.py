@@ -35,6 +35,13 @@ class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         Number of code dimensions, made by a dense layer. None means that the last
         feature map itself is the code, flattened.
 
+    filters : int or sequence of int, default="auto"
+        Filters of the encoder's convolutions. Each is followed by a halving of height
+        and width, rounded up: 28, 14, 7. The decoder has the same in reverse, and ends
+        at the exact size. "auto" halves until the longest side has no more than 8
+        pixels, from 2 to 5 times, and ends with 32 and 64 filters; without
+        `encoding_dim` it is (32, 32).
+
     code_activation : str or callable, default="linear"
         Activation of the code, on top of that of the last convolution where the feature
         map is the code.
@@ -80,21 +87,22 @@ class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         encoding_dim: int | None = None,
         *,
         image_shape: Sequence[int] | None = None,
-        filters: int | Sequence[int] = (32, 32),
+        filters: int | Sequence[int] | str = "auto",
         kernel_size: int = 3,
-        pooling: str = "max",
-        upsampling: str = "nearest",
-        activation: str | Callable = "relu",
+        pooling: str = "stride",
+        upsampling: str = "transposed",
+        activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
         loss: str = "squared_error",
+        init: str = "pca",
         noise: str = "gaussian",
-        noise_level: float = 0.3,
+        noise_level: float | str = "auto",
         clip_noise: bool | str = "auto",
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
-        batch_size: int | str = "auto",
+        batch_size: int | str = 64,
         shuffle: bool = True,
         early_stopping: bool = True,
         validation_fraction: float = 0.1,
@@ -115,6 +123,7 @@ class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         self.activation = activation
         self.code_activation = code_activation
         self.loss = loss
+        self.init = init
         self.noise = noise
         self.noise_level = noise_level
         self.clip_noise = clip_noise

@@ -34,6 +34,12 @@ class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     encoding_dim : int, default=16
         Number of code dimensions, made by a dense layer.
 
+    filters : int or sequence of int, default="auto"
+        Filters of the encoder's convolutions. Each is followed by a halving of height
+        and width, rounded up: 28, 14, 7. The decoder has the same in reverse, and ends
+        at the exact size. "auto" halves until the longest side has no more than 8
+        pixels, from 2 to 5 times, and ends with 32 and 64 filters.
+
     See Also
     --------
     VariationalAutoencoder : For tables.
@@ -76,20 +82,21 @@ class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
         encoding_dim: int = 16,
         *,
         image_shape: Sequence[int] | None = None,
-        filters: int | Sequence[int] = (32, 64),
+        filters: int | Sequence[int] | str = "auto",
         kernel_size: int = 3,
-        pooling: str = "max",
+        pooling: str = "stride",
         upsampling: str = "transposed",
-        activation: str | Callable = "relu",
+        activation: str | Callable = "gelu",
         likelihood: str = "gaussian",
+        init: str = "pca",
         beta: float = 1.0,
         warm_up_epochs: int = 0,
         free_bits: float = 0.0,
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
-        batch_size: int | str = "auto",
+        batch_size: int | str = 64,
         shuffle: bool = True,
         early_stopping: bool = True,
         validation_fraction: float = 0.1,
@@ -109,6 +116,7 @@ class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
         self.upsampling = upsampling
         self.activation = activation
         self.likelihood = likelihood
+        self.init = init
         self.beta = beta
         self.warm_up_epochs = warm_up_epochs
         self.free_bits = free_bits

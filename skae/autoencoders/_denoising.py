@@ -73,17 +73,18 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         self,
         encoding_dim: int = 32,
         *,
-        hidden_layer_sizes: int | Sequence[int] = (128, 64),
-        activation: str | Callable = "elu",
+        hidden_layer_sizes: int | str | Sequence[int] = "auto",
+        activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
         loss: str = "squared_error",
+        init: str = "pca",
         noise: str = "gaussian",
-        noise_level: float = 0.3,
+        noise_level: float | str = "auto",
         clip_noise: bool | str = "auto",
         dropout: float = 0.0,
         tied_weights: bool = False,
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
@@ -103,6 +104,7 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         self.activation = activation
         self.code_activation = code_activation
         self.loss = loss
+        self.init = init
         self.noise = noise
         self.noise_level = noise_level
         self.clip_noise = clip_noise

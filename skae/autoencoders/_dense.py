@@ -19,10 +19,10 @@ class Autoencoder(BaseAutoencoder):
 
     Use it where you would use :class:`~sklearn.decomposition.PCA` and suspect that the
     data lie near a curved surface: for dimensionality reduction, before t-SNE or a
-    classifier, for compression. With the default ``init="pca"`` it starts at PCA's own
-    solution and only leaves it for something better on held-out rows. When PCA with as
-    many components already explains what you need, use PCA: it is faster, and its codes
-    have an order.
+    classifier, for compression. With the default ``init="pca"`` PCA's own solution is
+    the first candidate, and only left for something better on held-out rows. Its codes
+    are like PCA's: uncorrelated, ordered, in the units of the data. When PCA with as
+    many components already explains what you need, use PCA: it is faster.
 
     The code :math:`z` of a row :math:`x` and its reconstruction :math:`\hat x` are
 
@@ -42,9 +42,10 @@ class Autoencoder(BaseAutoencoder):
         Number of code dimensions (latent dimensions, components). It may be larger than
         the number of features: add a penalty or dropout then.
 
-    hidden_layer_sizes : int or sequence of int, default=(128, 64)
+    hidden_layer_sizes : "auto", int or sequence of int, default="auto"
         Units of the encoder's hidden layers; the decoder has the same in reverse.
-        ``()`` means none: the simplest possible autoencoder.
+        ``()`` means none: the simplest possible autoencoder. "auto" is (128, 64), with
+        `nested` (256, 128), for 20000 rows or more (512, 256).
 
     code_activation : str or callable, default="linear"
         Activation of the code. Anything but "linear" needs ``init="random"``.
@@ -60,15 +61,26 @@ class Autoencoder(BaseAutoencoder):
           nothing, the output is a sigmoid, and the loss is in nats.
 
     init : {"pca", "random"}, default="pca"
-        Where training starts.
+        Whether PCA is among the candidates.
 
-        - "pca": :math:`W` and :math:`V` at PCA's loadings, with codes of unit variance,
-          the last layers of :math:`f` and :math:`g` at zero. For cross-entropy the
-          linear decoder follows the tangent of the logit at one half. Without hidden
-          layers the network itself starts at PCA. PCA comes from one pass over the
-          data, exact up to 2048 features; wider data use scikit-learn's randomized,
-          sparse or incremental PCA.
+        - "pca": :math:`W` and :math:`V` at PCA's loadings, the last layers of
+          :math:`f` and :math:`g` at zero. That is judged on the rows that
+          `early_stopping` holds out, and kept if training finds nothing better. There
+          training starts as well, but for 20000 rows or more from :math:`W = V = 0` and
+          a random network, which goes further. For cross-entropy the linear decoder
+          follows the tangent of the logit at one half. Without hidden layers the
+          network itself starts at PCA. PCA comes from one pass over the data, exact up
+          to 2048 features; wider data use scikit-learn's randomized, sparse or
+          incremental PCA.
         - "random": a plain network without linear path, as in the textbooks.
+
+    input_noise : float or "auto", default="auto"
+        Standard deviation of normal noise on the input in training, in the units of the
+        data: few rows are not learned by heart [4]_. Rows that are held out are
+        reconstructed without noise. "auto" is 4 % of the root of the total variance or
+        70 % of the deviation in a direction that PCA leaves out, whichever is less;
+        and 0 for 20000 rows or more, or with ``init="random"``. To learn to take noise
+        out of data, use :class:`DenoisingAutoencoder`.
 
     l1 : float, default=0.0
         Weight of the code's absolute values, summed over the code and averaged over the
@@ -80,6 +92,12 @@ class Autoencoder(BaseAutoencoder):
     tied_weights : bool, default=False
         Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
         With ``init="pca"`` the activation must be 0 at 0.
+
+    nested : bool, default=False
+        Whether to train on beginnings of the codes as well [3]_: in every step nine
+        tenths of the rows are reconstructed from a random number of first codes, the
+        others set to zero. The first codes of one fit are then nearly as good as a fit
+        with so few (:func:`skae.metrics.prefix_scores`, :class:`PrefixSearchCV`).
 
     Attributes
     ----------
@@ -101,6 +119,13 @@ class Autoencoder(BaseAutoencoder):
     .. [2] P. Baldi and K. Hornik, "Neural networks and principal component analysis:
        learning from examples without local minima", Neural Networks 2 (1989),
        :doi:`10.1016/0893-6080(89)90014-2`.
+
+    .. [3] O. Rippel, M. Gelbart and R. Adams, "Learning ordered representations with
+       nested dropout", ICML (2014), :doi:`10.48550/arXiv.1402.0915`.
+
+    .. [4] C. M. Bishop, "Training with noise is equivalent to Tikhonov
+       regularization", Neural Computation 7 (1995),
+       :doi:`10.1162/neco.1995.7.1.108`.
 
     Examples
     --------
@@ -133,17 +158,19 @@ class Autoencoder(BaseAutoencoder):
         self,
         encoding_dim: int = 32,
         *,
-        hidden_layer_sizes: int | Sequence[int] = (128, 64),
-        activation: str | Callable = "elu",
+        hidden_layer_sizes: int | str | Sequence[int] = "auto",
+        activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
         loss: str = "squared_error",
         init: str = "pca",
+        input_noise: float | str = "auto",
         l1: float = 0.0,
         l2: float = 0.0,
         dropout: float = 0.0,
         tied_weights: bool = False,
+        nested: bool = False,
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
@@ -164,10 +191,12 @@ class Autoencoder(BaseAutoencoder):
         self.code_activation = code_activation
         self.loss = loss
         self.init = init
+        self.input_noise = input_noise
         self.l1 = l1
         self.l2 = l2
         self.dropout = dropout
         self.tied_weights = tied_weights
+        self.nested = nested
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.learning_rate_schedule = learning_rate_schedule
@@ -183,6 +212,13 @@ class Autoencoder(BaseAutoencoder):
         self.jit_compile = jit_compile
         self.random_state = random_state
         self.verbose = verbose
+
+    def _linear_code(self, architecture):
+        code = super()._linear_code(architecture)
+        if code is None or not self.l1:
+            return code
+        # Few codes are far from zero: others would make a mixture of them.
+        return code._replace(mixes=False, shifts=False)
 
     def _strengths(self, epoch):
         # l1 costs nothing, so that a search over it shares one program, 0 included. The

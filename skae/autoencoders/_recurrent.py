@@ -1,12 +1,12 @@
-"""The recurrent autoencoder, for sequences."""
+"""The autoencoder for sequences."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from skae._sklearn import StrOptions
-from skae.architectures import RecurrentArchitecture
+from skae.architectures import LinearPathRecurrent
 from skae.base import BaseAutoencoder
 from skae.estimator._docstrings import with_shared_texts
 from skae.losses import RECONSTRUCTION_LOSSES
@@ -14,18 +14,24 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class RecurrentAutoencoder(BaseAutoencoder):
-    r"""Recurrent autoencoder: a sequence to a vector, and back.
+    r"""Autoencoder for sequences: of any length to a vector, and back.
 
-    Use it for sequences of different lengths, or with long memory. `X` is an array of
-    shape (n, timesteps, features), a table of one feature per step, or a list of arrays
-    of shape (timesteps_i, features); in arrays, NaN marks what lies behind the end of a
-    sequence. Padding changes neither a code nor the loss, and `reconstruct` gives each
-    sequence back at its own length. For series of one length that start at the same
-    event, :class:`Autoencoder` is faster and often as good.
+    Use it for sequences of different lengths, and for series of one length in which a
+    pattern may come sooner or later. `X` is an array of shape (n, timesteps, features),
+    a table of one feature per step, or a list of arrays of shape (timesteps_i,
+    features); in arrays, NaN marks what lies behind the end of a sequence. Padding
+    changes neither a code nor the loss, and `reconstruct` gives each sequence back at
+    its own length. For series of one length that start at the same event,
+    :class:`Autoencoder` is faster and often as good.
 
-    The code is the last state of the encoder's last layer; the decoder reads it at each
-    time step. Training minimizes the mean over the sequences of the mean over their own
-    time steps and features of the reconstruction loss.
+    By default nothing in it recurs: convolutions over time, beside dense layers that
+    see the sequence as a whole, are better and much faster than recurrent layers, whose
+    steps must wait for each other. ``cell="lstm", init="random"`` is the recurrent
+    network of the textbooks: its code is the last state of the encoder's last layer,
+    and the decoder reads it at each time step.
+
+    Training minimizes the mean over the sequences of the mean over their own time steps
+    and features of the reconstruction loss.
 
     Parameters
     ----------
@@ -33,11 +39,28 @@ class RecurrentAutoencoder(BaseAutoencoder):
         Number of code dimensions (latent dimensions, components).
 
     hidden_layer_sizes : int or sequence of int, default=(100,)
-        Units of the recurrent layers between data and code; the decoder has the same in
-        reverse. With ``()`` the decoder has one layer of `encoding_dim` units.
+        Units of the recurrent layers between data and code, or of the dense layers
+        beside the convolutions; the decoder has the same in reverse. With ``()`` there
+        are convolutions alone, or one recurrent layer of `encoding_dim` units.
 
-    cell : {"lstm", "gru"}, default="lstm"
-        Kind of recurrent layer. "gru" has three quarters of the weights.
+    cell : {"conv", "lstm", "gru"}, default="conv"
+        What reads and writes the sequence. "conv": two convolutions of 64 filters, over
+        pieces of 4 and of 8 time steps. "lstm", "gru": recurrent layers, for memory
+        that is longer than a few pieces and counts in steps, not in positions; "gru"
+        has three quarters of the weights.
+
+    activation : str or callable, default="gelu"
+        Activation of convolutions and dense layers. Recurrent layers have their own.
+
+    init : {"pca", "random"}, default="pca"
+        Where training starts.
+
+        - "pca": beside the network a linear path leads from the data to the codes and
+          back. Training starts with PCA's loadings on it, of sequences that go on with
+          their own means behind their ends, and a network that adds nothing. PCA is
+          kept if training finds nothing better on the rows that `early_stopping` holds
+          out.
+        - "random": a plain network without linear path.
 
     Attributes
     ----------
@@ -69,19 +92,18 @@ class RecurrentAutoencoder(BaseAutoencoder):
     >>> from skae import RecurrentAutoencoder
     >>> lengths = np.random.default_rng(0).integers(5, 20, size=100)
     >>> waves = [np.sin(np.arange(n) + n)[:, None] for n in lengths]
-    >>> recurrent = RecurrentAutoencoder(4, hidden_layer_sizes=(8,), epochs=3,
-    ...                                  random_state=0).fit(waves)
+    >>> recurrent = RecurrentAutoencoder(4, epochs=30, random_state=0).fit(waves)
     >>> recurrent.transform(waves).shape
     (100, 4)
     >>> [len(wave) for wave in recurrent.reconstruct(waves)] == list(lengths)
     True
     """
 
-    _architecture = RecurrentArchitecture
+    _architecture = LinearPathRecurrent
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **RecurrentArchitecture.parameter_constraints,
+        **LinearPathRecurrent.parameter_constraints,
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
     }
 
@@ -90,10 +112,12 @@ class RecurrentAutoencoder(BaseAutoencoder):
         encoding_dim: int = 32,
         *,
         hidden_layer_sizes: int | Sequence[int] = (100,),
-        cell: str = "lstm",
+        cell: str = "conv",
+        activation: str | Callable = "gelu",
         loss: str = "squared_error",
+        init: str = "pca",
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
@@ -111,7 +135,9 @@ class RecurrentAutoencoder(BaseAutoencoder):
         self.encoding_dim = encoding_dim
         self.hidden_layer_sizes = hidden_layer_sizes
         self.cell = cell
+        self.activation = activation
         self.loss = loss
+        self.init = init
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.learning_rate_schedule = learning_rate_schedule

@@ -22,8 +22,22 @@ class SparseAutoencoder(BaseAutoencoder):
     larger. When you want few dimensions and not few active ones, use
     :class:`Autoencoder`.
 
-    Training minimizes the mean over the rows of the reconstruction loss plus
-    `sparsity_weight` times
+    By default, ``penalty="topk"``, only the `n_active` largest of the positive units
+    stay, in training as in `transform`; all others are exactly zero [2]_. Without
+    hidden layers that is a dictionary: with :math:`a = W s(x) + b` and :math:`s` a
+    scaling,
+
+    .. math:: z_j = \begin{cases} a_j & a_j > 0 \text{ is among the largest} \\
+        0 & \text{otherwise,} \end{cases} \qquad
+        \hat x = s^{-1}\Big(\sum_j z_j v_j + c\Big),
+
+    and each row is a sum of at most `n_active` atoms :math:`v_j`. Which units stay in a
+    row depends on that row alone. A small code is not sparse: where all units may be
+    active, there is no selection, codes have both signs, and PCA is among the
+    candidates.
+
+    The other penalties are those of the textbooks [1]_. With them, training minimizes
+    the mean over the rows of the reconstruction loss plus `sparsity_weight` times
 
     .. math:: \frac1n \sum_{i=1}^n \sum_j |z_{ij}| \quad (\text{"l1"}), \qquad
         \sum_j \rho \log\frac{\rho}{\hat\rho_j}
@@ -41,17 +55,32 @@ class SparseAutoencoder(BaseAutoencoder):
         Number of code dimensions (latent dimensions, components). It may be larger than
         the number of features.
 
-    code_activation : str or callable, default="sigmoid"
-        Activation of the code. The penalty "kl" needs "sigmoid" or "hard_sigmoid";
-        "relu" goes well with "l1".
+    code_activation : str or callable, default="linear"
+        Activation of the code; "topk" selects behind it. Anything but "linear" needs
+        ``init="random"``. The penalty "kl" needs "sigmoid" or "hard_sigmoid"; "relu"
+        goes well with "l1".
 
-    penalty : {"l1", "kl"}, default="l1"
-        What is asked of the code: small absolute values, or a mean activity of each
-        unit near `sparsity_target`.
+    init : {"pca", "random"}, default="pca"
+        Where training starts.
+
+        - "pca": where "topk" lets fewer units be active than there are, at atoms that
+          are rows of the data, drawn at random, as seen from their mean. In all other
+          cases at PCA, which is kept if held-out rows show nothing better. With hidden
+          layers these are weights of a linear path beside the network, which adds
+          nothing at first.
+        - "random": a plain network, as in the textbooks.
+
+    penalty : {"topk", "l1", "kl"}, default="topk"
+        What is asked of the code: at most `n_active` units that are not zero, small
+        absolute values, or a mean activity of each unit near `sparsity_target`.
+
+    n_active : int or "auto", default="auto"
+        Units that "topk" lets be active in each row. "auto" means all of up to 32, and
+        of more the square root of their number, but at least 10: 11 of 128, 32 of 1024.
 
     sparsity_weight : float, default=1e-3
-        Weight of the penalty. The divergence wants more than the absolute values: 0.05,
-        for example.
+        Weight of the penalty; "topk" has none. The divergence wants more than the
+        absolute values: 0.05, for example.
 
     sparsity_target : float, default=0.1
         Mean activity :math:`\rho` that "kl" asks of each unit, between 0 and 1.
@@ -59,15 +88,15 @@ class SparseAutoencoder(BaseAutoencoder):
     Attributes
     ----------
     history_ : dict of lists
-        Per epoch: "loss", "reconstruction_loss" and "sparsity", the penalty times its
-        weight, averaged over the epoch's steps; with validation data the same after the
-        epoch, under "val_loss" and so on. NaN in epochs, of an earlier fit or
-        `partial_fit`, that did not have such a series.
+        Per epoch: "loss", "reconstruction_loss" and (not for "topk") "sparsity", the
+        penalty times its weight, averaged over the epoch's steps; with validation data
+        the same after the epoch, under "val_loss" and so on. NaN in epochs, of an
+        earlier fit or `partial_fit`, that did not have such a series.
 
     See Also
     --------
     Autoencoder : Dense, starting at PCA.
-    StackedAutoencoder : Trained layer by layer.
+    sklearn.decomposition.MiniBatchDictionaryLearning : Sparse codes by optimization.
 
     References
     ----------
@@ -81,12 +110,13 @@ class SparseAutoencoder(BaseAutoencoder):
     >>> from skae import SparseAutoencoder
     >>> from skae.datasets import load_digits
     >>> digits = load_digits()
-    >>> sparse = SparseAutoencoder(64, penalty="kl", sparsity_weight=0.05, epochs=200,
-    ...                            random_state=0)
+    >>> sparse = SparseAutoencoder(64, epochs=40, random_state=0)
     >>> codes = sparse.fit(digits.X_train).transform(digits.X_test)
     >>> codes.shape
     (540, 64)
-    >>> bool(codes.mean() < 0.2)
+    >>> int((codes != 0).sum(axis=1).max())
+    10
+    >>> sparse.score(digits.X_test) > 0.8
     True
     """
 
@@ -107,15 +137,17 @@ class SparseAutoencoder(BaseAutoencoder):
         *,
         hidden_layer_sizes: int | Sequence[int] = (),
         activation: str | Callable = "elu",
-        code_activation: str | Callable = "sigmoid",
+        code_activation: str | Callable = "linear",
         loss: str = "squared_error",
-        penalty: str = "l1",
+        init: str = "pca",
+        penalty: str = "topk",
+        n_active: int | str = "auto",
         sparsity_weight: float = 1e-3,
         sparsity_target: float = 0.1,
         dropout: float = 0.0,
         tied_weights: bool = False,
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
@@ -135,7 +167,9 @@ class SparseAutoencoder(BaseAutoencoder):
         self.activation = activation
         self.code_activation = code_activation
         self.loss = loss
+        self.init = init
         self.penalty = penalty
+        self.n_active = n_active
         self.sparsity_weight = sparsity_weight
         self.sparsity_target = sparsity_target
         self.dropout = dropout
@@ -157,4 +191,6 @@ class SparseAutoencoder(BaseAutoencoder):
         self.verbose = verbose
 
     def _strengths(self, epoch):
+        if self.penalty == "topk":
+            return {}
         return {"sparsity": float(self.sparsity_weight)}

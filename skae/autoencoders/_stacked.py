@@ -1,5 +1,6 @@
 """The stacked autoencoder, trained one layer at a time."""
 
+import math
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar
@@ -7,11 +8,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import Interval, StrOptions
-from skae.architectures import DenseArchitecture, LinearPathArchitecture
+from skae.architectures import LinearPathArchitecture, StackedArchitecture
 from skae.autoencoders._dense import Autoencoder
 from skae.base import BaseAutoencoder
 from skae.estimator._docstrings import with_shared_texts
+from skae.fitting import settle_sizes
+from skae.fitting._sizes import auto_epochs
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
+
+# Each layer is trained so much less than the whole, which depends little on it.
+_SHARE_OF_A_LAYER = 1 / 3
 
 
 class _CodeError(ReconstructionLoss):
@@ -70,17 +76,27 @@ class StackedAutoencoder(BaseAutoencoder):
 
     by squared error, or for the data by `loss`, whose output is linear or a sigmoid;
     the last code has `code_activation`. Then the encoders are put one upon the
-    other, the decoders in reverse behind them, and the whole is trained for
-    `fine_tune_epochs`.
+    other to :math:`f`, the decoders in reverse behind them to :math:`g`, and the whole,
+
+    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
+
+    is trained for `fine_tune_epochs`, with :math:`s` a scaling of the data. The linear
+    path :math:`W, V` is there only with ``init="pca"``, and begins at zero. PCA, which
+    is :math:`W, V` at its loadings without :math:`f` and :math:`g`, is kept if held-out
+    rows show nothing better.
 
     Parameters
     ----------
     encoding_dim : int, default=30
         Number of code dimensions (latent dimensions, components).
 
-    fine_tune_epochs : int, default=20
-        Largest number of epochs for the whole network, after the layers. 0 leaves the
-        layers as they are.
+    code_activation : str or callable, default="linear"
+        Activation of the code. Anything but "linear" needs ``init="random"``.
+
+    fine_tune_epochs : int or "auto", default="auto"
+        Largest number of epochs for the whole network, after the layers. "auto" makes
+        about 3000 steps, but at least 15 and at most 500 passes. 0 leaves the layers as
+        they are, also where PCA is better.
 
     dropout : float, default=0.0
         Fraction of hidden units set to zero at random in each training step of the
@@ -93,7 +109,7 @@ class StackedAutoencoder(BaseAutoencoder):
 
     epochs : int or "auto", default="auto"
         Largest number of passes over the training data for each layer. "auto" makes
-        about 3000 steps, but at least 15 and at most 500 passes.
+        about 1000 steps, but at least 5 and at most 167 passes.
 
     validation_fraction : float, default=0.1
         Fraction of the rows that `early_stopping` holds out: anew for each layer, and
@@ -127,6 +143,7 @@ class StackedAutoencoder(BaseAutoencoder):
     See Also
     --------
     Autoencoder : Dense, starting at PCA.
+    sklearn.decomposition.PCA : The linear case.
 
     References
     ----------
@@ -147,30 +164,34 @@ class StackedAutoencoder(BaseAutoencoder):
     [10, 10]
     """
 
-    _architecture = DenseArchitecture
+    _architecture = StackedArchitecture
     _outside_graph = ("fine_tune_epochs",)
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
-        **DenseArchitecture.parameter_constraints,
+        **StackedArchitecture.parameter_constraints,
         "code_activation": [str, callable],
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
-        "fine_tune_epochs": [Interval(Integral, 0, None, closed="left")],
+        "fine_tune_epochs": [
+            StrOptions({"auto"}),
+            Interval(Integral, 0, None, closed="left"),
+        ],
     }
 
     def __init__(
         self,
         encoding_dim: int = 30,
         *,
-        hidden_layer_sizes: int | Sequence[int] = (100,),
+        hidden_layer_sizes: int | Sequence[int] = (256,),
         activation: str | Callable = "elu",
         code_activation: str | Callable = "linear",
         loss: str = "squared_error",
-        fine_tune_epochs: int = 20,
+        init: str = "pca",
+        fine_tune_epochs: int | str = "auto",
         dropout: float = 0.0,
         tied_weights: bool = False,
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
@@ -190,6 +211,7 @@ class StackedAutoencoder(BaseAutoencoder):
         self.activation = activation
         self.code_activation = code_activation
         self.loss = loss
+        self.init = init
         self.fine_tune_epochs = fine_tune_epochs
         self.dropout = dropout
         self.tied_weights = tied_weights
@@ -209,19 +231,34 @@ class StackedAutoencoder(BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
+    @classmethod
+    def _test_params(cls):
+        return super()._test_params() | {"fine_tune_epochs": 3}
+
     def _largest_epochs(self):
         return self.fine_tune_epochs
 
     def _start(self, architecture, rows, summary, weight, rng):
         start = super()._start(architecture, rows, summary, weight, rng)
-        sizes = architecture.sizes
-        n_hidden = len(sizes)
+        if self.fine_tune_epochs == 0:  # what was asked for are the layers
+            start = self._train_layers(architecture, start, rows, weight, rng)
+        return start
+
+    def _depart(self, architecture, start, rows, weight, rng):
+        if self.fine_tune_epochs == 0:
+            return start
+        return self._train_layers(architecture, start, rows, weight, rng)
+
+    def _train_layers(self, architecture, start, rows, weight, rng):
+        """The layers, trained one at a time; a linear path that adds nothing yet."""
+        n_hidden = len(architecture.sizes)
         encoders = [*(f"encoder_{i}" for i in range(n_hidden)), "code"]
         decoders = ["output", *(f"decoder_{i}" for i in reversed(range(n_hidden)))]
+        found = {k: 0.0 if k.startswith("linear_") else v for k, v in start.items()}
         X, self.layer_histories_ = rows.X, []
-        for i, size in enumerate([*sizes, self.encoding_dim]):
-            last, seed = i == len(sizes), int(rng.integers(2**31))
-            layer = self._make_layer(size, seed, first=i == 0, last=last)
+        for i, size in enumerate([*architecture.sizes, self.encoding_dim]):
+            last, seed = i == n_hidden, int(rng.integers(2**31))
+            layer = self._make_layer(size, seed, len(rows), first=i == 0, last=last)
             layer.fit(X, sample_weight=weight)
             self.layer_histories_.append(layer.history_)
             X = layer.transform(X)
@@ -229,13 +266,16 @@ class StackedAutoencoder(BaseAutoencoder):
                 own, name = path.split("/", 1)
                 new = {"code": encoders[i], "output": decoders[i]}.get(own)
                 if new is not None:
-                    start[f"{new}/{name}"] = value
-        return start
+                    found[f"{new}/{name}"] = value
+        return found
 
-    def _make_layer(self, size, seed, *, first, last):
+    def _make_layer(self, size, seed, n_rows, *, first, last):
         names = BaseAutoencoder._parameter_constraints
         settings = {name: getattr(self, name) for name in names}
         settings |= {"warm_start": False, "callbacks": None, "random_state": seed}
+        if self.epochs == "auto":
+            _, n_steps, _ = settle_sizes(self, n_rows)
+            settings["epochs"] = math.ceil(auto_epochs(n_steps) * _SHARE_OF_A_LAYER)
         return (Autoencoder if first else _CodeAutoencoder)(
             size,
             hidden_layer_sizes=(),

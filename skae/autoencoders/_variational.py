@@ -79,16 +79,17 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
         self,
         encoding_dim: int = 8,
         *,
-        hidden_layer_sizes: int | Sequence[int] = (128, 64),
-        activation: str | Callable = "elu",
+        hidden_layer_sizes: int | str | Sequence[int] = "auto",
+        activation: str | Callable = "gelu",
         likelihood: str = "gaussian",
+        init: str = "pca",
         beta: float = 1.0,
         warm_up_epochs: int = 0,
         free_bits: float = 0.0,
         dropout: float = 0.0,
         tied_weights: bool = False,
         optimizer: Any = "adam",
-        learning_rate: float = 2e-3,
+        learning_rate: float | str = "auto",
         learning_rate_schedule: str = "cosine",
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
@@ -107,6 +108,7 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
         self.likelihood = likelihood
+        self.init = init
         self.beta = beta
         self.warm_up_epochs = warm_up_epochs
         self.free_bits = free_bits

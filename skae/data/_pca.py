@@ -61,7 +61,7 @@ def _fit_at_once(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Components and variances by PCA of the rows `kept`, all at once."""
     # Nothing is copied unless some rows are left out, or must be scaled.
-    X = rows.X if len(kept) == len(rows) else rows.X[kept]
+    X = rows.table if len(kept) == len(rows) else rows.table[kept]
     exponent = 0
     if not _SAFE_SCALES[0] < summary.scale < _SAFE_SCALES[1]:
         # A power of two rounds nothing; float32 has no inverses of greater ones.
@@ -69,7 +69,12 @@ def _fit_at_once(
         X = X * np.float32(2.0**-exponent)  # sparse data stay sparse
     solver = "arpack" if rows.is_sparse else "randomized"
     # What is a copy already is centred in place.
-    pca = PCA(n_components, copy=X is rows.X, svd_solver=solver, random_state=seed)
+    pca = PCA(
+        n_components,
+        copy=len(kept) == len(rows) and not exponent,
+        svd_solver=solver,
+        random_state=seed,
+    )
     variances = pca.fit(X).explained_variance_
     if exponent:
         variances = variances * np.float64(4.0**exponent)

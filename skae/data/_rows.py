@@ -104,6 +104,11 @@ class Rows:
         return not self.is_sparse and find_memory_map(self.X) is None
 
     @property
+    def table(self):
+        """The data as they are, one row per sample and one column per feature."""
+        return self.X
+
+    @property
     def row_bytes(self) -> int:
         """Size of one row as it is served."""
         return self.dtype.itemsize * math.prod(self.sample_shape)
@@ -192,6 +197,20 @@ class Rows:
         `chunk` lies in memory that is used again for a later one: not to be kept.
         """
         map_fields({"x": self}, lambda chunk, where: function(chunk["x"], where))
+
+
+def some_rows(
+    fields: Mapping[str, Rows], weight: np.ndarray | None, n_rows: int
+) -> dict[str, np.ndarray]:
+    """Up to `n_rows` rows, from the first to the last, none of them of weight 0."""
+    n_all = len(next(iter(fields.values())))
+    counted = np.arange(n_all) if weight is None else np.flatnonzero(weight)
+    places = np.linspace(0, len(counted) - 1, min(len(counted), n_rows))
+    some = {}
+    for name, rows in fields.items():
+        some[name] = aligned_zeros((len(places), *rows.sample_shape), rows.dtype)
+        rows.gather(counted[places.astype(np.intp)], some[name])
+    return some
 
 
 def map_fields(

@@ -6,7 +6,10 @@ from skae._sklearn import Interval, StrOptions
 
 TRAINING_CONSTRAINTS: dict = {
     "optimizer": "no_validation",  # Keras knows
-    "learning_rate": [Interval(Real, 0, None, closed="neither")],
+    "learning_rate": [
+        StrOptions({"auto"}),
+        Interval(Real, 0, None, closed="neither"),
+    ],
     "learning_rate_schedule": [StrOptions({"constant", "cosine"})],
     "epochs": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
     "batch_size": [
@@ -33,7 +36,7 @@ class TrainingDefaults:
     """What a family trains with whose constructor leaves a training parameter out."""
 
     optimizer = "adam"
-    learning_rate = 2e-3
+    learning_rate = "auto"
     learning_rate_schedule = "cosine"
     epochs = "auto"
     batch_size = "auto"

@@ -5,9 +5,9 @@ signature. A word with a dollar sign is filled in for each class.
 """
 
 PARAMETERS = """\
-hidden_layer_sizes : int or sequence of int
+hidden_layer_sizes : "auto", int or sequence of int
     Units of the encoder's hidden layers; the decoder has the same in reverse.
-    ``()`` means none.
+    ``()`` means none. "auto" is (128, 64), for 20000 rows or more (512, 256).
 
 image_shape : tuple of int
     Height and width, or height, width and channels, for flattened images; one of
@@ -53,6 +53,15 @@ likelihood : {"gaussian", "bernoulli"}
       one global scale; the standard deviation is one number, learned.
     - "bernoulli": for data in [0, 1], such as pixels, best when they are binary.
 
+init : {"pca", "random"}
+    Whether PCA is among the candidates.
+
+    - "pca": beside the network a linear path leads from the data to the codes and
+      back. With PCA's loadings, and a network that adds nothing, it is judged on the
+      rows that `early_stopping` holds out, and kept if training finds nothing
+      better.
+    - "random": a plain network without linear path, as in the textbooks.
+
 beta : float
     Weight of the divergence. 1 is the evidence lower bound; more makes simpler
     codes, less better reconstructions.
@@ -74,9 +83,12 @@ noise : {"gaussian", "masking", "dropout", "salt_and_pepper"}
     - "salt_and_pepper": entries are set to the smallest or the largest value of the
       training data.
 
-noise_level : float
+noise_level : float or "auto"
     Standard deviation of the normal noise, in the units of the data, or the share
-    of the entries that are hit.
+    of the entries that are hit. "auto" is a share of 0.3, and for normal noise the
+    least of the deviation of a column, of 4 % of the root of the total variance,
+    and, with ``init="pca"``, of 70 % of the deviation in a direction that PCA
+    leaves out.
 
 clip_noise : bool or "auto"
     Whether to clip noisy data to the range of the training data. "auto" does for
@@ -92,16 +104,16 @@ optimizer : str or keras.optimizers.Optimizer
     Optimizer, by its Keras name or as an example. The learning rate of an example
     is replaced by `learning_rate`.
 
-learning_rate : float
-    Learning rate at the start.
+learning_rate : float or "auto"
+    Learning rate at the start. "auto" is 0.002, for 20000 rows or more 0.003.
 
 learning_rate_schedule : {"cosine", "constant"}
     "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
     would reach zero after `epochs`; "constant" leaves it alone.
 
 epochs : int or "auto"
-    Largest number of passes over the training data. "auto" makes about 3000 steps,
-    but at least 15 and at most 500 passes.
+    Largest number of passes over the training data. "auto" makes about 2700 steps,
+    but at least 12 and at most 500 passes.
 
 batch_size : int or "auto"
     Rows per step. "auto" is the power of two next below a sixteenth of the training
@@ -167,6 +179,22 @@ history_ : dict of lists
 """
 
 LAST_ATTRIBUTES = """\
+explained_variance_ratio_ : ndarray of shape (encoding_dim,)
+    What the reconstruction of the training rows (up to 2048 of them) loses when a
+    code is held at its mean: the squared errors that are added, as a share of the
+    squared distances from the mean. The codes are in this order. PCA's shares add
+    up to what is explained; codes that are bent together may add up to more. Only
+    after `fit` with linear codes: they are turned and scaled then, which changes no
+    reconstruction.
+
+progress_ : dict of lists
+    "seconds" since `fit` began, before the first epoch and after each, and "loss",
+    the reconstruction loss of the weights that would have been kept then.
+
+kept_initialization_ : bool
+    Whether training found nothing clearly better than what it began with: PCA, with
+    ``init="pca"``.
+
 n_iter_ : int
     Number of epochs trained.
 
@@ -182,6 +210,10 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
 
 # Of the classes that have this parameter.
 ATTRIBUTES_WITH = {
+    "hidden_layer_sizes": """\
+hidden_layer_sizes_ : tuple of int
+    Units of the encoder's hidden layers.
+""",
     "image_shape": """\
 image_shape_ : tuple of int
     Height, width and channels of the images.

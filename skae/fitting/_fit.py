@@ -1,18 +1,20 @@
 """From checked rows to a trained model: the order of things in a fit."""
 
 import copy
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from skae.architectures import Architecture
+from skae.architectures import MANY_ROWS, Architecture, LinearCode
 from skae.data._rows import Rows, Summary
 from skae.estimator._tasks import EpochTasks
+from skae.fitting._codes import turn_codes
 from skae.fitting._identity import fit_identity
 from skae.fitting._model import TrainedModel
-from skae.fitting._sizes import auto_epochs, settle_sizes, worth_compiling
+from skae.fitting._sizes import auto_epochs, settle_rate, settle_sizes, worth_compiling
 from skae.training import (
     Checkpoint,
     FitSettings,
@@ -32,6 +34,10 @@ _LEAST_ROWS_TO_SPLIT = 10
 Start = Callable[
     [Rows, Summary, np.ndarray | None, np.random.Generator], dict[str, np.ndarray]
 ]
+Depart = Callable[
+    [dict[str, np.ndarray], Rows, np.ndarray | None, np.random.Generator],
+    dict[str, np.ndarray],
+]
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,18 @@ class Plan:
     start : callable
         First weights from the data: ``start(rows, summary, weight, rng)``.
 
+    depart : callable
+        Those with which training begins: ``depart(start, rows, weight, rng)``; `start`
+        itself, or others, beside which `start` remains a candidate.
+
     strengths : callable
         An epoch, from 1 to infinity, to the strengths of the terms of the loss.
 
     epochs : int or "auto"
         Largest number of epochs.
+
+    linear_code : LinearCode, default=None
+        How the codes may be turned after training.
 
     previous : TrainedModel, default=None
         What to go on from.
@@ -60,8 +73,10 @@ class Plan:
 
     architecture: Architecture
     start: Start
+    depart: Depart
     strengths: Callable[[float], dict[str, float]]
     epochs: int | str
+    linear_code: LinearCode | None = None
     previous: TrainedModel | None = None
     one_epoch: bool = False
 
@@ -73,6 +88,7 @@ class Fitted(NamedTuple):
     history: dict[str, list[float]]
     n_epochs: int
     callbacks: list
+    attributes: dict[str, Any]
 
 
 def fit_model(
@@ -88,6 +104,7 @@ def fit_model(
     `parameters` is an estimator, of which the training parameters are read and nothing
     is changed.
     """
+    began = time.perf_counter()
     architecture, previous = plan.architecture, plan.previous
     if previous is not None:
         _check_same_network(previous.architecture, architecture)
@@ -105,13 +122,17 @@ def fit_model(
         checkpoint, identity, lambda: draw_seed(parameters.random_state)
     )
     rng = np.random.default_rng(progress.seed)
-    if previous is None:
-        start = plan.start(fields["data"], summary, weight, rng)
-    else:
-        start = previous.weights
     held_out = None
     if parameters.early_stopping and val is None and not plan.one_epoch:
         order, held_out = _split(order, parameters.validation_fraction, rng)
+    departure = go_on = None
+    if previous is None:
+        start = plan.start(
+            fields["data"], summary, _without(weight, held_out, fields["data"]), rng
+        )
+        departure = plan.depart(start, fields["data"], weight, rng)
+    else:
+        start, go_on = _go_on(previous, plan.one_epoch)
     batch_size, n_steps, settings = _settle(parameters, plan, len(order))
 
     def model(trained: Trained) -> TrainedModel:
@@ -134,10 +155,11 @@ def fit_model(
         ),
         settings,
         start=start,
+        departure=None if departure is start else departure,
         rng=rng,
         seed=progress.seed,
         complete=previous is not None,
-        go_on=None if previous is None else previous.state,
+        go_on=go_on,
         keep_state=parameters.warm_start or plan.one_epoch,
         progress=progress,
         watchers=Watchers(
@@ -150,7 +172,26 @@ def fit_model(
             ),
         ),
     )
-    return Fitted(model(trained), trained.history, trained.n_epochs, callbacks)
+    seconds = [now - began for now in trained.progress["seconds"]]
+    attributes: dict[str, Any] = {
+        "progress_": {**trained.progress, "seconds": seconds},
+        "kept_initialization_": trained.kept_start,
+    }
+    if trained.kept_start and previous is None and held_out is not None:
+        # It has been judged without the rows held out; now they may have their say.
+        rng = np.random.default_rng(progress.seed)
+        whole = plan.start(fields["data"], summary, weight, rng)
+        trained = trained._replace(weights=_replaced(trained.weights, whole))
+    found = model(trained)
+    if plan.linear_code is not None and not plan.one_epoch:
+        turned = turn_codes(found, plan.linear_code, fields, weight, summary)
+        if turned is not None:
+            if found.state is not None:  # which belongs to the codes as they were
+                found.state["weights"] = found.weights
+            found = turned.model
+            ratio = turned.explained_variance_ratio
+            attributes["explained_variance_ratio_"] = ratio
+    return Fitted(found, trained.history, trained.n_epochs, callbacks, attributes)
 
 
 def _weigh(n_rows: int, sample_weight):
@@ -186,6 +227,36 @@ def _check_same_network(old: Architecture, new: Architecture) -> None:
         )
 
 
+def _go_on(previous: TrainedModel, one_epoch: bool):
+    """Weights to go on from, and the state that belongs to them."""
+    state = previous.state or {}
+    if "weights" not in state:
+        return previous.weights, previous.state
+    if one_epoch:  # the codes stay where they are, and the optimizer begins anew
+        return previous.weights, None
+    return state["weights"], state
+
+
+def _without(weight, held_out, rows: Rows) -> np.ndarray | None:
+    """Weights with which the first weights do not know the rows that judge them.
+
+    Of many rows, a tenth more or less makes no difference that is worth a copy.
+    """
+    if held_out is None or len(rows) >= MANY_ROWS:
+        return weight
+    weight = np.ones(len(rows), dtype=np.float32) if weight is None else weight.copy()
+    weight[held_out] = 0
+    return weight
+
+
+def _replaced(weights, others) -> dict[str, np.ndarray]:
+    """`weights`, with others where there are some; a number stands for an array."""
+    return {
+        name: np.broadcast_to(np.asarray(others.get(name, v), v.dtype), v.shape).copy()
+        for name, v in weights.items()
+    }
+
+
 def _split(order, fraction: float, rng):
     """Rows to train on and rows to validate on; no validation for very few rows."""
     if len(order) < _LEAST_ROWS_TO_SPLIT:
@@ -209,7 +280,7 @@ def _settle(parameters, plan: Plan, n_train: int) -> tuple[int, int, FitSettings
     schedule = "constant" if plan.one_epoch else parameters.learning_rate_schedule
     settings = FitSettings(
         epochs=epochs,
-        learning_rate=float(parameters.learning_rate),
+        learning_rate=settle_rate(parameters, n_train),
         learning_rate_schedule=schedule,
         shuffle=bool(parameters.shuffle),
         early_stopping=bool(parameters.early_stopping) and not plan.one_epoch,

@@ -1,7 +1,7 @@
 """What a fit leaves behind: weights as arrays, models rebuilt when asked for."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,16 +54,27 @@ class TrainedModel:
 
     def run_all(self, name: str, fields: Mapping[str, Rows]) -> np.ndarray:
         """Outputs for all rows, chunk by chunk."""
+        n_rows = len(next(iter(fields.values())))
+        outputs = self._bound().empty_output(name, n_rows)
+
+        def keep(found: np.ndarray, where: slice) -> None:
+            outputs[where] = found
+
+        self.map_all(name, fields, keep)
+        return outputs
+
+    def map_all(
+        self,
+        name: str,
+        fields: Mapping[str, Rows],
+        function: Callable[[np.ndarray, slice], None],
+    ) -> None:
+        """Call ``function(outputs, where)``, chunk by chunk, perhaps two at a time."""
         bound = self._bound()
         needed = {key: fields[key] for key in bound.inputs_of(name)}
-        n_rows = len(next(iter(needed.values())))
-        outputs = bound.empty_output(name, n_rows)
-
-        def serve(chunks: dict[str, np.ndarray], where: slice) -> None:
-            outputs[where] = bound.run(name, chunks)
-
-        map_fields(needed, serve)
-        return outputs
+        map_fields(
+            needed, lambda chunks, where: function(bound.run(name, chunks), where)
+        )
 
     @property
     def code_dtype(self) -> np.dtype:

@@ -2,8 +2,11 @@
 
 import math
 
+from skae.architectures import MANY_ROWS
+
 # Below so many steps, compiling with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500
+_RATE, _RATE_OF_MANY_ROWS = 2e-3, 3e-3
 
 
 def auto_batch_size(n_samples: int) -> int:
@@ -12,13 +15,21 @@ def auto_batch_size(n_samples: int) -> int:
 
 
 def auto_epochs(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 3000 steps; at least 15, at most 500."""
-    return min(500, max(15, math.ceil(3000 / n_steps_per_epoch)))
+    """Epochs that make about 2700 steps; at least 12, at most 500."""
+    return min(500, max(12, math.ceil(2700 / n_steps_per_epoch)))
 
 
 def auto_patience(n_steps_per_epoch: int) -> int:
     """Epochs that make about 750 steps; at least 10."""
     return max(10, math.ceil(750 / n_steps_per_epoch))
+
+
+def settle_rate(parameters, n_train: int) -> float:
+    """The learning rate, with "auto" decided: many rows have little time each."""
+    rate = parameters.learning_rate
+    if isinstance(rate, str):
+        rate = _RATE_OF_MANY_ROWS if n_train >= MANY_ROWS else _RATE
+    return float(rate)
 
 
 def settle_sizes(parameters, n_train: int) -> tuple[int, int, int]:

@@ -7,7 +7,11 @@ from skae.layers._corruption import Corruption as Corruption
 from skae.layers._gaussian import (
     GaussianNegativeLogLikelihood as GaussianNegativeLogLikelihood,
 )
+from skae.layers._largest import KeepLargest as KeepLargest
+from skae.layers._nested import NestedDropout as NestedDropout
+from skae.layers._padding import FillPadding as FillPadding
 from skae.layers._padding import MaskPadding as MaskPadding
+from skae.layers._padding import Present as Present
 from skae.layers._sampling import Sampling as Sampling
 from skae.layers._scaling import Standardize as Standardize
 from skae.layers._scaling import Unstandardize as Unstandardize

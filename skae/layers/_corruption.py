@@ -9,7 +9,7 @@ _EVALUATION_SEED = 0
 
 @keras.saving.register_keras_serializable(package="skae")
 class Corruption(keras.layers.Layer):
-    """Add noise, in training and in evaluation.
+    """Add noise, in training and, unless told otherwise, in evaluation.
 
     Training draws afresh at each step. Evaluation uses the same noise each time, so
     that the losses of two epochs can be compared.
@@ -21,47 +21,58 @@ class Corruption(keras.layers.Layer):
         the share that is left; set entries to the weights `low` or `high`, half of them
         each.
 
-    level : float
-        Standard deviation of the noise, or share of the entries that are hit.
+    level : float or None
+        Standard deviation of the noise, or share of the entries that are hit. None
+        makes it a weight, `auto_level`, that is set before training.
 
     clip : bool
         Whether to clip to the range from `low` to `high`.
+
+    evaluates : bool
+        Whether there is noise in evaluation as well.
     """
 
-    def __init__(self, noise, level, clip=False, seed=None, **kwargs):
+    def __init__(self, noise, level, clip=False, evaluates=True, seed=None, **kwargs):
         super().__init__(**kwargs)
         if noise not in NOISES:
             raise ValueError(f"noise must be one of {NOISES}; got {noise!r}.")
         self.noise, self.level, self.clip = noise, level, clip
-        self.seed = seed
+        self.evaluates, self.seed = evaluates, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape):
-        for name, value in (("low", "zeros"), ("high", "ones")):
+        constants = {"low": "zeros", "high": "ones"}
+        if self.level is None:
+            constants["auto_level"] = "zeros"
+        for name, value in constants.items():
             weight = self.add_weight(
                 name=name, shape=(), initializer=value, trainable=False
             )
             setattr(self, name, weight)
 
     def call(self, inputs, training=False):
+        if not (training or self.evaluates):
+            return inputs
         seed = self.seed_generator if training else _EVALUATION_SEED
+        level = self.auto_level if self.level is None else self.level
         shape = ops.shape(inputs)
         if self.noise == "gaussian":
-            noisy = inputs + self.level * keras.random.normal(shape, seed=seed)
+            noisy = inputs + level * keras.random.normal(shape, seed=seed)
         else:
             chance = keras.random.uniform(shape, seed=seed)
-            kept = inputs / (1 - self.level) if self.noise == "dropout" else inputs
-            noisy = ops.where(chance < self.level, self._extreme(chance), kept)
+            kept = inputs / (1 - level) if self.noise == "dropout" else inputs
+            noisy = ops.where(chance < level, self._extreme(chance, level), kept)
         return ops.clip(noisy, self.low, self.high) if self.clip else noisy
 
-    def _extreme(self, chance):
+    def _extreme(self, chance, level):
         if self.noise != "salt_and_pepper":
             return 0.0
-        return ops.where(chance < self.level / 2, self.low, self.high)
+        return ops.where(chance < level / 2, self.low, self.high)
 
     def compute_output_shape(self, input_shape):
         return input_shape
 
     def get_config(self):
         config = {"noise": self.noise, "level": self.level}
-        return {**super().get_config(), **config, "clip": self.clip, "seed": self.seed}
+        config |= {"clip": self.clip, "evaluates": self.evaluates, "seed": self.seed}
+        return {**super().get_config(), **config}

@@ -20,3 +20,29 @@ class MaskPadding(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
+
+
+@keras.saving.register_keras_serializable(package="skae")
+class FillPadding(keras.layers.Layer):
+    """Replace NaN by the mean of the sequence's own time steps, for each feature."""
+
+    def call(self, inputs):
+        gone = ops.isnan(inputs)
+        values = ops.where(gone, 0.0, inputs)
+        n_present = ops.sum(ops.cast(ops.logical_not(gone), "float32"), axis=1)
+        mean = ops.sum(values, axis=1) / ops.maximum(n_present, 1.0)
+        return ops.where(gone, ops.expand_dims(mean, 1), values)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+@keras.saving.register_keras_serializable(package="skae")
+class Present(keras.layers.Layer):
+    """1 for each time step that exists, 0 for padding; of shape (n, timesteps, 1)."""
+
+    def call(self, inputs):
+        return ops.cast(ops.logical_not(ops.isnan(inputs[..., :1])), "float32")
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 1)

@@ -152,7 +152,14 @@ class AutoencoderOutlierDetector(
         return self
 
     def _default(self):
-        return VariationalAutoencoder(2, activation="tanh", epochs=15)
+        # What the figures of this detector were measured with.
+        return VariationalAutoencoder(
+            2,
+            hidden_layer_sizes=(128, 64),
+            activation="tanh",
+            init="random",
+            epochs=15,
+        )
 
     def _find_offset(self, scores) -> float:
         if self.contamination != "auto":

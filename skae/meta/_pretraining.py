@@ -127,7 +127,9 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         return DenoisingAutoencoder(
             200,
             hidden_layer_sizes=(500,),
+            activation="elu",
             code_activation="relu",
+            init="random",
             noise="dropout",
             noise_level=0.5,
             epochs=15,

@@ -14,3 +14,6 @@ from skae.networks._graph import Parts as Parts
 from skae.networks._graph import connect as connect
 from skae.networks._recurrent import recurrent_stack as recurrent_stack
 from skae.networks._supervised import connect_head as connect_head
+from skae.networks._temporal import piece_lengths as piece_lengths
+from skae.networks._temporal import piece_stack as piece_stack
+from skae.networks._temporal import split_stack as split_stack

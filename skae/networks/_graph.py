@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from skae.losses import ReconstructionLoss
+from skae.losses import RECONSTRUCTION, ReconstructionLoss
 from skae.networks._weights import named_weights
-
-RECONSTRUCTION = "reconstruction_loss"
 
 
 class Forward(NamedTuple):

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval
 from skae.data._dask import by_block
-from skae.data._rows import aligned, aligned_zeros, map_fields
+from skae.data._rows import aligned, map_fields, some_rows
 from skae.estimator._scoring import MatrixLike
 from skae.training import draw_seed
 
@@ -47,11 +47,7 @@ class VariationalObjective:
 
     def _finish(self, fields, weight):
         super()._finish(fields, weight)
-        which = _some_that_count(len(fields["data"]), weight)
-        some = {}
-        for name, rows in fields.items():
-            some[name] = aligned_zeros((len(which), *rows.sample_shape), rows.dtype)
-            rows.gather(which, some[name])
+        some = some_rows(fields, weight, _ROWS_TO_INSPECT)
         mean, log_var = self._posterior(some)
         self.kl_per_dimension_ = _divergence(mean, log_var).mean(axis=0)
         self.active_units_ = np.var(mean, axis=0) > _ACTIVE_VARIANCE
@@ -209,13 +205,6 @@ class VariationalObjective:
     @classmethod
     def _test_params(cls):
         return {**super()._test_params(), "beta": 0.1}
-
-
-def _some_that_count(n_rows: int, weight: np.ndarray | None) -> np.ndarray:
-    """Indices of up to 4096 rows, from first to last, none of them of weight 0."""
-    counted = np.arange(n_rows) if weight is None else np.flatnonzero(weight)
-    n_some = min(len(counted), _ROWS_TO_INSPECT)
-    return counted[np.linspace(0, len(counted) - 1, n_some).astype(np.intp)]
 
 
 def _vary(x: np.ndarray) -> bool:

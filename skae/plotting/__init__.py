@@ -14,3 +14,4 @@ from skae.plotting._projector import write_projector as write_projector
 from skae.plotting._reconstructions import (
     ReconstructionDisplay as ReconstructionDisplay,
 )
+from skae.plotting._scree import ScreeDisplay as ScreeDisplay

@@ -1,12 +1,14 @@
 """Epochs: shuffling, validation, history, stopping."""
 
 import math
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from skae.losses import RECONSTRUCTION
 from skae.training._blocks import Feed
 from skae.training._checkpoint import FitState
 from skae.training._settings import FitSettings
@@ -30,7 +32,8 @@ class TrainingRun:
     """One fit of one program that has been reset for it.
 
     After `run`, the program has the weights to keep, and `history` a list of values
-    per term of the loss.
+    per term of the loss. `progress` has the time, and the reconstruction loss of the
+    weights that would be kept, before the first epoch and after each.
 
     Parameters
     ----------
@@ -73,6 +76,8 @@ class TrainingRun:
             callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
         )
         self.history: dict[str, list[float]] = {}
+        self.progress: dict[str, list[float]] = {"seconds": [], "loss": []}
+        self.kept_start = False
 
     @property
     def n_epochs(self) -> int:
@@ -84,14 +89,19 @@ class TrainingRun:
         training: Selection,
         validation: Selection | None,
         rng: np.random.Generator,
+        departure: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        """Train for as many epochs as the settings and the callbacks allow."""
+        """Train for as many epochs as the settings and the callbacks allow.
+
+        Training begins with the weights of the program, or with `departure`; those of
+        the program are a candidate in any case.
+        """
         best = None
         if self._settings.early_stopping:
             best = self._best_weights(validation)
         self._callbacks.train_begin()
         try:
-            self._epochs(training, validation, rng, best)
+            self._epochs(training, validation, rng, best, departure)
             self._state.end()
         except KeyboardInterrupt:
             warnings.warn(
@@ -102,6 +112,7 @@ class TrainingRun:
         weights = None if best is None else best.choose()
         if weights is not None:
             self._program.set_weights(weights)
+            self.kept_start = best.prefers_start
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
 
@@ -113,15 +124,20 @@ class TrainingRun:
             settings.tol, settings.n_iter_no_change, margin=_LUCK / math.sqrt(n_rows)
         )
 
-    def _epochs(self, training, validation, rng, best) -> None:
+    def _epochs(self, training, validation, rng, best, departure) -> None:
         settings, program = self._settings, self._program
         if best is not None:
             # What training starts from may already be the best, PCA for example.
             watched = training if validation is None else validation
-            best.update(0, self._evaluate(watched)["loss"], program.get_weights)
+            evaluated = self._evaluate(watched)
+            best.update(0, evaluated["loss"], program.get_weights)
+            self._note(evaluated)
+        if departure is not None:
+            program.set_weights(departure)
         n_done = self._state.restore(program, rng, best, self.history)
         if best is not None and n_done and best.exhausted(n_done):
             return  # killed between its last epoch and its end
+        kept = evaluated if best is not None else {}
         for epoch in range(n_done + 1, settings.epochs + 1):
             self._begin_epoch()
             logs = self._train_epoch(epoch, training, rng)
@@ -133,11 +149,18 @@ class TrainingRun:
             if best is not None:
                 loss = logs.get("val_loss", logs["loss"])
                 best.update(epoch, loss, program.get_weights)
+                if best.epoch == epoch and not best.prefers_start:
+                    kept = {k.removeprefix("val_"): v for k, v in logs.items()}
+                self._note(kept)
             self._state.epoch_end(epoch, program, rng, best, self.history)
             # Both are asked, whatever the first one says.
             stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):
                 break
+
+    def _note(self, logs: Mapping[str, float]) -> None:
+        self.progress["seconds"].append(time.perf_counter())
+        self.progress["loss"].append(logs.get(RECONSTRUCTION, logs["loss"]))
 
     def _train_epoch(self, epoch, part: Selection, rng) -> dict[str, float]:
         program, settings, callbacks = self._program, self._settings, self._callbacks

@@ -87,8 +87,8 @@ class Program(ABC):
     ) -> None:
         """Forget the fit before: weights from `seed`, but `start` where it has them.
 
-        `complete` says that it must have all: ValueError with the name of one that is
-        missing.
+        A number in `start` stands for an array of it. `complete` says that it must have
+        all: ValueError with the name of one that is missing.
         """
         if complete:
             check_all_there(self._weights, start)
@@ -116,7 +116,7 @@ class Program(ABC):
     def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Overwrite all weights."""
         for name, variable in self._weights.items():
-            variable.assign(weights[name])
+            variable.assign(np.broadcast_to(weights[name], variable.shape))
 
     def _optimizer_variables(self) -> list:
         return [v for optimizer in self.optimizers for v in optimizer.variables]

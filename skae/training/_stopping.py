@@ -63,7 +63,11 @@ class BestWeights:
         """
         if self._start is None:
             return None
-        loss, weights = self._start
-        if self.weights is None or self.loss >= loss - self._margin * abs(loss):
-            return weights
-        return self.weights
+        weights = self.start_weights
+        return weights if self.prefers_start else self.weights
+
+    @property
+    def prefers_start(self) -> bool:
+        """Whether nothing so far was clearly better than the start."""
+        loss = self._start[0]
+        return self.weights is None or self.loss >= loss - self._margin * abs(loss)

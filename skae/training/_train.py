@@ -66,6 +66,8 @@ class Trained(NamedTuple):
     history: dict[str, list[float]]
     n_epochs: int
     state: dict[str, Any] | None
+    progress: dict[str, list[float]]
+    kept_start: bool
 
 
 def train(
@@ -75,6 +77,7 @@ def train(
     settings: FitSettings,
     *,
     start: Mapping[str, np.ndarray],
+    departure: Mapping[str, np.ndarray] | None = None,
     rng: np.random.Generator,
     seed: int,
     complete: bool = False,
@@ -97,6 +100,10 @@ def train(
 
     start : dict of ndarray
         First weights, by name; `seed` decides on all others.
+
+    departure : dict of ndarray, default=None
+        Those with which training begins, if others: `start` is then only the first
+        candidate for the weights to keep.
 
     rng : Generator
         Shuffles the rows.
@@ -124,6 +131,10 @@ def train(
     """
     watchers = watchers or Watchers()
     with borrowed_program(architecture, program_settings) as program:
+        departed = None
+        if departure is not None:
+            program.reset(seed, departure)
+            departed = program.get_weights()
         program.reset(seed, start, complete=complete)
         if go_on is not None:
             rng.bit_generator.state = go_on["rng"]
@@ -135,7 +146,8 @@ def train(
         def trained(run=None, state=None):
             history, n_epochs = (run.history, run.n_epochs) if run else ({}, 0)
             weights, size = program.get_weights(), program.graph.code_size
-            return Trained(weights, size, history, n_epochs, state)
+            progress, kept = (run.progress, run.kept_start) if run else ({}, False)
+            return Trained(weights, size, history, n_epochs, state, progress, kept)
 
         watchers.begin()
         run = TrainingRun(
@@ -148,7 +160,7 @@ def train(
             end_epoch=lambda: watchers.end_epoch(trained),
             state=progress,
         )
-        run.run(training, validation, rng)
+        run.run(training, validation, rng, departed)
         state = None
         if keep_state:
             state = {

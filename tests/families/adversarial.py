@@ -13,8 +13,8 @@ class Adversarial(DenseArchitecture):
     hidden_layer_sizes, activation = (128, 64), "gelu"
     has_normal_prior = True
 
-    def bottleneck(self, h):
-        code = super().bottleneck(h)
+    def bottleneck(self, h, x):
+        code = super().bottleneck(h, x)
         zeros = ops.zeros_like(code)
         judge = [
             layers.Dense(64, activation="gelu", name="judge_0"),

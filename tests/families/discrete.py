@@ -18,7 +18,7 @@ class FiniteScalars(DenseArchitecture):
 
     hidden_layer_sizes, activation = (128, 64), "gelu"
 
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         h = layers.BatchNormalization()(layers.Dense(self.encoding_dim)(h))
         half = (self.n_levels - 1) / 2
         bounded = half * ops.tanh(h)
@@ -52,7 +52,7 @@ class Codebook(DenseArchitecture):
     hidden_layer_sizes, activation = (128, 64), "gelu"
     size = 4  # of the vectors
 
-    def bottleneck(self, h):
+    def bottleneck(self, h, x):
         codebook = layers.Embedding(self.n_levels, self.size)
         codebook.build()
         z = layers.BatchNormalization()(layers.Dense(self.encoding_dim * self.size)(h))

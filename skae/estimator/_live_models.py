@@ -1,0 +1,37 @@
+"""A fitted autoencoder as Keras models."""
+
+
+class LiveModels:
+    """Keras models with the weights of the fit.
+
+    Needs `_model` and `__sklearn_is_fitted__`.
+    """
+
+    @property
+    def encoder_(self):
+        """Keras model from data to codes."""
+        return self._keras_models().encoder
+
+    @property
+    def decoder_(self):
+        """Keras model from codes to data."""
+        return self._decoding_model("decoder")
+
+    @property
+    def autoencoder_(self):
+        """Keras model from data to reconstructions, made of the other two."""
+        return self._decoding_model("autoencoder")
+
+    def _decoding_model(self, name: str):
+        model = getattr(self._keras_models(), name)
+        if model is None:
+            raise AttributeError(f"{type(self).__name__} has no decoder: no {name}_.")
+        return model
+
+    def _keras_models(self):
+        if not self.__sklearn_is_fitted__():
+            # AttributeError: hasattr() is False before fit, as for any attribute.
+            raise AttributeError(
+                f"This {type(self).__name__} is not fitted yet: call fit first."
+            )
+        return self._model.keras_models()

@@ -1,0 +1,60 @@
+"""Convolutions over the pieces of a sequence, and their way back."""
+
+from keras import layers, ops
+
+
+def piece_lengths(n_timesteps, pieces):
+    """Number of time steps before and after each joining of so many into one."""
+    lengths = [n_timesteps]
+    for size in pieces:
+        lengths.append(-(-lengths[-1] // size))
+    return lengths
+
+
+def piece_stack(h, present, filters, pieces, *, kernel_size, activation, prefix):
+    """Per entry of `filters`, time steps joined into pieces, and a convolution.
+
+    Where `present` is 0, nothing is: each layer leaves zeros there, as there would be
+    behind the end of a sequence that comes alone. None means that everything is.
+    """
+    for i, (n, size) in enumerate(zip(filters, pieces, strict=True)):
+        h = _join(h, size, f"{prefix}_{i}_pieces")
+        h = layers.Conv1D(
+            n, kernel_size, padding="same", activation=activation, name=f"{prefix}_{i}"
+        )(h)
+        if present is not None:
+            present = _join(present, size, f"{prefix}_{i}_present")
+            present = ops.max(present, axis=-1, keepdims=True)
+            h = layers.Multiply(name=f"{prefix}_{i}_masked")([h, present])
+    return h
+
+
+def split_stack(h, filters, pieces, lengths, *, kernel_size, activation, names):
+    """Per entry of `filters`, a convolution, and each piece split into time steps.
+
+    `lengths` are the numbers of time steps after each of these; the last convolution
+    has no activation.
+    """
+    for i, (n, size, name) in enumerate(zip(filters, pieces, names, strict=True)):
+        last = i == len(filters) - 1
+        h = layers.Conv1D(
+            n * size,
+            kernel_size,
+            padding="same",
+            activation=None if last else activation,
+            name=name,
+        )(h)
+        n_steps = h.shape[1] * size
+        h = layers.Reshape((n_steps, n), name=f"{name}_split")(h)
+        if n_steps > lengths[i]:
+            cut = (0, n_steps - lengths[i])
+            h = layers.Cropping1D(cut, name=f"{name}_crop")(h)
+    return h
+
+
+def _join(h, size, name):
+    n_steps, n_features = h.shape[1:]
+    if n_steps % size:
+        h = layers.ZeroPadding1D((0, -n_steps % size), name=f"{name}_padded")(h)
+    n_pieces = -(-n_steps // size)
+    return layers.Reshape((n_pieces, size * n_features), name=name)(h)
