@@ -29,6 +29,8 @@ def autoencoder_classes():
 def with_defaults(cls):
     """As users make it, but that it trains for three epochs where it can be told so."""
     parameters = inspect.signature(cls).parameters
+    if any(p.default is inspect.Parameter.empty for p in parameters.values()):
+        return make(cls)  # what stands around an estimator that users must name
     return cls(**{"epochs": 3} if "epochs" in parameters else {})
 
 

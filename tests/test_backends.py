@@ -18,6 +18,7 @@ SETTINGS = {
     "shuffle": False,
     "early_stopping": False,
     "learning_rate": 0.01,
+    "input_noise": 0.0,  # each backend draws its own
     "l1": 0.01,
     "l2": 0.001,
     "epochs": 5,

@@ -240,7 +240,7 @@ def test_search_by_prefixes(surface):
 )
 def test_search_refuses(settings, message, surface):
     with pytest.raises(ValueError, match=message):
-        PrefixSearchCV(**settings).fit(surface)
+        PrefixSearchCV(**{"estimator": Autoencoder(2), **settings}).fit(surface)
 
 
 def test_scree(surface):

@@ -37,7 +37,7 @@ def digits():
     """300 digits, pixels in [0, 1], and their names."""
     data = load_digits()
     names = np.array("zero one two three four five six seven eight nine".split())
-    return data.X_train[:300] / 16, names[data.y_train[:300]]
+    return data.X_train[:300], names[data.y_train[:300]]
 
 
 @pytest.fixture

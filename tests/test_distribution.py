@@ -17,7 +17,7 @@ X = np.array(json.load(sys.stdin), dtype=np.float32)
 SETTINGS = {"epochs": 4, "batch_size": 16, "random_state": 0}  # 54 rows: 6 in the last
 def losses():
     models = [
-        Autoencoder(2, hidden_layer_sizes=(4,), l1=0.1, l2=0.1, **SETTINGS),
+        Autoencoder(2, hidden_layer_sizes=(4,), input_noise=0.0, l1=0.1, **SETTINGS),
         SparseAutoencoder(3, penalty="l1", **SETTINGS),
         ConvAutoencoder(2, filters=(4,), image_shape=(2, 3), **SETTINGS),
     ]

@@ -172,7 +172,8 @@ def test_report_warns_when_pca_wins(X):
 
 def test_report_of_images_and_pipelines(X):
     images = X[:, None, :4].reshape(-1, 2, 2)
-    conv = ConvAutoencoder(2, filters=(4,), epochs=1, random_state=0).fit(images)
+    conv = ConvAutoencoder(2, init="random", filters=(4,), epochs=1, random_state=0)
+    conv = conv.fit(images)
     pipeline = make_pipeline(StandardScaler(), Autoencoder(2, epochs=1)).fit(X)
     with pytest.warns(UserWarning, match="PCA"):
         assert "ConvAutoencoder" in report(conv, images).index

@@ -97,9 +97,9 @@ def test_auto_epochs(X):
     stacked.set_params(batch_size=1, learning_rate=1e-9).fit(X)
     n_steps = len(X)
     assert len(stacked.layer_histories_[0]["loss"]) == pytest.approx(
-        1000 / n_steps, abs=1
+        900 / n_steps, abs=1
     )
-    assert stacked.n_iter_ == pytest.approx(3000 / n_steps, abs=1)
+    assert stacked.n_iter_ == pytest.approx(2700 / n_steps, abs=1)
     with pytest.raises(ValueError, match="'fine_tune_epochs' parameter"):
         StackedAutoencoder(2, fine_tune_epochs=-1).fit(X)
     with pytest.raises(ValueError, match="init='pca' starts from linear codes"):

@@ -80,7 +80,10 @@ def test_importance_weighted_bound_is_exact_for_a_linear_model():
     assert vae.score_samples(X).mean() < exact.mean()
 
 
-def test_more_samples_tighten_the_bound(vae, X):
+def test_more_samples_tighten_the_bound(X):
+    # From PCA the posterior would be exact, and the bound tight with one sample.
+    vae = VariationalAutoencoder(2, init="random", epochs=30, **SETTINGS)
+    vae.set_params(learning_rate=0.01).fit(X)
     bounds = [vae.log_likelihood(X, k, random_state=0).mean() for k in (1, 10, 500)]
     assert bounds[0] < bounds[1] < bounds[2]
     one = vae.log_likelihood(X[:1], 10, random_state=0)

@@ -95,7 +95,7 @@ def test_keras_goes_on_counting_where_it_was(X):
 def test_a_missing_weight_is_never_made_up(name, X):
     for use in ("transform", "reconstruct", "partial_fit", "encoder_", "fit"):
         broken = copy.deepcopy(make(Autoencoder, warm_start=True).fit(X))
-        del broken._model.weights[name]
+        del broken._model.weights[name], broken._model.state["weights"][name]
         with pytest.raises(ValueError, match=f"weights '{name}' are not among"):
             call = getattr(broken, use)
             call(X)

@@ -80,7 +80,7 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
         encoding_dim: int = 8,
         *,
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
-        activation: str | Callable = "gelu",
+        activation: str | Callable = "elu",
         likelihood: str = "gaussian",
         init: str = "pca",
         beta: float = 1.0,

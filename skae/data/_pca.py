@@ -1,13 +1,18 @@
 """Principal components of rows that need not fit in memory."""
 
+from contextlib import nullcontext
+
 import numpy as np
 from sklearn.decomposition import PCA, IncrementalPCA
 
 from skae.data._rows import Rows, Summary
+from skae.data._threads import one_blas_thread
 
 # Up to so many columns the covariance matrix is cheap, and exact for every container.
 _MAX_COVARIANCE = 2048
 _BATCH_ROWS = 500
+# Up to so many columns one thread is enough.
+_MAX_ONE_THREAD = 256
 # Of other data sums of squares might overflow in float32, or vanish.
 _SAFE_SCALES = (1e-12, 1e12)
 
@@ -42,7 +47,8 @@ def principal_components(
     n_components = min(n_components, width, len(rows))
     # Iterations for so many components take longer: ARPACK's ten times as long.
     if width <= max(_MAX_COVARIANCE, 2 * n_components - 1):
-        values, vectors = np.linalg.eigh(_covariance(rows, summary, weight))
+        with one_blas_thread() if width <= _MAX_ONE_THREAD else nullcontext():
+            values, vectors = np.linalg.eigh(_covariance(rows, summary, weight))
         order = np.argsort(values)[::-1][:n_components]
         return vectors.T[order], np.maximum(values[order], 0.0)
     kept = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
@@ -101,13 +107,15 @@ def _covariance(rows: Rows, summary: Summary, weight) -> np.ndarray:
     covariance = np.zeros(2 * rows.sample_shape)
     for part in rows.chunks():
         x = rows.read(part)
-        if weight is not None:
+        w = None if weight is None else weight[part]
+        if w is not None:
             # Rows that do not count may be too far out: 0 times infinity is NaN.
-            x[weight[part] == 0] = mean
+            x, w = x[w > 0], w[w > 0]
+            w = None if (w == 1).all() else w
         # Centred and scaled float32 keeps 7 digits of the leading variances; chunks
         # are summed in float64.
         z = (x - mean) / np.float32(summary.scale)
-        weighted = z if weight is None else z * weight[part, None]
+        weighted = z if w is None else z * w[:, None]
         covariance += weighted.T @ z
     mass = len(rows) if weight is None else weight.sum(dtype=np.float64)
     return covariance * (summary.scale**2 / mass)

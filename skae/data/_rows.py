@@ -21,6 +21,8 @@ CHUNK_BYTES = 4 << 20
 MAP_BYTES = 16 << 20
 _ALIGNMENT = 64  # what TensorFlow asks of memory that it takes over without a copy
 _N_READERS = 2
+# Rows that are encoded at once are best a multiple of this.
+GRAIN = 16
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
@@ -157,6 +159,7 @@ class Rows:
     def chunks(self, n_bytes: int | None = None) -> Iterator[slice]:
         """Consecutive slices of about `n_bytes`, `CHUNK_BYTES` by default."""
         size = max(1, (n_bytes or CHUNK_BYTES) // max(1, self.row_bytes))
+        size = size // GRAIN * GRAIN or size
         for start in range(0, len(self), size):
             yield slice(start, min(start + size, len(self)))
 

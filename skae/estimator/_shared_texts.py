@@ -57,8 +57,8 @@ init : {"pca", "random"}
     Whether PCA is among the candidates.
 
     - "pca": beside the network a linear path leads from the data to the codes and
-      back. With PCA's loadings, and a network that adds nothing, it is judged on the
-      rows that `early_stopping` holds out, and kept if training finds nothing
+      back. With PCA's loadings, and a network that adds nothing, it is judged on
+      the rows that `early_stopping` holds out, and kept if training finds nothing
       better.
     - "random": a plain network without linear path, as in the textbooks.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from skae.architectures import MANY_ROWS, Architecture, LinearCode
 from skae.data._rows import Rows, Summary
+from skae.data._threads import one_blas_thread
 from skae.estimator._tasks import EpochTasks
 from skae.fitting._codes import turn_codes
 from skae.fitting._identity import fit_identity
@@ -184,7 +185,8 @@ def fit_model(
         trained = trained._replace(weights=_replaced(trained.weights, whole))
     found = model(trained)
     if plan.linear_code is not None and not plan.one_epoch:
-        turned = turn_codes(found, plan.linear_code, fields, weight, summary)
+        with one_blas_thread():
+            turned = turn_codes(found, plan.linear_code, fields, weight, summary)
         if turned is not None:
             if found.state is not None:  # which belongs to the codes as they were
                 found.state["weights"] = found.weights

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from numbers import Integral, Real
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
 from sklearn.model_selection import check_cv
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, fit_context, safe_indexing
@@ -22,7 +23,7 @@ def _has(name: str):
     """Whether the estimator that was found, or is to be fitted, has a method."""
 
     def check(search) -> bool:
-        return hasattr(getattr(search, "best_estimator_", search._nested()), name)
+        return hasattr(getattr(search, "best_estimator_", search.estimator), name)
 
     return check
 
@@ -39,9 +40,9 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    estimator : autoencoder, default=None
-        One with the parameters `encoding_dim` and `nested`; a clone of it is fitted.
-        None is an :class:`Autoencoder`.
+    estimator : autoencoder
+        One with the parameters `encoding_dim` and `nested`, such as
+        :class:`Autoencoder`; a clone of it is fitted.
 
     encoding_dims : iterable of int, default=None
         Numbers to compare. None means all up to the estimator's `encoding_dim`.
@@ -107,7 +108,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "estimator": [BaseEstimator, None],
+        "estimator": [BaseEstimator],
         "encoding_dims": ["array-like", None],
         "criterion": [
             StrOptions({"one_standard_error"}),
@@ -119,7 +120,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        estimator=None,
+        estimator: Any,
         encoding_dims: Iterable[int] | None = None,
         *,
         criterion: str | float = "one_standard_error",
@@ -149,7 +150,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         self : object
             The fitted search.
         """
-        estimator = self._nested()
+        estimator = clone(self.estimator)
         sizes = self._sizes(estimator)
         estimator.set_params(nested=True, encoding_dim=int(sizes.max()))
         X = X if hasattr(X, "shape") else np.asarray(X)
@@ -183,10 +184,6 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         if hasattr(best, "feature_names_in_"):
             self.feature_names_in_ = best.feature_names_in_
         return self
-
-    def _nested(self):
-        """A clone of the estimator."""
-        return Autoencoder() if self.estimator is None else clone(self.estimator)
 
     def _sizes(self, estimator) -> np.ndarray:
         missing = {"nested", "encoding_dim"} - estimator.get_params().keys()
@@ -276,9 +273,18 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.transformer_tags.preserves_dtype = ["float32"]
+        inner = get_tags(self.estimator)
+        tags.input_tags, tags.transformer_tags = (
+            inner.input_tags,
+            inner.transformer_tags,
+        )
         return tags
+
+    @classmethod
+    def _test_params(cls) -> dict[str, Any]:
+        """Small settings for the common tests."""
+        settings = {"hidden_layer_sizes": (4,), "batch_size": 16, "random_state": 0}
+        return {"estimator": Autoencoder(2, epochs=3, **settings), "cv": 2}
 
 
 def _scores(estimator, X, train, test) -> np.ndarray:

@@ -94,6 +94,12 @@ def check_best_epoch_is_kept(cls, X):
         assert kept == (losses[best] >= (1 - margin) * start_loss)
     has_decoder = cls._architecture.has_decoder()
     model = estimator.autoencoder_ if has_decoder else estimator.encoder_
+    if isinstance(model.input, dict):  # its codes are not turned: nobody may know how
+        for weight, other in zip(
+            model.get_weights(), start if kept else epochs[best], strict=True
+        ):
+            np.testing.assert_array_equal(weight, other)
+        return
     rows = train.reshape(-1, *model.input_shape[1:]).astype(np.float32)
     found = np.asarray(model(rows))
     model.set_weights(start if kept else epochs[best])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from skae.data._rows import aligned, aligned_zeros, is_aligned
+from skae.data._rows import GRAIN, aligned, aligned_zeros, is_aligned
 from skae.networks import Graph
 from skae.training._checks import check_all_there
 from skae.training._process import enter_backend
@@ -95,21 +95,29 @@ class BoundInference:
             raise ValueError(
                 f"The {name} takes rows of shape {call.input_shapes}; got {shapes}."
             )
+        # Products of matrices have other kernels for a few rows at their end, and for
+        # single rows, which round otherwise: a row would depend on its company.
         n_rows = len(inputs[0])
-        if n_rows == 1:
-            # The product of a matrix and a single row has a kernel of its own, which
-            # rounds otherwise: a row would depend on whether it comes alone.
-            inputs = [_twice(x) for x in inputs]
-        else:  # TensorFlow would end the process for others, too
-            inputs = [x if is_aligned(x) else aligned(x, x.dtype) for x in inputs]
-        outputs = call.function(call.trainable, call.non_trainable, *inputs)
+        n_whole = n_rows // GRAIN * GRAIN
+        parts = []
+        if n_whole:  # TensorFlow would end the process for rows that are not aligned
+            whole = [x[:n_whole] for x in inputs]
+            parts.append([x if is_aligned(x) else aligned(x, x.dtype) for x in whole])
+        if n_rows > n_whole:
+            parts.append([_filled_up(x[n_whole:]) for x in inputs])
+        found = [
+            call.function(call.trainable, call.non_trainable, *part) for part in parts
+        ]
+        outputs = found[0] if len(found) == 1 else np.concatenate(found)
         return outputs[:n_rows]
 
 
-def _twice(row: np.ndarray) -> np.ndarray:
-    rows = aligned_zeros((2, *row.shape[1:]), row.dtype)
-    rows[:] = row
-    return rows
+def _filled_up(rows: np.ndarray) -> np.ndarray:
+    """As many rows as a kernel takes at once: the last one again and again."""
+    filled = aligned_zeros((GRAIN, *rows.shape[1:]), rows.dtype)
+    filled[: len(rows)] = rows
+    filled[len(rows) :] = rows[-1:]
+    return filled
 
 
 def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
