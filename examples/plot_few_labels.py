@@ -27,6 +27,8 @@ denoiser = DenoisingAutoencoder(
     200,
     hidden_layer_sizes=(),
     code_activation="relu",
+    activation="elu",
+    init="random",
     noise="dropout",
     noise_level=0.5,
     epochs=60,

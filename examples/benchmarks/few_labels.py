@@ -26,6 +26,8 @@ DENOISER = DenoisingAutoencoder(
     200,
     hidden_layer_sizes=(500,),
     code_activation="relu",
+    activation="elu",
+    init="random",
     noise="dropout",
     noise_level=0.5,
     epochs=15,
