@@ -214,7 +214,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        codes : ndarray of shape (n_samples, best_encoding_dim_)
+        codes : ndarray of shape (n_samples, n_codes)
             Codes.
         """
         check_is_fitted(self)
@@ -226,7 +226,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, best_encoding_dim_)
+        X : array-like of shape (n_samples, n_codes)
             Codes.
 
         Returns
