@@ -1,5 +1,6 @@
 """The promises of `skae.testing`, house rules and scikit-learn's checks, for each."""
 
+import numpy as np
 import pytest
 from discovery import autoencoder_classes, estimator_classes, make, with_defaults
 from house_rules import HOUSE_RULES
@@ -46,6 +47,19 @@ def test_a_row_does_not_depend_on_its_batch(cls):
     name = cls.__name__
     check_methods_subset_invariance(name, with_defaults(cls))
     check_methods_sample_order_invariance(name, with_defaults(cls))
+
+
+@pytest.mark.filterwarnings("ignore:X has .* columns, which is not the square")
+@pytest.mark.parametrize("cls", autoencoder_classes())
+def test_a_row_has_the_same_code_at_every_place(cls, X):
+    """Kernels take some rows at once, and round what is left over otherwise."""
+    model = with_defaults(cls).fit(X)
+    codes, places = model.transform(X), np.arange(len(X))
+    for shift in places[1:]:
+        order = np.roll(places, shift)
+        np.testing.assert_array_equal(model.transform(X[order]), codes[order])
+        few = order[:shift]
+        np.testing.assert_array_equal(model.transform(X[few]), codes[few])
 
 
 # Some of scikit-learn's data are noise: there is nothing to encode.

@@ -144,6 +144,10 @@ class Architecture(ABC):
         """The decoder's input for a code that `transform` returned."""
         return code
 
+    def fill(self, x):
+        """Data without gaps, for layers that know none."""
+        return x
+
     def corrupt(self, x):
         """What the encoder is trained on, for data `x`."""
         return x

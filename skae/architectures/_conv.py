@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from skae._sklearn import Interval, StrOptions
 from skae.architectures._architecture import Architecture
-from skae.architectures._checks import as_sizes, check_activations, check_sizes
+from skae.architectures._checks import as_sizes, check_activations, check_sizes, is_auto
 from skae.data._images import ImageLayout
 
 # Images are halved until they have no more pixels than this on their longest side, at
@@ -52,7 +52,7 @@ class ConvArchitecture(Architecture):
     @property
     def n_filters(self) -> list[int]:
         """Filters before each halving, with "auto" decided by the size of the image."""
-        if not isinstance(self.filters, str):
+        if not is_auto(self.filters):
             return as_sizes(self.filters)
         if self.encoding_dim is None:
             return [*self.map_filters]
@@ -75,7 +75,7 @@ class ConvArchitecture(Architecture):
         """Filters and activations that Keras takes, and a code that fits."""
         super().check()
         advice = "one per halving of the image, such as (16, 8, 8), or 'auto'"
-        if not isinstance(self.filters, str):
+        if not is_auto(self.filters):
             check_sizes("filters", self.filters, advice, least=1)
         check_activations(
             activation=self.activation, code_activation=self.code_activation

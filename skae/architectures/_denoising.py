@@ -47,7 +47,7 @@ class Denoising(Architecture):
         from skae.layers import Corruption
 
         clip = self.clip_noise
-        if clip == "auto":
+        if is_auto(clip):
             clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
         return Corruption(self.noise, self._level, clip=bool(clip), name="corruption")(
             x

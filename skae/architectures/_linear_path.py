@@ -75,10 +75,6 @@ class LinearPath(Architecture):
         linear = layers.Dense(units, use_bias=False, name="linear_encoder")
         return layers.Add(name="code_sum")([linear(x), code])
 
-    def fill(self, x):
-        """Normal data without gaps."""
-        return x
-
     def decode(self, code, encoder):
         """Sum of both paths."""
         from keras import layers

@@ -229,10 +229,6 @@ class LinearPathRecurrent(LinearPath, RecurrentArchitecture):
         **LinearPath.parameter_constraints,
     }
 
-    def fill(self, x):
-        """Normal data with the sequence's own means behind its end."""
-        return RecurrentArchitecture.fill(self, x)
-
     def linear_code(self):
         """A state of a recurrent layer is not linear."""
         return None if self.ends_in_state else super().linear_code()

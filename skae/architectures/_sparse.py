@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skae._sklearn import Interval, StrOptions
+from skae.architectures._checks import is_auto
 from skae.architectures._dense import DenseArchitecture
 from skae.architectures._linear_path import LinearPath
 
@@ -47,7 +48,7 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         size = int(self.encoding_dim)
         if self.penalty != "topk":
             return size
-        if self.n_active != "auto":
+        if not is_auto(self.n_active):
             return int(self.n_active)
         if size <= _MOST_UNITS_OF_A_SMALL_CODE:
             return size

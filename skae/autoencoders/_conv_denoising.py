@@ -35,13 +35,6 @@ class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         Number of code dimensions, made by a dense layer. None means that the last
         feature map itself is the code, flattened.
 
-    filters : int or sequence of int, default="auto"
-        Filters of the encoder's convolutions. Each is followed by a halving of height
-        and width, rounded up: 28, 14, 7. The decoder has the same in reverse, and ends
-        at the exact size. "auto" halves until the longest side has no more than 8
-        pixels, from 2 to 5 times, and ends with 32 and 64 filters; without
-        `encoding_dim` it is (32, 32).
-
     code_activation : str or callable, default="linear"
         Activation of the code, on top of that of the last convolution where the feature
         map is the code.

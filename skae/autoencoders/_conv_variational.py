@@ -34,12 +34,6 @@ class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     encoding_dim : int, default=16
         Number of code dimensions, made by a dense layer.
 
-    filters : int or sequence of int, default="auto"
-        Filters of the encoder's convolutions. Each is followed by a halving of height
-        and width, rounded up: 28, 14, 7. The decoder has the same in reverse, and ends
-        at the exact size. "auto" halves until the longest side has no more than 8
-        pixels, from 2 to 5 times, and ends with 32 and 64 filters.
-
     See Also
     --------
     VariationalAutoencoder : For tables.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skae._sklearn import Interval, StrOptions
-from skae.architectures import LinearPathArchitecture, StackedArchitecture
+from skae.architectures import LinearPathArchitecture, StackedArchitecture, is_auto
 from skae.autoencoders._dense import Autoencoder
 from skae.base import BaseAutoencoder
 from skae.estimator._docstrings import with_shared_texts
@@ -273,7 +273,7 @@ class StackedAutoencoder(BaseAutoencoder):
         names = BaseAutoencoder._parameter_constraints
         settings = {name: getattr(self, name) for name in names}
         settings |= {"warm_start": False, "callbacks": None, "random_state": seed}
-        if self.epochs == "auto":
+        if is_auto(self.epochs):
             _, n_steps, _ = settle_sizes(self, n_rows)
             settings["epochs"] = math.ceil(auto_epochs(n_steps) * _SHARE_OF_A_LAYER)
         return (Autoencoder if first else _CodeAutoencoder)(

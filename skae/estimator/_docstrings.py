@@ -65,6 +65,7 @@ def _parameters(cls: type, section: str) -> str:
         )
     words = {
         "auto_compiles": _auto_compiles(cls),
+        "filters_of_maps": _filters_of_maps(cls, signature),
         "random_things": _random_things(signature),
     }
     return "\n\n".join(
@@ -103,6 +104,12 @@ def _auto_compiles(cls: type) -> str:
     if isinstance(worthwhile, property):  # it depends on this parameter
         return "does for 500 steps or more, unless there is `input_noise`"
     return "does for 500 steps or more" if worthwhile else "never does, for this family"
+
+
+def _filters_of_maps(cls: type, parameters) -> str:
+    if "filters" not in parameters or parameters["encoding_dim"].default is not None:
+        return ""
+    return f"; without `encoding_dim` it is {cls._architecture.map_filters}"
 
 
 def _random_things(parameters) -> str:

@@ -15,10 +15,11 @@ image_shape : tuple of int
     number of columns is no square are taken as strips of one pixel's height, with
     a warning. Images of shape (n, H, W) or (n, H, W, C) need nothing.
 
-filters : int or sequence of int
+filters : "auto", int or sequence of int
     Filters of the encoder's convolutions. Each is followed by a halving of height
-    and width, rounded up: 28, 14, 7, 4. The decoder has the same in reverse, and
-    ends at the exact size.
+    and width, rounded up: 28, 14, 7. The decoder has the same in reverse, and ends
+    at the exact size. "auto" halves until the longest side has no more than 8
+    pixels, from 2 to 5 times, and ends with 32 and 64 filters$filters_of_maps.
 
 kernel_size : int
     Height and width of the convolutions.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skae.architectures import MANY_ROWS, Architecture, LinearCode
+from skae.architectures import MANY_ROWS, Architecture, LinearCode, is_auto
 from skae.data._rows import Rows, Summary
 from skae.data._threads import one_blas_thread
 from skae.estimator._tasks import EpochTasks
@@ -277,7 +277,7 @@ def _settle(parameters, plan: Plan, n_train: int) -> tuple[int, int, FitSettings
     """Batch size, steps per epoch and the settings, with "auto" decided."""
     batch_size, n_steps, patience = settle_sizes(parameters, n_train)
     epochs = 1 if plan.one_epoch else plan.epochs
-    if epochs == "auto":
+    if is_auto(epochs):
         epochs = auto_epochs(n_steps)
     schedule = "constant" if plan.one_epoch else parameters.learning_rate_schedule
     settings = FitSettings(

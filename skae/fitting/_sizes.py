@@ -2,7 +2,7 @@
 
 import math
 
-from skae.architectures import MANY_ROWS
+from skae.architectures import MANY_ROWS, is_auto
 
 # Below so many steps, compiling with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500
@@ -27,7 +27,7 @@ def auto_patience(n_steps_per_epoch: int) -> int:
 def settle_rate(parameters, n_train: int) -> float:
     """The learning rate, with "auto" decided: many rows have little time each."""
     rate = parameters.learning_rate
-    if isinstance(rate, str):
+    if is_auto(rate):
         rate = _RATE_OF_MANY_ROWS if n_train >= MANY_ROWS else _RATE
     return float(rate)
 
@@ -35,16 +35,16 @@ def settle_rate(parameters, n_train: int) -> float:
 def settle_sizes(parameters, n_train: int) -> tuple[int, int, int]:
     """Batch size, steps per epoch and patience, with "auto" decided."""
     batch_size, patience = parameters.batch_size, parameters.n_iter_no_change
-    if batch_size == "auto":
+    if is_auto(batch_size):
         batch_size = auto_batch_size(n_train)
     n_steps = math.ceil(n_train / batch_size)
-    if patience == "auto":
+    if is_auto(patience):
         patience = auto_patience(n_steps)
     return batch_size, n_steps, patience
 
 
 def worth_compiling(jit_compile, architecture, n_steps: int) -> bool:
     """`jit_compile`, with "auto" decided by the family and the number of steps."""
-    if jit_compile == "auto":
+    if is_auto(jit_compile):
         return architecture.jit_worthwhile and n_steps >= _STEPS_WORTH_COMPILING
     return bool(jit_compile)

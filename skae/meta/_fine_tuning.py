@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skae.architectures import SupervisedArchitecture
+from skae.architectures import SupervisedArchitecture, is_auto
 from skae.data._rows import Rows
 from skae.fitting import TrainedModel, settle_sizes, worth_compiling
 from skae.training import (
@@ -116,7 +116,7 @@ def fine_tune(
 
 def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
     epochs = estimator.fine_tune_epochs
-    if epochs == "auto":
+    if is_auto(epochs):
         epochs = min(_MOST_EPOCHS, math.ceil(_STEPS / n_steps))
     return FitSettings(
         epochs=epochs,

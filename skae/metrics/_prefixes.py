@@ -47,9 +47,8 @@ def prefix_scores(estimator, X) -> np.ndarray:
     """
     codes = np.asarray(estimator.transform(X))
     X = X.toarray() if issparse(X) else X
-    scores = np.empty(codes.shape[1])
-    for m in range(codes.shape[1]):
-        kept = codes.copy()
+    kept, scores = codes.copy(), np.empty(codes.shape[1])
+    for m in reversed(range(codes.shape[1])):
         kept[:, m + 1 :] = 0
         scores[m] = explained_variance(X, estimator.inverse_transform(kept))
     return scores
