@@ -8,6 +8,7 @@ import numpy as np
 
 from skae.testing._needs import needs
 from skae.testing._settings import make, whole_epochs
+from skae.training._stopping import margin_of_luck
 
 
 def check_fit_changes_no_parameter(cls, X):
@@ -89,7 +90,7 @@ def check_best_epoch_is_kept(cls, X):
     start, *epochs = estimator.callbacks_[0].weights
     kept = estimator.kept_initialization_
     if estimator.history_["loss"] == estimator.history_.get("reconstruction_loss"):
-        margin = 0.25 / np.sqrt(len(val))
+        margin = margin_of_luck(len(val))
         start_loss = estimator.progress_["loss"][0]
         assert kept == (losses[best] >= (1 - margin) * start_loss)
     has_decoder = cls._architecture.has_decoder()

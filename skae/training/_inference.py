@@ -95,8 +95,8 @@ class BoundInference:
             raise ValueError(
                 f"The {name} takes rows of shape {call.input_shapes}; got {shapes}."
             )
-        # Products of matrices have other kernels for a few rows at their end, for single
-        # rows, and for less than a register full: a row would depend on its company.
+        # Products of matrices round otherwise for single rows, and for those that are
+        # left over where kernels take several: a row would depend on its company.
         n_rows = len(inputs[0])
         n_whole = n_rows // GRAIN * GRAIN
         parts = []

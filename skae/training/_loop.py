@@ -12,13 +12,10 @@ from skae.losses import RECONSTRUCTION
 from skae.training._blocks import Feed
 from skae.training._checkpoint import FitState
 from skae.training._settings import FitSettings
-from skae.training._stopping import BestWeights
+from skae.training._stopping import BestWeights, margin_of_luck
 
 # Ctrl-C and the progress bar wait for the end of a call.
 _STEPS_PER_CALL = 128
-# Share of the starting loss, times the root of the number of validation rows, by
-# which to be better than the start may be luck.
-_LUCK = 0.25
 
 
 class Selection(NamedTuple):
@@ -118,11 +115,8 @@ class TrainingRun:
 
     def _best_weights(self, validation: Selection | None) -> BestWeights:
         settings = self._settings
-        # On few rows, the best of many epochs looks better than the start by luck.
-        n_rows = math.inf if validation is None else len(validation.order)
-        return BestWeights(
-            settings.tol, settings.n_iter_no_change, margin=_LUCK / math.sqrt(n_rows)
-        )
+        margin = 0.0 if validation is None else margin_of_luck(len(validation.order))
+        return BestWeights(settings.tol, settings.n_iter_no_change, margin)
 
     def _epochs(self, training, validation, rng, best, departure) -> None:
         settings, program = self._settings, self._program

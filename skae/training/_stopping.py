@@ -1,6 +1,21 @@
 """When to stop, and which weights to keep."""
 
+import math
+
 import numpy as np
+from scipy.special import stdtrit
+
+# Of many rows: share of the starting loss, times the root of their number.
+_LUCK = 0.25
+
+
+def margin_of_luck(n_rows: int) -> float:
+    """Share of the starting loss by which the best of many epochs is better by luck.
+
+    For few held-out rows it is wider, as Student's distribution is than the normal one.
+    """
+    wider = stdtrit(max(1, n_rows - 1), 0.975) / stdtrit(math.inf, 0.975)
+    return float(_LUCK * wider / math.sqrt(n_rows))
 
 
 class BestWeights:
