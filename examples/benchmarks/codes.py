@@ -110,31 +110,21 @@ def compare_search():
 
 def compare_mnist():
     data, rows = load_mnist(), []
-    labels = data.y_train[:20000], data.y_test[:5000]
+    models = {}
     for k in (2, 10, 32):
-        for name, settings in (("before", BEFORE), ("defaults", {})):
-            start = time.perf_counter()
-            model = skae.Autoencoder(k, random_state=0, **settings).fit(data.X_train)
-            seconds = time.perf_counter() - start
-            error = model.reconstruction_error(data.X_test).mean()
-            near = KNeighborsClassifier(5).fit(
-                model.transform(data.X_train[:20000]), labels[0]
-            )
-            found = near.score(model.transform(data.X_test[:5000]), labels[1])
-            rows.append((k, name, f"{error:.5f}", f"{found:.3f}", f"{seconds:.0f}"))
-            print(*rows[-1], flush=True)
+        models[k, "before"] = skae.Autoencoder(k, random_state=0, **BEFORE)
+        models[k, "defaults"] = skae.Autoencoder(k, random_state=0)
     for cls in (skae.DenoisingAutoencoder, skae.VariationalAutoencoder):
+        models[32, cls.__name__] = cls(32, random_state=0)
+    for (k, name), model in models.items():
         start = time.perf_counter()
-        model = cls(32, random_state=0).fit(data.X_train)
+        model.fit(data.X_train)
         seconds = time.perf_counter() - start
         error = np.mean((model.reconstruct(data.X_test) - data.X_test) ** 2)
-        near = KNeighborsClassifier(5).fit(
-            model.transform(data.X_train[:20000]), labels[0]
-        )
-        found = near.score(model.transform(data.X_test[:5000]), labels[1])
-        rows.append(
-            (32, cls.__name__, f"{error:.5f}", f"{found:.3f}", f"{seconds:.0f}")
-        )
+        near = KNeighborsClassifier(5)
+        near.fit(model.transform(data.X_train[:20000]), data.y_train[:20000])
+        found = near.score(model.transform(data.X_test[:5000]), data.y_test[:5000])
+        rows.append((k, name, f"{error:.5f}", f"{found:.3f}", f"{seconds:.0f}"))
         print(*rows[-1], flush=True)
     header = ["codes", "settings", "test MSE", "5-NN", "s"]
     print_table("MNIST, 60000 rows", header, rows)
