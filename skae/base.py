@@ -66,6 +66,7 @@ class BaseAutoencoder(
     ``_depart(architecture, start, ...)``       those with which training begins
     ``_linear_code(architecture)``              how the code may be turned afterwards
     ``_largest_epochs()``                       epochs of the training of the whole
+    ``_must_reconstruct()``                     whether a smaller loss is not enough
     ``_finish(fields, weight)``                 last fitted attributes, after training
     ``_test_params()``                          small settings for the common tests
     ==========================================  ========================================
@@ -82,14 +83,12 @@ class BaseAutoencoder(
 
     # Beside the training parameters; strengths of terms, for example.
     _outside_graph: ClassVar[tuple[str, ...]] = ()
-
     _parameter_constraints: ClassVar[dict] = TRAINING_CONSTRAINTS
 
     def _strengths(self, epoch: float) -> dict[str, float]:
-        """Weights of the terms of the loss, by the terms' names.
+        """Weights of the terms of the loss by name; the names are those of any `epoch`.
 
-        `epoch` counts from 1; infinity stands for the end. Which names there are must
-        not depend on it. "reconstruction_loss" has the weight 1 where it is not named.
+        It counts from 1 to infinity, the end. "reconstruction_loss" has 1 by default.
         """
         return {}
 
@@ -116,6 +115,10 @@ class BaseAutoencoder(
     def _largest_epochs(self) -> int | str:
         """Epochs of the training of the whole network."""
         return self.epochs
+
+    def _must_reconstruct(self) -> bool:
+        """Whether to leave the start only for better reconstructions, too."""
+        return False
 
     def _finish(self, fields: Mapping[str, Rows], weight: np.ndarray | None) -> None:
         """Set the last fitted attributes, after training; `weight`: of each row."""
@@ -269,11 +272,10 @@ class BaseAutoencoder(
         tasks = EpochTasks(self, X, y, sample_weight)
         try:
             fields = self._read_fields(X, y, reset=not continuing)
-            rows = fields["data"]
             if sample_weight is not None:
-                sample_weight = check_sample_weight(
-                    sample_weight, rows.X, dtype=np.float32, ensure_non_negative=True
-                )
+                checks = {"dtype": np.float32, "ensure_non_negative": True}
+                rows = fields["data"].X
+                sample_weight = check_sample_weight(sample_weight, rows, **checks)
             val = None if X_val is None else self._read_fields(X_val)
             self._add_target(fields, target, "target")
             self._add_target(val, target_val, "target_val")
@@ -292,6 +294,7 @@ class BaseAutoencoder(
                 self._linear_code(architecture),
                 previous=previous,
                 one_epoch=one_epoch,
+                reconstructs=self._must_reconstruct(),
             )
             fitted = fit_model(self, plan, fields, sample_weight, val, tasks)
             self._keep(fitted, n_before)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from discovery import make
 from joblib import Parallel, delayed
+from scipy.stats import t
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
@@ -12,6 +13,7 @@ import skae
 from skae import Autoencoder
 from skae.training import _blocks, _cache
 from skae.training._blocks import Feed, round_up
+from skae.training._stopping import BestWeights, margin_of_luck
 from skae.training._tensorflow import TensorFlowProgram
 
 PLAIN = {
@@ -221,3 +223,17 @@ def test_tensorflows_determinism_switch_is_left_alone(X):
     make(Autoencoder).fit(X)
     # Raises if the switch is on, since no seed is set.
     assert tf.random.uniform(()) < 1
+
+
+def test_on_few_rows_to_be_better_is_luck():
+    assert margin_of_luck(1) > margin_of_luck(2) > 1  # nothing is evidence
+    assert margin_of_luck(4) == pytest.approx(
+        0.4 / 2 * t.ppf(0.975, 3) / 1.96, rel=1e-3
+    )
+    assert margin_of_luck(10**6) == pytest.approx(0.4e-3, rel=1e-3)
+    best = BestWeights(tol=0.0, patience=5, margin=margin_of_luck(100))
+    for epoch, loss in enumerate((1.0, 0.97)):
+        best.update(epoch, loss, lambda epoch=epoch: epoch)
+    assert best.prefers_start and best.choose() == 0
+    best.update(2, 0.95, lambda: 2)
+    assert not best.prefers_start and best.choose() == 2

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
+from sklearn.datasets import load_diabetes
+from sklearn.decomposition import PCA
 
 from skae import VariationalAutoencoder
 from skae.data._rows import aligned
@@ -171,3 +173,20 @@ def test_mistakes_are_explained(vae, X):
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_a_better_bound_alone_does_not_leave_pca():
+    """Weak components shrink under the bound: reconstructions get worse by it."""
+    X = load_diabetes().data
+    train, test = X[:300], X[300:]
+    pca = PCA(3).fit(train)
+    residual = test - pca.inverse_transform(pca.transform(test))
+    floor = 1 - np.sum(residual**2) / np.sum((test - test.mean(axis=0)) ** 2)
+    vae = VariationalAutoencoder(3, random_state=0).fit(train)
+    assert vae.kept_initialization_
+    assert vae.score(test) == pytest.approx(floor, abs=1e-4)
+    assert set(vae.progress_["loss"]) == {vae.progress_["loss"][0]}
+    assert min(vae.history_["val_loss"]) < vae.history_["val_loss"][0]
+    simpler = VariationalAutoencoder(3, beta=4, random_state=0).fit(train)
+    assert not simpler.kept_initialization_
+    assert simpler.score(test) < floor

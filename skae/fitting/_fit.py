@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skae.architectures import MANY_ROWS, Architecture, LinearCode, is_auto
-from skae.data._rows import Rows, Summary
+from skae.data._rows import Rows, Summary, some_rows
 from skae.data._threads import one_blas_thread
 from skae.estimator._tasks import EpochTasks
 from skae.fitting._codes import turn_codes
@@ -29,6 +29,8 @@ from skae.training import (
     train,
 )
 
+# Rows that tell how well candidates reconstruct.
+_JUDGES = 8192
 # Fewer rows than this are all trained on: a tenth of them would say nothing.
 _LEAST_ROWS_TO_SPLIT = 10
 
@@ -70,6 +72,10 @@ class Plan:
 
     one_epoch : bool, default=False
         Whether this is `partial_fit`.
+
+    reconstructs : bool, default=False
+        Whether the start is kept as well where a smaller loss reconstructs the rows
+        held out less well.
     """
 
     architecture: Architecture
@@ -80,6 +86,7 @@ class Plan:
     linear_code: LinearCode | None = None
     previous: TrainedModel | None = None
     one_epoch: bool = False
+    reconstructs: bool = False
 
 
 class Fitted(NamedTuple):
@@ -173,6 +180,14 @@ def fit_model(
             ),
         ),
     )
+    if plan.reconstructs and previous is None and trained.start_weights is not None:
+        judges = _held_out_rows(fields, held_out, val)
+        before, after = (
+            _error(model(candidate), judges)
+            for candidate in (trained.at_start(), trained)
+        )
+        if after > before:
+            trained = trained.at_start()
     seconds = [now - began for now in trained.progress["seconds"]]
     attributes: dict[str, Any] = {
         "progress_": {**trained.progress, "seconds": seconds},
@@ -237,6 +252,23 @@ def _go_on(previous: TrainedModel, one_epoch: bool):
     if one_epoch:  # the codes stay where they are, and the optimizer begins anew
         return previous.weights, None
     return state["weights"], state
+
+
+def _held_out_rows(fields, held_out, val) -> dict[str, np.ndarray]:
+    """Some of the rows that training did not see, or of all where there are none."""
+    if val is not None:
+        return some_rows(val, None, _JUDGES)
+    weight = None
+    if held_out is not None:
+        weight = np.zeros(len(fields["data"]), dtype=bool)
+        weight[held_out] = True
+    return some_rows(fields, weight, _JUDGES)
+
+
+def _error(model: TrainedModel, rows: Mapping[str, np.ndarray]) -> float:
+    """Sum of the squared errors of reconstructions, in the units of the data."""
+    target = rows.get("target", rows["data"])
+    return float(np.nansum(np.square(model.run("autoencoder", rows) - target)))
 
 
 def _without(weight, held_out, rows: Rows) -> np.ndarray | None:

@@ -28,8 +28,8 @@ _COLLAPSED_NATS = 0.01
 class VariationalObjective:
     """What only a model with a distribution of codes can do.
 
-    Reads `encoding_dim`, `beta` and `warm_up_epochs`. Stands left of `BaseAutoencoder`;
-    the loss itself is the architecture's.
+    Reads `encoding_dim`, `init`, `beta` and `warm_up_epochs`. Stands left of
+    `BaseAutoencoder`; the loss itself is the architecture's.
     """
 
     _outside_graph: ClassVar[tuple[str, ...]] = ("beta", "warm_up_epochs")
@@ -44,6 +44,11 @@ class VariationalObjective:
         if self.warm_up_epochs:
             warmth = min(1.0, epoch / self.warm_up_epochs)
         return {"kl": warmth * float(self.beta)}
+
+    def _must_reconstruct(self):
+        # Where components are weak, the bound is best if they are shrunk or left out.
+        # Who asks for more of that by a larger beta gets it.
+        return getattr(self, "init", "random") == "pca" and self.beta <= 1
 
     def _finish(self, fields, weight):
         super()._finish(fields, weight)

@@ -30,7 +30,8 @@ class TrainingRun:
 
     After `run`, the program has the weights to keep, and `history` a list of values
     per term of the loss. `progress` has the time, and the reconstruction loss of the
-    weights that would be kept, before the first epoch and after each.
+    weights that would be kept, before the first epoch and after each. `start_weights`
+    are the first candidate, if there was a choice; `kept_start`: whether it won.
 
     Parameters
     ----------
@@ -75,6 +76,7 @@ class TrainingRun:
         self.history: dict[str, list[float]] = {}
         self.progress: dict[str, list[float]] = {"seconds": [], "loss": []}
         self.kept_start = False
+        self.start_weights: dict[str, np.ndarray] | None = None
 
     @property
     def n_epochs(self) -> int:
@@ -109,7 +111,7 @@ class TrainingRun:
         weights = None if best is None else best.choose()
         if weights is not None:
             self._program.set_weights(weights)
-            self.kept_start = best.prefers_start
+            self.kept_start, self.start_weights = best.prefers_start, best.start_weights
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 # Of many rows: share of the starting loss, times the root of their number.
-_LUCK = 0.25
+_LUCK = 0.4
 
 
 def margin_of_luck(n_rows: int) -> float:

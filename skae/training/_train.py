@@ -68,6 +68,15 @@ class Trained(NamedTuple):
     state: dict[str, Any] | None
     progress: dict[str, list[float]]
     kept_start: bool
+    start_weights: dict[str, np.ndarray] | None
+
+    def at_start(self) -> "Trained":
+        """The same, had the first candidate been kept."""
+        progress = dict(self.progress)
+        progress["loss"] = progress["loss"][:1] * len(progress["loss"])
+        return self._replace(
+            weights=self.start_weights, kept_start=True, progress=progress
+        )
 
 
 def train(
@@ -147,7 +156,10 @@ def train(
             history, n_epochs = (run.history, run.n_epochs) if run else ({}, 0)
             weights, size = program.get_weights(), program.graph.code_size
             progress, kept = (run.progress, run.kept_start) if run else ({}, False)
-            return Trained(weights, size, history, n_epochs, state, progress, kept)
+            start = run.start_weights if run else None
+            return Trained(
+                weights, size, history, n_epochs, state, progress, kept, start
+            )
 
         watchers.begin()
         run = TrainingRun(
