@@ -25,6 +25,7 @@ from skae.training import (
     TrainingData,
     Watchers,
     draw_seed,
+    margin_of_luck,
     optimizer_config,
     train,
 )
@@ -180,14 +181,11 @@ def fit_model(
             ),
         ),
     )
-    if plan.reconstructs and previous is None and trained.start_weights is not None:
-        judges = _held_out_rows(fields, held_out, val)
-        before, after = (
-            _error(model(candidate), judges)
-            for candidate in (trained.at_start(), trained)
-        )
-        if after > before:
-            trained = trained.at_start()
+    had_a_choice = previous is None and trained.start_weights is not None
+    if plan.reconstructs and had_a_choice and not trained.kept_start:
+        first, judges = trained.at_start(), _held_out_rows(fields, held_out, val)
+        if not _is_clearly_better(model(trained), model(first), judges):
+            trained = first
     seconds = [now - began for now in trained.progress["seconds"]]
     attributes: dict[str, Any] = {
         "progress_": {**trained.progress, "seconds": seconds},
@@ -263,6 +261,14 @@ def _held_out_rows(fields, held_out, val) -> dict[str, np.ndarray]:
         weight = np.zeros(len(fields["data"]), dtype=bool)
         weight[held_out] = True
     return some_rows(fields, weight, _JUDGES)
+
+
+def _is_clearly_better(
+    model: TrainedModel, other: TrainedModel, rows: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether a model reconstructs rows better than another, and not by luck."""
+    margin = margin_of_luck(len(rows["data"]))
+    return _error(model, rows) < (1 - margin) * _error(other, rows)
 
 
 def _error(model: TrainedModel, rows: Mapping[str, np.ndarray]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from skae.testing._needs import needs
 from skae.testing._settings import make, whole_epochs
-from skae.training._stopping import margin_of_luck
+from skae.training import margin_of_luck
 
 
 def check_fit_changes_no_parameter(cls, X):

@@ -15,6 +15,7 @@ from skae.training._process import enter_backend as enter_backend
 from skae.training._seeds import draw_seed as draw_seed
 from skae.training._settings import FitSettings as FitSettings
 from skae.training._settings import ProgramSettings as ProgramSettings
+from skae.training._stopping import margin_of_luck as margin_of_luck
 from skae.training._train import Trained as Trained
 from skae.training._train import TrainingData as TrainingData
 from skae.training._train import Watchers as Watchers
