@@ -132,14 +132,18 @@ def fit_model(
     )
     rng = np.random.default_rng(progress.seed)
     held_out = None
-    if parameters.early_stopping and val is None and not plan.one_epoch:
+    is_judged = parameters.early_stopping and plan.epochs != 0
+    if is_judged and val is None and not plan.one_epoch:
         order, held_out = _split(order, parameters.validation_fraction, rng)
-    departure = go_on = None
+    departure = informed = go_on = None
     if previous is None:
-        start = plan.start(
-            fields["data"], summary, _without(weight, held_out, fields["data"]), rng
-        )
-        departure = plan.depart(start, fields["data"], weight, rng)
+        data = fields["data"]
+        others = _without(weight, held_out, data)
+        start = plan.start(data, summary, others, rng)
+        departure = plan.depart(start, data, weight, rng)
+        if others is not weight:
+            alone = np.random.default_rng(progress.seed)
+            informed = plan.start(data, summary, weight, alone)
     else:
         start, go_on = _go_on(previous, plan.one_epoch)
     batch_size, n_steps, settings = _settle(parameters, plan, len(order))
@@ -165,6 +169,7 @@ def fit_model(
         settings,
         start=start,
         departure=None if departure is start else departure,
+        informed=informed,
         rng=rng,
         seed=progress.seed,
         complete=previous is not None,
@@ -191,11 +196,6 @@ def fit_model(
         "progress_": {**trained.progress, "seconds": seconds},
         "kept_initialization_": trained.kept_start,
     }
-    if trained.kept_start and previous is None and held_out is not None:
-        # It has been judged without the rows held out; now they may have their say.
-        rng = np.random.default_rng(progress.seed)
-        whole = plan.start(fields["data"], summary, weight, rng)
-        trained = trained._replace(weights=_replaced(trained.weights, whole))
     found = model(trained)
     if plan.linear_code is not None and not plan.one_epoch:
         with one_blas_thread():
@@ -287,14 +287,6 @@ def _without(weight, held_out, rows: Rows) -> np.ndarray | None:
     weight = np.ones(len(rows), dtype=np.float32) if weight is None else weight.copy()
     weight[held_out] = 0
     return weight
-
-
-def _replaced(weights, others) -> dict[str, np.ndarray]:
-    """`weights`, with others where there are some; a number stands for an array."""
-    return {
-        name: np.broadcast_to(np.asarray(others.get(name, v), v.dtype), v.shape).copy()
-        for name, v in weights.items()
-    }
 
 
 def _split(order, fraction: float, rng):

@@ -89,18 +89,19 @@ class TrainingRun:
         validation: Selection | None,
         rng: np.random.Generator,
         departure: Mapping[str, np.ndarray] | None = None,
+        informed: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         """Train for as many epochs as the settings and the callbacks allow.
 
         Training begins with the weights of the program, or with `departure`; those of
-        the program are a candidate in any case.
+        the program are a candidate in any case, which is kept as `informed` has it.
         """
         best = None
         if self._settings.early_stopping:
             best = self._best_weights(validation)
         self._callbacks.train_begin()
         try:
-            self._epochs(training, validation, rng, best, departure)
+            self._epochs(training, validation, rng, best, departure, informed)
             self._state.end()
         except KeyboardInterrupt:
             warnings.warn(
@@ -120,7 +121,7 @@ class TrainingRun:
         margin = 0.0 if validation is None else margin_of_luck(len(validation.order))
         return BestWeights(settings.tol, settings.n_iter_no_change, margin)
 
-    def _epochs(self, training, validation, rng, best, departure) -> None:
+    def _epochs(self, training, validation, rng, best, departure, informed) -> None:
         settings, program = self._settings, self._program
         if best is not None:
             # What training starts from may already be the best, PCA for example.
@@ -128,6 +129,10 @@ class TrainingRun:
             evaluated = self._evaluate(watched)
             best.update(0, evaluated["loss"], program.get_weights)
             self._note(evaluated)
+            if informed is not None:
+                departure = departure or program.get_weights()
+                program.set_weights(informed)
+                best.inform(self._evaluate(watched)["loss"], informed)
         if departure is not None:
             program.set_weights(departure)
         n_done = self._state.restore(program, rng, best, self.history)

@@ -40,6 +40,7 @@ class BestWeights:
         self.loss, self.epoch = np.inf, 0
         self.weights: dict[str, np.ndarray] | None = None
         self._start: tuple[float, dict[str, np.ndarray]] | None = None
+        self._informed: tuple[float, dict[str, np.ndarray]] | None = None
 
     def update(self, epoch: int, loss: float, get_weights) -> None:
         """Take note of the loss after `epoch` epochs; 0 is the start."""
@@ -47,6 +48,13 @@ class BestWeights:
             self._start = loss, get_weights()
         elif loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
             self.loss, self.epoch, self.weights = loss, epoch, get_weights()
+
+    def inform(self, loss: float, weights: dict[str, np.ndarray]) -> None:
+        """The start as it would be kept: made with the rows that judge, too.
+
+        That flatters it, so that to be worse than it is no gain.
+        """
+        self._informed = loss, weights
 
     def losses(self) -> dict:
         """Losses of the best epoch and of the start; None where there is none."""
@@ -58,8 +66,8 @@ class BestWeights:
 
     @property
     def start_weights(self) -> dict[str, np.ndarray]:
-        """The weights that training began with."""
-        return self._start[1]
+        """The first candidate, as it would be kept."""
+        return (self._informed or self._start)[1]
 
     def restore(self, losses: dict, weights, start_weights) -> None:
         """Go on from what `losses`, `weights` and `start_weights` were."""
@@ -84,5 +92,10 @@ class BestWeights:
     @property
     def prefers_start(self) -> bool:
         """Whether nothing so far was clearly better than the start."""
+        if self.weights is None:
+            return True
         loss = self._start[0]
-        return self.weights is None or self.loss >= loss - self._margin * abs(loss)
+        least = loss - self._margin * abs(loss)
+        if self._informed is not None:
+            least = min(least, self._informed[0])
+        return self.loss >= least

@@ -87,6 +87,7 @@ def train(
     *,
     start: Mapping[str, np.ndarray],
     departure: Mapping[str, np.ndarray] | None = None,
+    informed: Mapping[str, np.ndarray] | None = None,
     rng: np.random.Generator,
     seed: int,
     complete: bool = False,
@@ -114,6 +115,9 @@ def train(
         Those with which training begins, if others: `start` is then only the first
         candidate for the weights to keep.
 
+    informed : dict of ndarray, default=None
+        `start` as it is to be kept, if it may know more than the rows held out allow.
+
     rng : Generator
         Shuffles the rows.
 
@@ -140,10 +144,14 @@ def train(
     """
     watchers = watchers or Watchers()
     with borrowed_program(architecture, program_settings) as program:
-        departed = None
-        if departure is not None:
-            program.reset(seed, departure)
-            departed = program.get_weights()
+
+        def complete_weights(some):
+            if some is None:
+                return None
+            program.reset(seed, some)
+            return program.get_weights()
+
+        departed, informed = map(complete_weights, (departure, informed))
         program.reset(seed, start, complete=complete)
         if go_on is not None:
             rng.bit_generator.state = go_on["rng"]
@@ -172,7 +180,7 @@ def train(
             end_epoch=lambda: watchers.end_epoch(trained),
             state=progress,
         )
-        run.run(training, validation, rng, departed)
+        run.run(training, validation, rng, departed, informed)
         state = None
         if keep_state:
             state = {
