@@ -238,7 +238,7 @@ def test_on_few_rows_to_be_better_is_luck():
     best.update(2, 0.95, lambda: 2)
     assert not best.prefers_start and best.choose() == 2
     # PCA that knows the rows is better than what training found: kept, as it is.
-    best.inform(0.94, "informed")
+    best.inform("informed", 0.94)
     assert best.prefers_start and best.choose() == "informed"
     best.update(3, 0.93, lambda: 3)
     assert best.choose() == 3

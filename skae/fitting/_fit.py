@@ -188,9 +188,10 @@ def fit_model(
     )
     had_a_choice = previous is None and trained.start_weights is not None
     if plan.reconstructs and had_a_choice and not trained.kept_start:
-        first, judges = trained.at_start(), _held_out_rows(fields, held_out, val)
+        first = trained._replace(weights=trained.start_weights)
+        judges = _held_out_rows(fields, held_out, val)
         if not _is_clearly_better(model(trained), model(first), judges):
-            trained = first
+            trained = trained.at_start()
     seconds = [now - began for now in trained.progress["seconds"]]
     attributes: dict[str, Any] = {
         "progress_": {**trained.progress, "seconds": seconds},

@@ -17,6 +17,9 @@ from skae.training._stopping import BestWeights, margin_of_luck
 # Ctrl-C and the progress bar wait for the end of a call.
 _STEPS_PER_CALL = 128
 
+# Of fewer held-out rows than this, those of one fit may all be better by luck.
+_FEW_ROWS = 30
+
 
 class Selection(NamedTuple):
     """Some rows of a feed: those to train on, or those to validate on."""
@@ -130,9 +133,8 @@ class TrainingRun:
             best.update(0, evaluated["loss"], program.get_weights)
             self._note(evaluated)
             if informed is not None:
-                departure = departure or program.get_weights()
-                program.set_weights(informed)
-                best.inform(self._evaluate(watched)["loss"], informed)
+                best.inform(informed, self._bar(informed, watched))
+                program.set_weights(best.start_weights)
         if departure is not None:
             program.set_weights(departure)
         n_done = self._state.restore(program, rng, best, self.history)
@@ -158,6 +160,13 @@ class TrainingRun:
             stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):
                 break
+
+    def _bar(self, informed, part: Selection) -> float:
+        """Loss of what knows the rows; of many rows it tells who has the outliers."""
+        if len(part.order) >= _FEW_ROWS:
+            return math.inf
+        self._program.set_weights(informed)
+        return self._evaluate(part)["loss"]
 
     def _note(self, logs: Mapping[str, float]) -> None:
         self.progress["seconds"].append(time.perf_counter())

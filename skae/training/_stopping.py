@@ -40,7 +40,8 @@ class BestWeights:
         self.loss, self.epoch = np.inf, 0
         self.weights: dict[str, np.ndarray] | None = None
         self._start: tuple[float, dict[str, np.ndarray]] | None = None
-        self._informed: tuple[float, dict[str, np.ndarray]] | None = None
+        self._bar = np.inf
+        self._informed: dict[str, np.ndarray] | None = None
 
     def update(self, epoch: int, loss: float, get_weights) -> None:
         """Take note of the loss after `epoch` epochs; 0 is the start."""
@@ -49,12 +50,12 @@ class BestWeights:
         elif loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
             self.loss, self.epoch, self.weights = loss, epoch, get_weights()
 
-    def inform(self, loss: float, weights: dict[str, np.ndarray]) -> None:
+    def inform(self, weights: dict[str, np.ndarray], loss: float = np.inf) -> None:
         """The start as it would be kept: made with the rows that judge, too.
 
-        That flatters it, so that to be worse than it is no gain.
+        A loss flatters it, so that to be worse than it is no gain.
         """
-        self._informed = loss, weights
+        self._informed, self._bar = weights, loss
 
     def losses(self) -> dict:
         """Losses of the best epoch and of the start; None where there is none."""
@@ -66,8 +67,8 @@ class BestWeights:
 
     @property
     def start_weights(self) -> dict[str, np.ndarray]:
-        """The first candidate, as it would be kept."""
-        return (self._informed or self._start)[1]
+        """The weights of the start, as it was judged."""
+        return self._start[1]
 
     def restore(self, losses: dict, weights, start_weights) -> None:
         """Go on from what `losses`, `weights` and `start_weights` were."""
@@ -86,8 +87,8 @@ class BestWeights:
         """
         if self._start is None:
             return None
-        weights = self.start_weights
-        return weights if self.prefers_start else self.weights
+        start = self._informed or self.start_weights
+        return start if self.prefers_start else self.weights
 
     @property
     def prefers_start(self) -> bool:
@@ -95,7 +96,4 @@ class BestWeights:
         if self.weights is None:
             return True
         loss = self._start[0]
-        least = loss - self._margin * abs(loss)
-        if self._informed is not None:
-            least = min(least, self._informed[0])
-        return self.loss >= least
+        return self.loss >= min(loss - self._margin * abs(loss), self._bar)

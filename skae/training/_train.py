@@ -69,14 +69,14 @@ class Trained(NamedTuple):
     progress: dict[str, list[float]]
     kept_start: bool
     start_weights: dict[str, np.ndarray] | None
+    informed_weights: dict[str, np.ndarray] | None
 
     def at_start(self) -> "Trained":
         """The same, had the first candidate been kept."""
         progress = dict(self.progress)
         progress["loss"] = progress["loss"][:1] * len(progress["loss"])
-        return self._replace(
-            weights=self.start_weights, kept_start=True, progress=progress
-        )
+        weights = self.informed_weights or self.start_weights
+        return self._replace(weights=weights, kept_start=True, progress=progress)
 
 
 def train(
@@ -166,7 +166,15 @@ def train(
             progress, kept = (run.progress, run.kept_start) if run else ({}, False)
             start = run.start_weights if run else None
             return Trained(
-                weights, size, history, n_epochs, state, progress, kept, start
+                weights,
+                size,
+                history,
+                n_epochs,
+                state,
+                progress,
+                kept,
+                start,
+                informed,
             )
 
         watchers.begin()
