@@ -21,7 +21,8 @@ def fit_once(side):
     data = X.nbytes / 2**20
     before = resident_mb()
     if side == "skae":
-        Autoencoder(32, epochs=2, batch_size=256, jit_compile=True).fit(X)
+        sizes = {"hidden_layer_sizes": (128, 64), "batch_size": 256}
+        Autoencoder(32, epochs=2, jit_compile=True, **sizes).fit(X)
     else:
         import training
 

@@ -220,10 +220,11 @@ def some_rows(
 def map_fields(
     fields: Mapping[str, Rows],
     function: Callable[[dict[str, np.ndarray], slice], None],
+    n_bytes: int = MAP_BYTES,
 ) -> None:
     """Call ``function(chunks, where)`` on chunks of several `Rows` at once, by name."""
     first = next(iter(fields.values()))
-    parts = list(first.chunks(MAP_BYTES))
+    parts = list(first.chunks(n_bytes))
 
     def room() -> dict[str, np.ndarray]:
         size = parts[0].stop - parts[0].start

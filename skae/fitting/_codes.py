@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skae.architectures import LinearCode
-from skae.data._rows import Rows, Summary, aligned, some_rows
+from skae.data._rows import CHUNK_BYTES, Rows, Summary, aligned, some_rows
 from skae.fitting._model import TrainedModel
 
 # Decoded rows that tell how a decoder uses its codes, once for all of them.
@@ -23,7 +23,7 @@ _STEP = 0.1
 _LEAST_GAIN = 1e-3
 # Share of the largest reconstructed value by which others may differ.
 _ROUNDING = 1e-3
-_CHUNK_BYTES = 16 << 20
+_CHUNK_BYTES = 4 << 20
 
 
 class Turned(NamedTuple):
@@ -81,7 +81,8 @@ def _moments(model, fields, weight) -> tuple[np.ndarray, np.ndarray]:
         z, w = codes[w > 0] - shift, w[w > 0]
         parts[where.start] = w.sum(), w @ z, (z.T * w) @ z
 
-    model.map_all("encoder", fields, add)
+    # In small pieces: a fit that is done must not need more memory than training did.
+    model.map_all("encoder", fields, add, CHUNK_BYTES)
     # In the order of the rows, whatever was done first: bit for bit the same.
     ordered = [part for _, part in sorted(parts.items())]
     mass, total, squares = map(sum, zip(*ordered, strict=True))
@@ -119,12 +120,11 @@ class _Decoder:
         products, total = np.zeros((size, size)), 0.0
         for part in self._chunks():
             codes = self.codes[part]
-            slopes = []
-            for step in np.diag(steps):
+            slopes = np.empty((size, len(codes), self.x[0].size))
+            for slope, step in zip(slopes, np.diag(steps), strict=True):
                 ahead = self._decode(codes + step, part)
                 behind = self._decode(codes - step, part)
-                slopes.append((ahead - behind) / (2 * step.sum()))
-            slopes = np.stack(slopes)
+                np.divide(ahead - behind, 2 * step.sum(), out=slope)
             flat = slopes.reshape(size, -1)
             products += flat @ flat.T
             total = total + slopes.sum(axis=1)

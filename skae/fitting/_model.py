@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skae.architectures import Architecture
-from skae.data._rows import Rows, map_fields
+from skae.data._rows import MAP_BYTES, Rows, map_fields
 from skae.training import build_graph, check_all_there, inference
 
 
@@ -68,12 +68,15 @@ class TrainedModel:
         name: str,
         fields: Mapping[str, Rows],
         function: Callable[[np.ndarray, slice], None],
+        n_bytes: int = MAP_BYTES,
     ) -> None:
         """Call ``function(outputs, where)``, chunk by chunk, perhaps two at a time."""
         bound = self._bound()
         needed = {key: fields[key] for key in bound.inputs_of(name)}
         map_fields(
-            needed, lambda chunks, where: function(bound.run(name, chunks), where)
+            needed,
+            lambda chunks, where: function(bound.run(name, chunks), where),
+            n_bytes,
         )
 
     @property
