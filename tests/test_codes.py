@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from discovery import make
 from sklearn.decomposition import PCA
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skae import (
     Autoencoder,
@@ -254,3 +255,9 @@ def test_scree(surface):
     assert beside.ax_.get_legend() is not None
     with pytest.raises(ValueError, match="explained_variance_ratio_"):
         ScreeDisplay.from_estimator(make(SparseAutoencoder).fit(surface))
+
+
+@pytest.mark.slow
+@parametrize_with_checks([make(PrefixSearchCV)])
+def test_a_search_is_an_estimator_of_scikit_learn(estimator, check):
+    check(estimator)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, TransformerMixin, clone
 from sklearn.model_selection import check_cv
-from sklearn.utils import get_tags
+from sklearn.utils import get_tags, indexable
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
@@ -153,7 +153,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         estimator = clone(self.estimator)
         sizes = self._sizes(estimator)
         estimator.set_params(nested=True, encoding_dim=int(sizes.max()))
-        X = X if hasattr(X, "shape") else np.asarray(X)
+        X, y = indexable(X if hasattr(X, "shape") else np.asarray(X), y)
         splits = list(check_cv(self.cv, y).split(X, y))
         scores = np.array(
             Parallel(n_jobs=self.n_jobs)(
