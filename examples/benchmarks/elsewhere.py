@@ -12,7 +12,7 @@ import time
 import warnings
 
 import numpy as np
-from _measure import DATA, print_table
+from _measure import DATA, explained_variance, print_table
 from sklearn.decomposition import PCA, KernelPCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -40,18 +40,14 @@ IMAGES = (
 )
 
 
-def explained(X, reconstruction):
-    return 1 - np.sum((X - reconstruction) ** 2) / np.sum((X - X.mean(axis=0)) ** 2)
-
-
 def rivals(X, X_test, k):
     """What PCA, KernelPCA and a network typed in scikit-learn explain."""
     pca = PCA(k, random_state=0).fit(X)
-    found = [explained(X_test, pca.inverse_transform(pca.transform(X_test)))]
+    found = [explained_variance(X_test, pca.inverse_transform(pca.transform(X_test)))]
     kernel = KernelPCA(k, kernel="rbf", fit_inverse_transform=True, random_state=0)
     kernel.fit(X[:2000])  # its time grows with the cube of the rows
     codes = kernel.transform(X_test)
-    found.append(explained(X_test, kernel.inverse_transform(codes)))
+    found.append(explained_variance(X_test, kernel.inverse_transform(codes)))
     scores = []
     for seed in range(N_SEEDS):
         sizes = (128, 64, k, 64, 128)
@@ -61,7 +57,7 @@ def rivals(X, X_test, k):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             network.fit(X, X)
-        scores.append(explained(X_test, network.predict(X_test)))
+        scores.append(explained_variance(X_test, network.predict(X_test)))
     return [*found, min(scores)]
 
 

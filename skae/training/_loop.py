@@ -16,7 +16,6 @@ from skae.training._stopping import BestWeights, margin_of_luck
 
 # Ctrl-C and the progress bar wait for the end of a call.
 _STEPS_PER_CALL = 128
-
 # Of fewer held-out rows than this, those of one fit may all be better by luck.
 _FEW_ROWS = 30
 
@@ -134,7 +133,6 @@ class TrainingRun:
             self._note(evaluated)
             if informed is not None:
                 best.inform(informed, self._bar(informed, watched))
-                program.set_weights(best.start_weights)
         if departure is not None:
             program.set_weights(departure)
         n_done = self._state.restore(program, rng, best, self.history)
@@ -165,8 +163,11 @@ class TrainingRun:
         """Loss of what knows the rows; of many rows it tells who has the outliers."""
         if len(part.order) >= _FEW_ROWS:
             return math.inf
+        before = self._program.get_weights()
         self._program.set_weights(informed)
-        return self._evaluate(part)["loss"]
+        loss = self._evaluate(part)["loss"]
+        self._program.set_weights(before)
+        return loss
 
     def _note(self, logs: Mapping[str, float]) -> None:
         self.progress["seconds"].append(time.perf_counter())

@@ -50,10 +50,10 @@ class BestWeights:
         elif loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
             self.loss, self.epoch, self.weights = loss, epoch, get_weights()
 
-    def inform(self, weights: dict[str, np.ndarray], loss: float = np.inf) -> None:
+    def inform(self, weights: dict[str, np.ndarray], loss: float) -> None:
         """The start as it would be kept: made with the rows that judge, too.
 
-        A loss flatters it, so that to be worse than it is no gain.
+        Its loss flatters it, so that to be worse is no gain; infinity is no bar.
         """
         self._informed, self._bar = weights, loss
 
