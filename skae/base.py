@@ -25,13 +25,13 @@ from skae._sklearn import (
 )
 from skae.architectures import Architecture, Field, LinearCode, is_auto
 from skae.data._dask import by_block
-from skae.data._rows import Rows
+from skae.data._rows import Rows, paired
 from skae.estimator._html import HTMLRepresentation
 from skae.estimator._live_models import LiveModels
 from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
 from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
-from skae.fitting import Plan, fit_model
+from skae.fitting import Plan, TrainedModel, fit_model
 
 # Fitted attributes that are not public.
 _PRIVATE = ("_model", "_layout")
@@ -61,6 +61,7 @@ class BaseAutoencoder(
     ``_outside_graph``                          parameters that it does not depend on
     ``_strengths(epoch)``                       weights of the terms of the loss
     ``_fields(y, n_rows, reset)``               further fields of a mini-batch, from `y`
+    ``_training_fields(fields, val, ...)``      those that are made of the data
     ``_facts()``                                what the network must know of such `y`
     ``_start(architecture, rows, ...)``         first weights that come from the data
     ``_depart(architecture, start, ...)``       those with which training begins
@@ -95,6 +96,10 @@ class BaseAutoencoder(
     def _fields(self, y: Any, n_rows: int, *, reset: bool = False) -> dict[str, Rows]:
         """Fields beside "data", made of `y`, which may be None; `reset` in a fit."""
         return {}
+
+    def _training_fields(self, fields, val, weight, known: TrainedModel | None):
+        """Both with fields of training alone; `partial_fit` goes on from `known`."""
+        return fields, val
 
     def _facts(self) -> dict[str, Any]:
         """Values for the architecture that come from the data of the fit."""
@@ -277,9 +282,14 @@ class BaseAutoencoder(
                 rows = fields["data"].X
                 sample_weight = check_sample_weight(sample_weight, rows, **checks)
             val = None if X_val is None else self._read_fields(X_val)
-            self._add_target(fields, target, "target")
-            self._add_target(val, target_val, "target_val")
+            if target is not None:
+                fields["target"] = paired(self._read(target), fields["data"], "target")
+            if val is not None and target_val is not None:
+                rows = val["data"]
+                val["target"] = paired(self._read(target_val), rows, "target_val")
             previous = self._model if continuing else None
+            known = previous if one_epoch else None
+            fields, val = self._training_fields(fields, val, sample_weight, known)
             architecture = self._make_architecture(
                 fields, val, previous and previous.architecture
             )
@@ -305,16 +315,6 @@ class BaseAutoencoder(
                 self._forget()
             raise
         return self
-
-    def _add_target(self, fields, target, name: str) -> None:
-        if target is None or fields is None:
-            return
-        fields["target"] = rows = self._read(target)
-        if len(rows) != len(fields["data"]):
-            raise ValueError(
-                f"{name} has {len(rows)} rows, but its inputs have "
-                f"{len(fields['data'])}: give one target per row, in the same order."
-            )
 
     def _keep(self, fitted, n_before: int) -> None:
         self._model, self.callbacks_ = fitted.model, fitted.callbacks

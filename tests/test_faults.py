@@ -192,11 +192,11 @@ def test_no_rows_to_validate_on(cls, X):
 def test_no_memory_for_a_piece(cls, n_pieces, X, monkeypatch, streaming):
     read, calls = Rows.gather, []
 
-    def gather(self, indices, out):
+    def gather(self, indices, out, epoch=0):
         calls.append(len(indices))
         if len(calls) == n_pieces:
             raise MemoryError("no memory for a piece")
-        read(self, indices, out)
+        read(self, indices, out, epoch)
 
     monkeypatch.setattr(Rows, "gather", gather)
     estimator = make(cls)

@@ -20,6 +20,7 @@ from skae.architectures._linear_path import (
     LinearPathArchitecture as LinearPathArchitecture,
 )
 from skae.architectures._linear_path import LinearPathConv as LinearPathConv
+from skae.architectures._neighbors import DenseNeighbors as DenseNeighbors
 from skae.architectures._recurrent import LinearPathRecurrent as LinearPathRecurrent
 from skae.architectures._recurrent import (
     RecurrentArchitecture as RecurrentArchitecture,

@@ -9,6 +9,7 @@ from skae.autoencoders._conv_variational import (
 )
 from skae.autoencoders._denoising import DenoisingAutoencoder as DenoisingAutoencoder
 from skae.autoencoders._dense import Autoencoder as Autoencoder
+from skae.autoencoders._neighbors import NeighborAutoencoder as NeighborAutoencoder
 from skae.autoencoders._recurrent import RecurrentAutoencoder as RecurrentAutoencoder
 from skae.autoencoders._sparse import SparseAutoencoder as SparseAutoencoder
 from skae.autoencoders._stacked import StackedAutoencoder as StackedAutoencoder

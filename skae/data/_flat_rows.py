@@ -36,10 +36,10 @@ class FlatRows(Rows):
         """Rows `which`, flat and filled."""
         return self._flat(self.rows.read(which))
 
-    def gather(self, indices, out):
+    def gather(self, indices, out, epoch=0):
         """Rows `indices`, flat and filled, into `out`."""
         x = np.empty((len(indices), *self.rows.sample_shape), dtype=self.dtype)
-        self.rows.gather(indices, x)
+        self.rows.gather(indices, x, epoch)
         out[: len(indices)] = self._flat(x)
 
     def _flat(self, x: np.ndarray) -> np.ndarray:

@@ -89,6 +89,7 @@ class Rows:
     """
 
     padded = False  # whether NaN marks values that do not exist
+    changes = False  # whether each epoch has other values
 
     def __init__(self, X, estimator_name: str, sample_shape=None, dtype=np.float32):
         self.X = X
@@ -126,8 +127,11 @@ class Rows:
     def _check(self, x: np.ndarray) -> None:
         assert_all_finite(x, estimator_name=self._estimator_name, input_name="X")
 
-    def gather(self, indices: np.ndarray, out: np.ndarray) -> None:
-        """Rows `indices`, which have been read before, into `out`."""
+    def gather(self, indices: np.ndarray, out: np.ndarray, epoch: int = 0) -> None:
+        """Rows `indices`, which have been read before, into `out`.
+
+        Training asks for those of an epoch; 0 stands for the rows as they are.
+        """
         for part in self._pages.parts(len(indices)):
             self._gather(indices[part], out[part])
             self._pages.release()
@@ -201,6 +205,16 @@ class Rows:
         `chunk` lies in memory that is used again for a later one: not to be kept.
         """
         map_fields({"x": self}, lambda chunk, where: function(chunk["x"], where))
+
+
+def paired(rows: Rows, data: Rows, name: str) -> Rows:
+    """`rows`, one for each row of `data`."""
+    if len(rows) != len(data):
+        raise ValueError(
+            f"{name} has {len(rows)} rows, but its inputs have {len(data)}: give one "
+            "target per row, in the same order."
+        )
+    return rows
 
 
 def some_rows(

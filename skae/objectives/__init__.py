@@ -1,4 +1,5 @@
 """Objectives: what a network is trained for, with any backbone."""
 
 from skae.objectives._denoising import DenoisingObjective as DenoisingObjective
+from skae.objectives._neighbors import NeighborObjective as NeighborObjective
 from skae.objectives._variational import VariationalObjective as VariationalObjective

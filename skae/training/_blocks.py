@@ -61,32 +61,40 @@ class Feed:
         n_rows = len(fields["data"])
         n_resident = round_up(n_rows)
         self._row_bytes = sum(rows.row_bytes for rows in fields.values())
-        self._resident = None
+        self._all, self._resident = np.arange(n_rows), None
+        self._changes = any(rows.changes for rows in fields.values())
         if n_resident * self._row_bytes <= RESIDENT_BYTES:
-            self._resident = self._fill(self._empty(n_resident), np.arange(n_rows))
+            self._buffers = [self._empty(n_resident)]
+            self._make_resident(epoch=0)
             return
         n_batches = max(1, STREAM_BYTES // self._row_bytes // batch_size)
         self._block_size = n_batches * batch_size
         # One is read into while the program works on the other.
         self._buffers = [self._empty(self._block_size) for _ in range(2)]
 
-    def blocks(self, order: np.ndarray) -> Iterator[Block]:
+    def blocks(self, order: np.ndarray, epoch: int = 0) -> Iterator[Block]:
         """The rows `order` (indices, each visited once), as blocks.
 
-        A block must no longer be used when the next one is asked for.
+        A block must no longer be used when the next one is asked for. Epoch 0 has the
+        rows as they are.
         """
         if self._resident is not None:
+            if self._changes and epoch != self._resident_epoch:
+                self._make_resident(epoch)
             yield self._block(self._resident, order, order)
             return
         size = self._block_size
         parts = [order[i : i + size] for i in range(0, len(order), size)]
         with ThreadPoolExecutor(1) as reader:
-            following = reader.submit(self._fill, self._buffers[0], np.sort(parts[0]))
+            following = reader.submit(
+                self._fill, self._buffers[0], np.sort(parts[0]), epoch
+            )
             for i, part in enumerate(parts):
                 fields = following.result()
                 if i + 1 < len(parts):
+                    other = self._buffers[(i + 1) % 2]
                     following = reader.submit(
-                        self._fill, self._buffers[(i + 1) % 2], np.sort(parts[i + 1])
+                        self._fill, other, np.sort(parts[i + 1]), epoch
                     )
                 # Rows are read in their order on disk; `index` restores the shuffle.
                 position = np.empty(len(part), dtype=np.intp)
@@ -99,12 +107,17 @@ class Feed:
             for name, rows in self._fields.items()
         }
 
-    def _fill(self, buffers: dict[str, np.ndarray], indices: np.ndarray):
+    def _make_resident(self, epoch: int) -> None:
+        self._resident = self._fill(self._buffers[0], self._all, epoch)
+        self._resident_epoch = epoch
+
+    def _fill(self, buffers: dict[str, np.ndarray], indices: np.ndarray, epoch: int):
         # In pieces: what is of another type goes through a temporary.
         size = max(1, CHUNK_BYTES // self._row_bytes)
         for start in range(0, len(indices), size):
             for name, rows in self._fields.items():
-                rows.gather(indices[start : start + size], buffers[name][start:])
+                part = indices[start : start + size]
+                rows.gather(part, buffers[name][start:], epoch)
         return {name: self._put(buffer) for name, buffer in buffers.items()}
 
     def _block(self, fields, position: np.ndarray, order: np.ndarray) -> Block:

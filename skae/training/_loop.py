@@ -183,7 +183,7 @@ class TrainingRun:
         order = rng.permutation(part.order) if settings.shuffle else part.order
         size = 1 if callbacks.every_step else _STEPS_PER_CALL
         sums, mass, n_done = 0.0, 0.0, 0
-        for block in part.feed.blocks(order):
+        for block in part.feed.blocks(order, epoch):
             for start in range(0, block.n_steps, size):
                 stop = min(start + size, block.n_steps)
                 callbacks.steps_begin(n_done)

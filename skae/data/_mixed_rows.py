@@ -1,0 +1,75 @@
+"""Rows mixed with those of neighbours."""
+
+import numpy as np
+
+from skae.data._neighbors import Neighborhood
+from skae.data._rows import Rows
+
+
+class Mixture:
+    """With whom each row is mixed in an epoch, and by how much.
+
+    The partner of a row is one of its neighbours, and the partner's share is uniform
+    between 0 and 1. What an epoch has depends on its number alone: training that goes
+    on after a crash sees the same.
+
+    Parameters
+    ----------
+    around : Neighborhood
+        Rows that are left out of it stay as they are.
+
+    n_before : int, default=0
+        Epochs before the first one.
+    """
+
+    def __init__(self, around: Neighborhood, n_before: int = 0):
+        n_rows = around.n_rows
+        self._around, self._n_before = around, n_before
+        self._partner, self._share = np.arange(n_rows), np.zeros(n_rows, np.float32)
+        self._epoch = 0
+
+    def mix(self, rows: Rows, indices: np.ndarray, out: np.ndarray, epoch: int) -> None:
+        """Add the partners' shares to the rows `indices`, which are in `out`."""
+        self._draw(epoch)
+        out = out[: len(indices)]
+        other = np.empty_like(out)
+        rows.gather(self._partner[indices], other)
+        other -= out
+        other *= self._share[indices].reshape(-1, *[1] * (out.ndim - 1))
+        out += other
+
+    def _draw(self, epoch: int) -> None:
+        if epoch == self._epoch:
+            return
+        rng = np.random.default_rng(self._n_before + epoch)
+        kept, neighbors = self._around.kept, self._around.neighbors
+        n_kept, n_neighbors = neighbors.shape
+        place = rng.integers(n_neighbors, size=n_kept)
+        self._partner[kept] = kept[neighbors[np.arange(n_kept), place]]
+        self._share[kept] = rng.random(n_kept, dtype=np.float32)
+        self._epoch = epoch
+
+
+class MixedRows(Rows):
+    """Rows that training mixes with those of neighbours, and that nobody else does.
+
+    Parameters
+    ----------
+    rows : Rows
+        All have been read before.
+
+    mixture : Mixture
+        The same for all fields of a row.
+    """
+
+    changes = True
+
+    def __init__(self, rows: Rows, mixture: Mixture):
+        vars(self).update(vars(rows))
+        self._rows, self._mixture = rows, mixture
+
+    def gather(self, indices, out, epoch=0):
+        """Write the rows `indices`, mixed in any epoch but 0, into `out`."""
+        self._rows.gather(indices, out)
+        if epoch:
+            self._mixture.mix(self._rows, indices, out, epoch)
