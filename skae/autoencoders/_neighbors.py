@@ -53,6 +53,11 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         Number of code dimensions: 2 for a map. In many dimensions keeping neighbours
         costs more than it gives.
 
+    hidden_layer_sizes : "auto", int or sequence of int, default="auto"
+        Units of the encoder's hidden layers; the decoder has the same in reverse.
+        "auto" is (384, 256, 128, 128, 64, 64): where islands part the encoder must be
+        steep, and depth does more for that than width.
+
     n_neighbors : int, default=15
         Neighbours per row. Fewer show finer structure. Where there are fewer other
         rows, all of them.
