@@ -52,8 +52,8 @@ for ax, (name, way) in zip(axes, ways.items(), strict=True):
     print(f"{name:20} {trustworthiness(X, plane):.3f}, same digit {100 * same:.1f} %")
 
 # %%
-# The pictures hardly differ. What differs is what can be done with them: t-SNE has
-# no `transform`, and is at its end here. The encoder places rows that it has never seen.
+# The pictures hardly differ. What differs is what can be done with them: t-SNE has no
+# `transform`, and is at its end here. The encoder places rows that it has never seen.
 
 places = mapper.transform(X)
 new_places = mapper.transform(digits.X_test)

@@ -4,8 +4,9 @@ Run ``python examples/benchmarks/maps.py`` (15 minutes), ``--write`` to put the 
 into docs/benchmarks.md, ``--data digits`` for one of the data sets; umap-learn is a row
 if it is installed. Each row is a process of its own, which pays for its imports and
 compilation as a user's first script does: seconds are those of `fit` and of `transform`
-of training and new rows. Neighbours vote (1 or 5 of them) among the training rows' places
-for the class of the new rows; trustworthiness is that of the first 10000 training rows.
+of training and new rows. Neighbours vote (1 or 5 of them) among the places of the
+training rows for the class of the new rows; trustworthiness is that of the first 10000
+training rows.
 """
 
 import argparse
