@@ -135,6 +135,41 @@ def test_latent_space_of_two_dimensions(plane, digits):
     assert len(display.ax_.get_legend().get_texts()) == 10
 
 
+def test_thumbnails_are_at_their_places_and_none_covers_another(plane, digits):
+    X, y = digits
+    display = LatentSpaceDisplay.from_estimator(plane, X, y, thumbnails=True)
+    assert 5 < len(display.thumbnails_) < len(X)
+    boxes = []
+    for row, image in display.thumbnails_.items():
+        np.testing.assert_allclose(image.get_array(), X[row].reshape(8, 8))
+        left, right, low, high = image.get_extent()
+        middle = [(left + right) / 2, (low + high) / 2]
+        np.testing.assert_allclose(middle, display.points[row], rtol=1e-5)
+        boxes.append((left, right, low, high))
+    for i, (left, right, low, high) in enumerate(boxes):
+        for other in boxes[:i]:
+            beside = left >= other[1] or right <= other[0]
+            assert beside or low >= other[3] or high <= other[2]
+    # Every row without an image is covered by one, or would cover one.
+    assert not LatentSpaceDisplay.from_estimator(plane, X, y).thumbnails_
+
+
+def test_thumbnails_in_colour_and_of_no_image(plane, digits):
+    points = np.array([[0.0, 0.0], [1.0, 1.0], [np.nan, 1.0]])
+    images = np.random.default_rng(0).random((3, 4, 5, 3))
+    display = LatentSpaceDisplay(points, images=images).plot()
+    assert set(display.thumbnails_) == {0, 1}
+    assert display.thumbnails_[0].get_array().shape == (4, 5, 4)
+    X, _ = digits
+    flat = Autoencoder(2, **SMALL).fit(X[:, :50])
+    with pytest.raises(ValueError, match="Say with image_shape which shape"):
+        LatentSpaceDisplay.from_estimator(flat, X[:, :50], thumbnails=True)
+    shaped = LatentSpaceDisplay.from_estimator(
+        flat, X[:, :50], thumbnails=True, image_shape=(5, 10)
+    )
+    assert shaped.thumbnails_
+
+
 @pytest.mark.parametrize("embed", ["tsne", "pca"])
 def test_wider_codes_are_embedded(digits, embed):
     X, y = digits[0][:40], digits[1][:40] % 3

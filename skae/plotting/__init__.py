@@ -8,6 +8,7 @@ from skae.plotting._activations import ActivationDisplay as ActivationDisplay
 from skae.plotting._codes import CodeDisplay as CodeDisplay
 from skae.plotting._decoded import InterpolationDisplay as InterpolationDisplay
 from skae.plotting._decoded import ManifoldDisplay as ManifoldDisplay
+from skae.plotting._explore import explore as explore
 from skae.plotting._latent_space import LatentSpaceDisplay as LatentSpaceDisplay
 from skae.plotting._loss_curve import LossCurveDisplay as LossCurveDisplay
 from skae.plotting._projector import write_projector as write_projector

@@ -149,19 +149,17 @@ def show(ax, tiled: np.ndarray, like: np.ndarray | None = None):
     `like`, or else of the mosaic itself.
     """
     bare(ax)
-    like = tiled if like is None else np.asarray(like, dtype=np.float64)
+    return draw_image(ax, tiled, tiled if like is None else like)
+
+
+def draw_image(ax, image: np.ndarray, like: np.ndarray, **where):
+    """The same for one image of shape (H, W, C) at a place of the axes."""
+    like = np.asarray(like, dtype=np.float64)
     low, high = np.nanmin(like), np.nanmax(like)
-    if tiled.shape[2] != 3:
-        return ax.imshow(
-            tiled.mean(axis=2),
-            cmap="gray_r",
-            interpolation="nearest",
-            vmin=low,
-            vmax=high,
-        )
-    colours = np.clip((tiled - low) / ((high - low) or 1.0), 0, 1)
+    where["interpolation"] = "nearest"
+    if image.shape[2] != 3:
+        grey = {"cmap": "gray_r", "vmin": low, "vmax": high}
+        return ax.imshow(image.mean(axis=2), **grey, **where)
+    colours = np.clip((image - low) / ((high - low) or 1.0), 0, 1)
     opaque = ~np.isnan(colours[..., :1])
-    return ax.imshow(
-        np.concatenate([np.nan_to_num(colours), opaque], axis=2),
-        interpolation="nearest",
-    )
+    return ax.imshow(np.concatenate([np.nan_to_num(colours), opaque], axis=2), **where)

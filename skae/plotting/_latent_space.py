@@ -9,11 +9,22 @@ from sklearn.manifold import TSNE
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from skae.plotting._drawing import BLUE, Display, bare, shades, tidy
+from skae.plotting._drawing import (
+    BLUE,
+    Display,
+    autoencoder_of,
+    bare,
+    draw_image,
+    find_image_shape,
+    shades,
+    tidy,
+)
 
 _EMBEDDINGS = ("tsne", "pca")
 # More names than this have no room in a legend.
 _MOST_NAMES = 20
+# Of the width of the axes; so many thumbnails beside each other are still legible.
+_THUMBNAIL = 1 / 18
 
 
 class LatentSpaceDisplay(Display):
@@ -30,12 +41,18 @@ class LatentSpaceDisplay(Display):
     embedded : bool, default=False
         Whether the axes have no meaning of their own.
 
+    images : ndarray of shape (n_samples, H, W) or (n_samples, H, W, C), default=None
+        Images of the rows. Those of a spread-out choice are drawn at their places;
+        none covers another.
+
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     scatters_ : dict of matplotlib PathCollection
         By class; the key None without classes.
+    thumbnails_ : dict of matplotlib AxesImage
+        By row; empty without images.
 
     Examples
     --------
@@ -49,8 +66,11 @@ class LatentSpaceDisplay(Display):
     10
     """
 
-    def __init__(self, points: np.ndarray, y=None, *, embedded: bool = False):
+    def __init__(
+        self, points: np.ndarray, y=None, *, embedded: bool = False, images=None
+    ):
         self.points, self.y, self.embedded = points, y, embedded
+        self.images = images
 
     @classmethod
     def from_estimator(
@@ -60,6 +80,8 @@ class LatentSpaceDisplay(Display):
         y: ArrayLike | None = None,
         *,
         embed: str | None = None,
+        thumbnails: bool = False,
+        image_shape: tuple[int, ...] | None = None,
         random_state=None,
         ax=None,
     ) -> Self:
@@ -78,6 +100,12 @@ class LatentSpaceDisplay(Display):
         embed : {"tsne", "pca"}, default=None
             How to get codes of more than two dimensions into the plane.
 
+        thumbnails : bool, default=False
+            Whether to draw images of some rows at their places.
+
+        image_shape : tuple of int, default=None
+            Their shape; by default as the estimator, the data or a square have it.
+
         random_state : int or RandomState, default=None
             For t-SNE.
 
@@ -91,6 +119,7 @@ class LatentSpaceDisplay(Display):
         if embed is not None and embed not in _EMBEDDINGS:
             raise ValueError(f"embed must be 'tsne', 'pca' or None; got {embed!r}.")
         check_is_fitted(estimator)
+        images = _as_images(estimator, X, image_shape) if thumbnails else None
         points = np.asarray(estimator.transform(X))
         if y is not None:
             y = column_or_1d(y)
@@ -110,7 +139,7 @@ class LatentSpaceDisplay(Display):
             ).fit_transform(points)
         elif embedded:
             points = PCA(2).fit_transform(points)
-        return cls(points, y, embedded=embedded).plot(ax=ax)
+        return cls(points, y, embedded=embedded, images=images).plot(ax=ax)
 
     def _draw(self, ax):
         from matplotlib.cm import ScalarMappable
@@ -122,13 +151,18 @@ class LatentSpaceDisplay(Display):
         colours = shades(len(labels))
         # Of many points, the last class would cover the others.
         size = float(np.clip(12 * (2000 / len(points)) ** 0.5, 3, 12))
-        self.scatters_ = {}
+        self.scatters_, self.thumbnails_ = {}, {}
+        places, inks = np.empty((len(points), 2)), [BLUE] * len(points)
         for i, label in enumerate(labels):
-            mine = points if label is None else points[np.asarray(self.y) == label]
+            which = slice(None) if label is None else np.asarray(self.y) == label
+            mine = points[which]
             colour = BLUE
             if label is not None:
                 colour = f"C{i}" if len(labels) <= 10 else colours[i]
             below = np.full(len(mine), i) if flat else mine[:, 1]
+            places[which] = np.stack([mine[:, 0], below], axis=1)
+            for row in np.arange(len(points))[which]:
+                inks[row] = colour
             self.scatters_[label] = ax.scatter(
                 mine[:, 0],
                 below,
@@ -138,6 +172,8 @@ class LatentSpaceDisplay(Display):
                 color=colour,
                 label=str(label),
             )
+        if self.images is not None:
+            self._draw_thumbnails(ax, places, inks)
         if self.embedded:
             bare(ax)
         else:
@@ -158,3 +194,50 @@ class LatentSpaceDisplay(Display):
             ax.legend(
                 frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2
             )
+
+    def _draw_thumbnails(self, ax, places: np.ndarray, inks: list) -> None:
+        from matplotlib.patches import Rectangle
+
+        images = np.asarray(self.images, dtype=np.float64)
+        images = images[..., None] if images.ndim == 3 else images
+        limits = np.array([ax.get_xlim(), ax.get_ylim()])
+        box = ax.get_window_extent()
+        shape = images.shape[1] / images.shape[2] * box.width / box.height
+        size = np.ptp(limits, axis=1) * _THUMBNAIL * np.array([1.0, shape])
+        # The frame around an image takes some room as well.
+        for row in _spread_out(places, 1.1 * size):
+            left, low = places[row] - size / 2
+            right, high = places[row] + size / 2
+            self.thumbnails_[row] = draw_image(
+                ax,
+                images[row],
+                images,
+                extent=(left, right, low, high),
+                aspect="auto",
+                zorder=3,
+            )
+            ax.add_patch(
+                Rectangle((left, low), *size, fill=False, ec=inks[row], zorder=4)
+            )
+        ax.set(xlim=limits[0], ylim=limits[1])
+
+
+def _as_images(estimator, X, image_shape) -> np.ndarray:
+    rows = np.asarray(X)
+    shape = find_image_shape(autoencoder_of(estimator), rows, image_shape)
+    if shape is None:
+        raise ValueError(
+            f"thumbnails=True draws rows as images, but rows of shape {rows.shape[1:]} "
+            "are none. Say with image_shape which shape they have."
+        )
+    return rows.reshape(len(rows), *shape)
+
+
+def _spread_out(places: np.ndarray, size: np.ndarray) -> list[int]:
+    """Rows in a random order, each of them if no earlier one is nearer than `size`."""
+    chosen: list[int] = []
+    for row in np.random.default_rng(0).permutation(len(places)):
+        near = np.abs(places[chosen] - places[row]) < size
+        if np.isfinite(places[row]).all() and not near.all(axis=1).any():
+            chosen.append(int(row))
+    return chosen

@@ -1,0 +1,233 @@
+"""A map as a page for the browser: one file, no server, no network."""
+
+import base64
+import gzip
+import json
+import os
+from collections.abc import Callable
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils import check_consistent_length, column_or_1d
+
+from skae.plotting._drawing import autoencoder_of, find_image_shape, layout_of
+
+_MOST_CLASSES = 250
+# What no decoder in the page can tell is decoded before, at so many places per side.
+_GRID = 40
+# Rows of more columns are drawn as curves, not listed as a table.
+_MOST_LISTED = 24
+_ACTIVATIONS = {"linear", "relu", "elu", "selu", "gelu", "tanh", "sigmoid"}
+_ACTIVATIONS |= {"softplus", "silu"}
+
+
+def explore(
+    estimator,
+    X: ArrayLike,
+    y: ArrayLike | None = None,
+    path: str | os.PathLike[str] = "map.html",
+    *,
+    image_shape: tuple[int, ...] | None = None,
+) -> Path:
+    """Write a map of the codes of `X` as a page to explore in a browser.
+
+    The page zooms with the wheel and moves with the mouse; its legend switches classes
+    off. Pointing at a row shows it beside its reconstruction, pointing at an empty
+    place what the decoder makes of it: computed in the page for dense decoders, and
+    from a grid of 40 x 40 places otherwise. Rows are drawn as images or curves, or
+    listed with the names of their columns. The page is one file that loads nothing.
+
+    Parameters
+    ----------
+    estimator : fitted autoencoder, or Pipeline that ends with one
+        With codes of two dimensions.
+
+    X : array-like of shape (n_samples, ...)
+        Data; a few thousand rows.
+
+    y : array-like of shape (n_samples,), default=None
+        Classes, 250 at most.
+
+    path : path-like, default="map.html"
+        File to write; one that is there is overwritten.
+
+    image_shape : tuple of int, default=None
+        Shape of an image, (height, width) or (height, width, channels); by default as
+        the estimator or `X` has it, or square.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If codes have not two dimensions, or if `y` or `image_shape` does not fit.
+        Nothing is written then.
+
+    See Also
+    --------
+    LatentSpaceDisplay : The same as a picture.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skae import NeighborAutoencoder
+    >>> from skae.datasets import load_digits
+    >>> from skae.plotting import explore
+    >>> digits = load_digits()
+    >>> model = NeighborAutoencoder(epochs=5, random_state=0).fit(digits.X_train)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "map.html")
+    ...     page = explore(model, digits.X_test, digits.y_test, path)
+    ...     page.stat().st_size < 5_000_000
+    True
+    """
+    model = autoencoder_of(estimator)
+    codes = np.asarray(estimator.transform(X), dtype=np.float32)
+    if codes.shape[1] != 2:
+        raise ValueError(
+            f"The codes have {codes.shape[1]} dimensions, and a map has two: fit with "
+            "encoding_dim=2, a NeighborAutoencoder for example."
+        )
+    classes = _classes(y, codes)
+    names = getattr(X, "columns", None)
+    names = None if names is None else [str(name) for name in names]
+    rows = np.asarray(X, dtype=np.float32)
+    shape = find_image_shape(model, rows, image_shape)
+    kind = "image" if shape else "curve"
+    flat = rows.reshape(len(rows), -1)
+    if shape is None and rows.ndim == 2 and rows.shape[1] <= _MOST_LISTED:
+        kind = "curve" if layout_of(model).is_sequence else "table"
+
+    def decode(places: np.ndarray) -> np.ndarray:
+        found = np.asarray(estimator.inverse_transform(places), dtype=np.float32)
+        return found.reshape(len(places), -1)
+
+    arrays = {"codes": codes}
+    low, high = float(np.nanmin(flat)), float(np.nanmax(flat))
+    facts = {"kind": kind, "shape": shape, "low": low, "high": high, "names": names}
+    pack = _bytes_of(low, high) if kind == "image" else np.float32
+    arrays["rows"] = pack(flat)
+    if classes is not None:
+        facts["classes"], arrays["classes"] = classes
+    decoder = _dense_decoder(model, codes, decode)
+    if decoder is not None:
+        facts["decoder"], weights = decoder
+        arrays |= weights
+    else:
+        corners = np.stack([codes.min(axis=0), codes.max(axis=0)])
+        arrays["corners"] = corners
+        x, z = (np.linspace(*corners[:, i], _GRID, dtype=np.float32) for i in (0, 1))
+        grid = np.stack(np.meshgrid(x, z), axis=-1).reshape(-1, 2)
+        arrays["grid"], facts["grid"] = pack(decode(grid)), _GRID
+        arrays["decoded"] = pack(decode(codes))
+    title = f"{type(model).__name__}, {len(rows)} rows"
+    page = files("skae.plotting").joinpath("_explore.html").read_text("utf-8")
+    page = page.replace("$TITLE", escape(title)).replace("$DATA", _pack(facts, arrays))
+    path = Path(path)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _classes(y, codes) -> tuple[list[str], np.ndarray] | None:
+    if y is None:
+        return None
+    y = column_or_1d(y)
+    check_consistent_length(codes, y)
+    labels, index = np.unique(y, return_inverse=True)
+    if len(labels) > _MOST_CLASSES:
+        raise ValueError(
+            f"y has {len(labels)} different values: a legend holds {_MOST_CLASSES} "
+            "classes at most."
+        )
+    return [str(label) for label in labels], index.astype(np.uint8)
+
+
+def _bytes_of(low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
+    def pack(x: np.ndarray) -> np.ndarray:
+        share = (np.nan_to_num(x, nan=low) - low) / ((high - low) or 1.0)
+        return np.round(255 * np.clip(share, 0, 1)).astype(np.uint8)
+
+    return pack
+
+
+def _pack(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
+    """A line of JSON and the arrays behind it, compressed, as text."""
+    places, start = {}, 0
+    for name, array in arrays.items():
+        start = -(-start // 4) * 4  # where four bytes make a number
+        kind = "u1" if array.dtype == np.uint8 else "f4"
+        places[name] = {"kind": kind, "shape": array.shape, "start": start}
+        start += array.nbytes
+    head = json.dumps(facts | {"arrays": places}).encode()
+    head += b" " * (-(len(head) + 4) % 4)
+    body = bytearray(start)
+    for name, array in arrays.items():
+        first = places[name]["start"]
+        body[first : first + array.nbytes] = np.ascontiguousarray(array).tobytes()
+    data = len(head).to_bytes(4, "little") + head + bytes(body)
+    return base64.b64encode(gzip.compress(data, mtime=0)).decode()
+
+
+def _dense_decoder(model, codes: np.ndarray, decode):
+    """Layers and weights with which the page can decode, None if it could not.
+
+    What they make of some codes must be what `decode` does: so other families,
+    pipelines that scale, or layers of one's own are never decoded wrongly.
+    """
+    trained = getattr(model, "_model", None)
+    weights = {} if trained is None else trained.weights
+    activation = getattr(model, "activation", None)
+    n_layers = sum(f"decoder_{i}/kernel" in weights for i in range(len(weights)))
+    if activation not in _ACTIVATIONS or "output/kernel" not in weights:
+        return None
+    names = [f"decoder_{i}" for i in range(n_layers)] + ["output"]
+    found = {}
+    for i, name in enumerate(names):
+        found[f"kernel{i}"] = weights[f"{name}/kernel"]
+        found[f"bias{i}"] = weights[f"{name}/bias"]
+    if "linear_decoder/kernel" in weights:
+        found["linear"] = weights["linear_decoder/kernel"]
+    if "unstandardize/mean" in weights:
+        found["mean"] = np.ravel(weights["unstandardize/mean"])
+        found["scale"] = np.ravel(weights["unstandardize/scale"])
+    found = {name: np.asarray(w, dtype=np.float32) for name, w in found.items()}
+    facts = {"n_layers": len(names), "activation": activation}
+    facts["sigmoid"] = getattr(model, "loss", None) == "binary_crossentropy"
+    some = codes[:: max(1, len(codes) // 50)]
+    try:
+        ours, right = _decode(facts, found, some), decode(some)
+    except ValueError:
+        return None
+    if ours.shape != right.shape:
+        return None
+    is_same = np.allclose(ours, right, rtol=1e-3, atol=1e-3 * max(1e-12, np.ptp(right)))
+    return (facts, found) if is_same else None
+
+
+def _decode(facts, weights, codes: np.ndarray) -> np.ndarray:
+    """What the page computes."""
+    h = codes
+    for i in range(facts["n_layers"]):
+        h = h @ weights[f"kernel{i}"] + weights[f"bias{i}"]
+        if i < facts["n_layers"] - 1:
+            h = _activate(facts["activation"], h)
+    if "linear" in weights:
+        h = h + codes @ weights["linear"]
+    if facts["sigmoid"]:
+        return 1 / (1 + np.exp(-h))
+    return h * weights["scale"] + weights["mean"] if "mean" in weights else h
+
+
+def _activate(name: str, x: np.ndarray) -> np.ndarray:
+    import keras
+
+    assert name in _ACTIVATIONS
+    return np.asarray(keras.activations.get(name)(keras.ops.convert_to_tensor(x)))
