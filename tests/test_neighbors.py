@@ -78,7 +78,7 @@ def test_repulsion_on_a_grid(rng, spread):
     assert np.abs(found - exact).mean() < 0.03 * np.abs(exact).mean() + 1e-3
 
 
-def test_repulsion_from_a_sample(rng, monkeypatch):
+def test_repulsion_from_a_sample(rng):
     """On average over samples it is that of all rows."""
     places = rng.normal(size=(600, 3)).astype(np.float32)
     exact, total = _neighbor_map._repulsion(places, places)
@@ -86,7 +86,6 @@ def test_repulsion_from_a_sample(rng, monkeypatch):
         _neighbor_map._repulsion(places, _neighbor_map._sample(places, rng))
         for _ in range(100)
     ]
-    monkeypatch.setattr(_neighbor_map, "_MAX_PAIRS", 1)
     assert np.mean([t for _, t in draws]) == pytest.approx(total, rel=0.05)
     assert_allclose(np.mean([f for f, _ in draws], axis=0), exact, rtol=0.1, atol=5.0)
 

@@ -26,10 +26,7 @@ class _Edges(NamedTuple):
 
 
 def neighbor_map(
-    neighbors: np.ndarray,
-    start: np.ndarray,
-    attraction: float = 1.0,
-    seed: int = 0,
+    neighbors: np.ndarray, start: np.ndarray, attraction: float = 1.0
 ) -> np.ndarray:
     """Places near those of neighbours, and far from all others.
 
@@ -48,8 +45,6 @@ def neighbor_map(
     attraction : float, default=1.0
         1 is t-SNE.
 
-    seed : int, default=0
-
     Returns
     -------
     places : ndarray of shape (n_samples, n_dimensions), float32
@@ -57,7 +52,7 @@ def neighbor_map(
     """
     n_rows, n_dims = start.shape
     edges = _edges(neighbors)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     spread = start.std(axis=0).max() or 1.0
     # Two rows at one place would stay there.
     places = 1e-4 * (start - start.mean(axis=0)) / spread

@@ -33,8 +33,6 @@ class Neighborhood:
     n_neighbors : int
         Where there are fewer other rows, all of them.
 
-    seed : int, default=0
-
     Attributes
     ----------
     n_rows : int
@@ -47,12 +45,10 @@ class Neighborhood:
         Indices among them; a row that is alone is its own neighbour.
     """
 
-    def __init__(
-        self, rows: Rows, weight: np.ndarray | None, n_neighbors: int, seed: int = 0
-    ):
+    def __init__(self, rows: Rows, weight: np.ndarray | None, n_neighbors: int):
         self.n_rows = n_rows = len(rows)
         self.kept = np.arange(n_rows) if weight is None else np.flatnonzero(weight)
-        self._rows, self._weight, self._seed = rows, weight, seed
+        self._rows, self._weight = rows, weight
         self._summary = rows.summarize(weight)
         (width,) = rows.sample_shape
         self._turn = self._components.T if width > _MAX_DIRECTIONS else None
@@ -61,7 +57,7 @@ class Neighborhood:
         if n_neighbors < 1:
             self.neighbors = np.zeros((len(self.kept), 1), dtype=np.intp)
         elif _is_approximate(len(self.kept)):
-            self.neighbors = _approximate(self._points, n_neighbors, seed)
+            self.neighbors = _approximate(self._points, n_neighbors)
         else:
             self.neighbors = _exact(self._points, n_neighbors)
 
@@ -85,7 +81,7 @@ class Neighborhood:
     @cached_property
     def _components(self) -> np.ndarray:
         found, _ = principal_components(
-            self._rows, self._summary, self._weight, _MAX_DIRECTIONS, self._seed
+            self._rows, self._summary, self._weight, _MAX_DIRECTIONS, seed=0
         )
         return found.astype(np.float32)
 
@@ -122,10 +118,10 @@ def _exact(points: np.ndarray, n_neighbors: int) -> np.ndarray:
     return NearestNeighbors(n_neighbors=n_neighbors).fit(points).kneighbors()[1]
 
 
-def _approximate(points: np.ndarray, n_neighbors: int, seed: int) -> np.ndarray:
+def _approximate(points: np.ndarray, n_neighbors: int) -> np.ndarray:
     from pynndescent import NNDescent
 
-    index = NNDescent(points, n_neighbors=n_neighbors + 1, random_state=seed)
+    index = NNDescent(points, n_neighbors=n_neighbors + 1, random_state=0)
     found = index.neighbor_graph[0]
     # The row itself is among them, first unless there are copies of it.
     is_self = found == np.arange(len(points))[:, None]

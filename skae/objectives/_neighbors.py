@@ -41,8 +41,9 @@ class NeighborObjective:
             return fields, val
         rows, name = fields["data"], type(self).__name__
         around = Neighborhood(rows, weight, int(self.n_neighbors))
-        start = around.leading_directions(int(self.encoding_dim))
-        if known is not None:
+        if known is None:
+            start = around.leading_directions(int(self.encoding_dim))
+        else:
             start = known.run_all("encoder", fields)[around.kept]
         found = neighbor_map(around.neighbors, start, float(self.attraction))
         found /= found.std() or 1.0

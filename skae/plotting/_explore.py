@@ -101,10 +101,10 @@ def explore(
     names = None if names is None else [str(name) for name in names]
     rows = np.asarray(X, dtype=np.float32)
     shape = find_image_shape(model, rows, image_shape)
-    kind = "image" if shape else "curve"
+    is_list = rows.ndim == 2 and rows.shape[1] <= _MOST_LISTED
+    is_list = is_list and not layout_of(model).is_sequence
+    kind = "image" if shape else "table" if is_list else "curve"
     flat = rows.reshape(len(rows), -1)
-    if shape is None and rows.ndim == 2 and rows.shape[1] <= _MOST_LISTED:
-        kind = "curve" if layout_of(model).is_sequence else "table"
 
     def decode(places: np.ndarray) -> np.ndarray:
         found = np.asarray(estimator.inverse_transform(places), dtype=np.float32)
@@ -160,19 +160,15 @@ def _bytes_of(low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
 
 def _pack(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
     """A line of JSON and the arrays behind it, compressed, as text."""
-    places, start = {}, 0
+    places, body = {}, bytearray()
     for name, array in arrays.items():
-        start = -(-start // 4) * 4  # where four bytes make a number
+        body += b" " * (-len(body) % 4)  # a number of four bytes begins at one of these
         kind = "u1" if array.dtype == np.uint8 else "f4"
-        places[name] = {"kind": kind, "shape": array.shape, "start": start}
-        start += array.nbytes
+        places[name] = {"kind": kind, "shape": array.shape, "start": len(body)}
+        body += array.tobytes()
     head = json.dumps(facts | {"arrays": places}).encode()
     head += b" " * (-(len(head) + 4) % 4)
-    body = bytearray(start)
-    for name, array in arrays.items():
-        first = places[name]["start"]
-        body[first : first + array.nbytes] = np.ascontiguousarray(array).tobytes()
-    data = len(head).to_bytes(4, "little") + head + bytes(body)
+    data = len(head).to_bytes(4, "little") + head + body
     return base64.b64encode(gzip.compress(data, mtime=0)).decode()
 
 
@@ -229,5 +225,4 @@ def _decode(facts, weights, codes: np.ndarray) -> np.ndarray:
 def _activate(name: str, x: np.ndarray) -> np.ndarray:
     import keras
 
-    assert name in _ACTIVATIONS
     return np.asarray(keras.activations.get(name)(keras.ops.convert_to_tensor(x)))

@@ -152,7 +152,11 @@ class LatentSpaceDisplay(Display):
         # Of many points, the last class would cover the others.
         size = float(np.clip(12 * (2000 / len(points)) ** 0.5, 3, 12))
         self.scatters_, self.thumbnails_ = {}, {}
-        places, inks = np.empty((len(points), 2)), [BLUE] * len(points)
+        places, member, inks = (
+            np.empty((len(points), 2)),
+            np.zeros(len(points), int),
+            [],
+        )
         for i, label in enumerate(labels):
             which = slice(None) if label is None else np.asarray(self.y) == label
             mine = points[which]
@@ -161,8 +165,8 @@ class LatentSpaceDisplay(Display):
                 colour = f"C{i}" if len(labels) <= 10 else colours[i]
             below = np.full(len(mine), i) if flat else mine[:, 1]
             places[which] = np.stack([mine[:, 0], below], axis=1)
-            for row in np.arange(len(points))[which]:
-                inks[row] = colour
+            member[which] = i
+            inks.append(colour)
             self.scatters_[label] = ax.scatter(
                 mine[:, 0],
                 below,
@@ -173,7 +177,7 @@ class LatentSpaceDisplay(Display):
                 label=str(label),
             )
         if self.images is not None:
-            self._draw_thumbnails(ax, places, inks)
+            self._draw_thumbnails(ax, places, member, inks)
         if self.embedded:
             bare(ax)
         else:
@@ -195,7 +199,7 @@ class LatentSpaceDisplay(Display):
                 frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), markerscale=2
             )
 
-    def _draw_thumbnails(self, ax, places: np.ndarray, inks: list) -> None:
+    def _draw_thumbnails(self, ax, places, member, inks: list) -> None:
         from matplotlib.patches import Rectangle
 
         images = np.asarray(self.images, dtype=np.float64)
@@ -217,7 +221,9 @@ class LatentSpaceDisplay(Display):
                 zorder=3,
             )
             ax.add_patch(
-                Rectangle((left, low), *size, fill=False, ec=inks[row], zorder=4)
+                Rectangle(
+                    (left, low), *size, fill=False, ec=inks[member[row]], zorder=4
+                )
             )
         ax.set(xlim=limits[0], ylim=limits[1])
 
