@@ -152,11 +152,8 @@ class LatentSpaceDisplay(Display):
         # Of many points, the last class would cover the others.
         size = float(np.clip(12 * (2000 / len(points)) ** 0.5, 3, 12))
         self.scatters_, self.thumbnails_ = {}, {}
-        places, member, inks = (
-            np.empty((len(points), 2)),
-            np.zeros(len(points), int),
-            [],
-        )
+        places, member = np.empty((len(points), 2)), np.zeros(len(points), int)
+        inks = []
         for i, label in enumerate(labels):
             which = slice(None) if label is None else np.asarray(self.y) == label
             mine = points[which]
@@ -220,11 +217,8 @@ class LatentSpaceDisplay(Display):
                 aspect="auto",
                 zorder=3,
             )
-            ax.add_patch(
-                Rectangle(
-                    (left, low), *size, fill=False, ec=inks[member[row]], zorder=4
-                )
-            )
+            style = {"fill": False, "ec": inks[member[row]], "zorder": 4}
+            ax.add_patch(Rectangle((left, low), *size, **style))
         ax.set(xlim=limits[0], ylim=limits[1])
 
 
