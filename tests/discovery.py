@@ -36,7 +36,8 @@ def with_defaults(cls):
 
 def outputs(estimator, X):
     """What the estimator is there for."""
-    for name in ("transform", "decision_function", "predict_proba", "predict"):
+    names = ("transform", "decision_function", "predict_proba", "predict")
+    for name in (*names, "score_samples"):
         if hasattr(estimator, name):
             return getattr(estimator, name)(X)
     raise AssertionError(f"{estimator} says nothing")

@@ -88,6 +88,50 @@ def test_there_is_a_file_of_each_estimator():
     assert {file.stem[:2] for file in ALL_VERSIONS} == {"v1", "v2"}
 
 
+def test_a_detector_of_old_is_what_it_was(path):
+    old = skae.load(FILES / "v1_AutoencoderOutlierDetector.skae")
+    assert old.criterion == "reconstruction"
+    X = np.load(FILES / "X.npy")
+    np.testing.assert_array_equal(
+        old.score_samples(X), old.autoencoder_.score_samples(X)
+    )
+    with pytest.raises(AttributeError, match="saved by an earlier version"):
+        old.explain(X)
+    skae.save(old, path)
+    np.testing.assert_array_equal(skae.load(path).predict(X), old.predict(X))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Pipeline"},
+        {"name": ["GaussianMixture"]},
+        {"parameters": {"dict": {"depth": 3}}},
+        {"parameters": {"dict": {"n_components": -1}}},
+        {"fitted": {"dict": {"fit": 1}}},
+        {"fitted": 3},
+    ],
+)
+def test_mixtures_that_are_none(change, path):
+    file = FILES / "v2_AutoencoderOutlierDetector_novelty.skae"
+    document, arrays, _ = _file.read(file)
+
+    def mend(node):
+        if isinstance(node, list):
+            return [mend(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "scikit_learn" in node:
+            described = node["scikit_learn"]["dict"]
+            return {"scikit_learn": {"dict": {**described, **change}}}
+        return {key: mend(value) for key, value in node.items()}
+
+    assert "scikit_learn" in str(document) and mend(document) != document
+    _file.write(path, mend(document), arrays)
+    with pytest.raises(ValueError, match="none|does not have|must be"):
+        skae.load(path)
+
+
 @pytest.mark.slow
 def test_another_backend_gives_the_same_codes():
     if importlib.util.find_spec("jax") is None:

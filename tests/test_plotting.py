@@ -11,10 +11,11 @@ from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skae import (
     Autoencoder,
+    AutoencoderOutlierDetector,
     ConvAutoencoder,
     DenoisingAutoencoder,
     RecurrentAutoencoder,
@@ -30,6 +31,7 @@ from skae.plotting import (
     LatentSpaceDisplay,
     LossCurveDisplay,
     ManifoldDisplay,
+    OutlierDisplay,
     ReconstructionDisplay,
 )
 
@@ -379,3 +381,38 @@ def test_families_that_plotting_does_not_know(X):
     encoder = make(NeighbourAutoencoder).fit(X)
     assert len(LossCurveDisplay.from_estimator(encoder).lines_) > 1
     assert CodeDisplay.from_estimator(encoder, X[:3]).code_shape == (2,)
+
+
+def test_outliers_of_a_table_are_bars_or_a_mosaic():
+    rng = np.random.default_rng(0)
+    t = rng.normal(size=(200, 1))
+    X = np.hstack([t, 2 * t, -t, t]) + 0.1 * rng.normal(size=(200, 4))
+    frame = pd.DataFrame(X, columns=["a", "b", "c", "dd"])
+    detector = make_pipeline(
+        StandardScaler(), AutoencoderOutlierDetector(Autoencoder(1), random_state=0)
+    ).fit(frame)
+    odd = frame.iloc[:2].copy()
+    odd.iloc[0, 2] += 3.0
+    bars = OutlierDisplay.from_estimator(detector, odd[:1], n_features=2)
+    assert bars.features_[0] == 2 and len(bars.bars_) == 2
+    assert bars.ax_.get_yticklabels()[0].get_text() == "c"
+    residuals = detector[-1].explain(detector[:-1].transform(odd))
+    assert bars.bars_[0].get_width() == pytest.approx(residuals[0, 2])
+    several = OutlierDisplay.from_estimator(detector, odd)
+    np.testing.assert_allclose(several.image_.get_array(), residuals)
+    assert [t.get_text() for t in several.ax_.get_xticklabels()] == list(odd.columns)
+
+
+def test_outliers_among_images_and_sequences(digits):
+    X = digits[0][:40]
+    flat = AutoencoderOutlierDetector(Autoencoder(3, **SMALL)).fit(X)
+    display = OutlierDisplay.from_estimator(flat, X[:3], image_shape=(8, 8))
+    drawn = display.image_.get_array()
+    np.testing.assert_allclose(drawn[:, 9:17], flat.explain(X[1:2]).reshape(8, 8))
+    sequences = [row[: 20 + i, None] for i, row in enumerate(X)]
+    recurrent = RecurrentAutoencoder(2, epochs=1, random_state=0)
+    detector = AutoencoderOutlierDetector(recurrent).fit(sequences)
+    lines = OutlierDisplay.from_estimator(detector, sequences[:2]).lines_
+    assert [len(line.get_ydata()) for line in lines] == [20, 21]
+    expected = detector.explain(sequences[1:2])[0][:, 0]
+    np.testing.assert_allclose(lines[1].get_ydata(), expected, rtol=1e-4)

@@ -19,7 +19,7 @@ import skae
 
 BRIEF = {"fine_tune_epochs": 1, "random_state": 0}
 META = {"AutoencoderOutlierDetector": {}, "EncoderClassifier": BRIEF}
-META["EncoderRegressor"] = BRIEF
+META |= {"EncoderRegressor": BRIEF, "AutoencoderDensity": {"random_state": 0}}
 NAMES = [*(cls.__name__ for cls in autoencoder_classes()), *META]
 DUMPS = {"pickle": pickle, "joblib": joblib, "cloudpickle": cloudpickle}
 CONTAINERS = ["alone", "pipeline", "search"]

@@ -1,10 +1,18 @@
 """What all estimators around an autoencoder do with it and with its data."""
 
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 
 from skae._sklearn import checked_table
 from skae.data._sequences import is_ragged_list
+
+
+class Part:
+    """A part of what an estimator has learned, made of numbers and arrays.
+
+    A file holds the attributes of a part by their names.
+    """
 
 
 class AroundAutoencoder:
@@ -27,6 +35,12 @@ class AroundAutoencoder:
         if self.random_state is not None:
             model.set_params(random_state=random_state)
         return model
+
+    def _pretrained(self, X, random_state):
+        """The autoencoder, fitted to `X` unless it is frozen."""
+        if isinstance(self.autoencoder, FrozenEstimator):
+            return self.autoencoder.estimator
+        return self._unfitted(random_state).fit(X)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

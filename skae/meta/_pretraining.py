@@ -118,11 +118,6 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         n_held_out = min(round(self.validation_fraction * len(order)), len(order) - 1)
         return order[n_held_out:], order[:n_held_out]
 
-    def _pretrained(self, X, seed):
-        if isinstance(self.autoencoder, FrozenEstimator):
-            return self.autoencoder.estimator
-        return self._unfitted(seed).fit(X)
-
     def _default(self):
         return DenoisingAutoencoder(
             200,

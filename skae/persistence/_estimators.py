@@ -15,7 +15,8 @@ from skae.base import BaseAutoencoder
 from skae.data._layout import Layout
 from skae.fitting import TrainedModel
 from skae.meta._fine_tuning import Head
-from skae.persistence import _keras_objects, _version_1
+from skae.meta._inner import Part
+from skae.persistence import _keras_objects, _scikit_learn, _version_1
 from skae.persistence._checks import check_model
 from skae.persistence._values import CannotSave, Decoder, Encoder
 
@@ -99,6 +100,9 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
     if isinstance(value, Layout):
         values = encoder.encode_items(vars(value))
         return {"layout": {"class": _name(type(value)), "values": values}}
+    if isinstance(value, Part):
+        values = encoder.encode_items(vars(value))
+        return {"part": {"class": _name(type(value)), "values": values}}
     if isinstance(value, TrainedModel):
         state = None if value.state is None else encoder.encode_items(value.state)
         return {
@@ -111,6 +115,8 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         }
     if isinstance(value, np.random.RandomState):
         return {"random_state": encoder.encode(value.get_state())}
+    if type(value) in _scikit_learn.KNOWN:
+        return {"scikit_learn": encoder.encode(_scikit_learn.describe(value))}
     described = _keras_objects.describe(value)
     return None if described is None else {"keras": described}
 
@@ -212,7 +218,8 @@ def _decode_estimator(decoder: Decoder, node: Any):
     strange = set(parameters) - set(cls._get_param_names())
     if strange:
         raise ValueError(f"{cls.__name__} has no parameter {sorted(strange)[0]!r}")
-    estimator = cls(**parameters)
+    old = getattr(cls, "_parameters_of_old_files", {})
+    estimator = cls(**{**old, **parameters})
     estimator._validate_params()
     for name, value in fitted.items():
         if not _may_be_set(cls, name) or name in parameters:
@@ -296,6 +303,13 @@ def _decode_layout(decoder: Decoder, node: Any) -> Layout:
     return cls(**decoder.decode_items(_get(node, "values")))
 
 
+def _decode_part(decoder: Decoder, node: Any) -> Part:
+    cls = _find_class(_get(node, "class"), Part)
+    part = cls.__new__(cls)
+    vars(part).update(decoder.decode_items(_get(node, "values")))
+    return part
+
+
 def _decode_head(decoder: Decoder, parts: Any) -> Head:
     head = Head(*(decoder.decode(part) for part in parts))
     if not all(isinstance(part, np.ndarray) for part in head):
@@ -322,5 +336,7 @@ _DECODERS = {
     "keras": lambda decoder, node: _keras_objects.rebuild(node),
     "layout": _decode_layout,
     "model": _decode_model,
+    "part": _decode_part,
     "random_state": _decode_random_state,
+    "scikit_learn": lambda decoder, node: _scikit_learn.rebuild(decoder.decode(node)),
 }

@@ -11,6 +11,7 @@ from skae.plotting._decoded import ManifoldDisplay as ManifoldDisplay
 from skae.plotting._explore import explore as explore
 from skae.plotting._latent_space import LatentSpaceDisplay as LatentSpaceDisplay
 from skae.plotting._loss_curve import LossCurveDisplay as LossCurveDisplay
+from skae.plotting._outliers import OutlierDisplay as OutlierDisplay
 from skae.plotting._projector import write_projector as write_projector
 from skae.plotting._reconstructions import (
     ReconstructionDisplay as ReconstructionDisplay,

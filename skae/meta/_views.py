@@ -1,0 +1,115 @@
+"""What an outlier detector looks at: rows as they are, their codes and residuals."""
+
+import math
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array, gen_batches
+
+from skae._sklearn import num_samples, safe_indexing
+from skae.data._sequences import is_ragged_list
+from skae.meta._inner import Part
+
+# Rows with more values are not looked at value by value.
+_WIDEST = 2048
+# A value that is always reconstructed exactly is taken to deviate by a little.
+_LEAST_SHARE = 1e-3
+_BLOCK_VALUES = 1 << 22
+
+
+class Views(Part):
+    """Rows, and codes and residuals in common units.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted or not: how it lays its rows out matters.
+
+    X : data that it takes
+    """
+
+    def __init__(self, model, X):
+        one_by_one = not (model._architecture.layout.is_sequence or is_ragged_list(X))
+        shape = np.shape(X) if one_by_one else ()
+        # Whether each value has its residual, and whether rows are those of a table.
+        self.by_value = one_by_one and math.prod(shape[1:]) <= _WIDEST
+        self.of_table = self.by_value and len(shape) == 2
+
+    def rows(self, X) -> np.ndarray:
+        """The rows of a table, float64."""
+        if sparse.issparse(X):
+            X = X.toarray()
+        return check_array(X, dtype=np.float64, input_name="X")
+
+    def fit(self, model, X) -> None:
+        """Find the units of what a fitted model makes of rows.
+
+        Codes are measured by their standard deviations; residuals all by the root of
+        their mean square, and what is reconstructed badly keeps its weight. For
+        explanations each value has its own.
+        """
+        codes, residuals = self._codes_and_residuals(model, X)
+        self.code_scale = _never_zero(codes.std(axis=0))
+        self.residual_scale = _never_zero(np.sqrt(np.mean(residuals**2)))
+        self.deviations = self.residual_scale
+        if self.by_value:
+            found = np.sqrt(np.mean(residuals**2, axis=0))
+            self.deviations = np.maximum(found, _LEAST_SHARE * self.residual_scale)
+
+    def tables(self, model, X) -> list[np.ndarray]:
+        """The rows, if they are those of a table, and their features."""
+        rows = [self.rows(X)] if self.of_table else []
+        return [*rows, self.features(model, X)]
+
+    def features(self, model, X) -> np.ndarray:
+        """Codes and residuals side by side, a line per row, float64.
+
+        Of sequences and of long rows there is but one residual, the root of the mean
+        error.
+        """
+        codes, residuals = self._codes_and_residuals(model, X)
+        return np.hstack([codes / self.code_scale, residuals / self.residual_scale])
+
+    def standardized(self, model, X):
+        """Residuals of each value, in their usual deviations; a list for a list."""
+        if not is_ragged_list(X):
+            found = residuals(model, X)
+            shape = found.shape[1:] if self.by_value else ()
+            return found / np.reshape(self.deviations, shape)
+        pairs = zip(X, model.reconstruct(X), strict=True)
+        return [(np.asarray(x) - found) / self.deviations for x, found in pairs]
+
+    def _codes_and_residuals(self, model, X):
+        codes = np.asarray(model.transform(X), dtype=np.float64)
+        if not self.by_value:
+            error = np.asarray(model.reconstruction_error(X), dtype=np.float64)
+            return codes, np.sqrt(error)[:, None]
+        return codes, residuals(model, X).reshape(len(codes), -1)
+
+
+def residuals(model, X) -> np.ndarray:
+    """What is left of rows of one shape without their reconstructions, float64."""
+    found = np.asarray(model.reconstruct(X), dtype=np.float64)
+    X = X.toarray() if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
+    return X.reshape(found.shape) - found
+
+
+def sliceable(X):
+    """`X` in a container whose rows can be taken out."""
+    if sparse.issparse(X):
+        return X.tocsr()
+    return X if hasattr(X, "shape") or is_ragged_list(X) else np.asarray(X)
+
+
+def in_blocks(function, X) -> np.ndarray:
+    """``function(X)``, a block of rows at a time."""
+    n_rows = num_samples(X)
+    n_values = 1 if is_ragged_list(X) else math.prod(np.shape(X)[1:])
+    size = max(1, _BLOCK_VALUES // n_values)
+    parts = [slice(0, n_rows)] if n_rows <= size else gen_batches(n_rows, size)
+    return np.concatenate([function(safe_indexing(X, part)) for part in parts])
+
+
+def _never_zero(scale):
+    """Of what never differs any difference is of the size 1."""
+    return np.where(scale > 0, scale, 1.0)
