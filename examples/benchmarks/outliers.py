@@ -24,7 +24,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
-from skae import Autoencoder, AutoencoderOutlierDetector, RecurrentAutoencoder
+from skae import Autoencoder, AutoencoderOutlierDetector
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 MOST_ROWS = 10000
@@ -132,24 +132,11 @@ def heart_beats(seeds):
     with np.load(_measure.DATA / "ts_ecg5000.npz") as file:
         X, X_test = file["x_train"][file["y_train"] == 1], file["x_test"]
         y_test = file["y_test"] != 1
-    recurrent = RecurrentAutoencoder(
-        8,
-        hidden_layer_sizes=32,
-        cell="lstm",
-        init="random",
-        epochs=100,
-        batch_size=16,
-        learning_rate=5e-3,
-    )
     ways = {
         "the default": {},
         "dense, code 8": {"autoencoder": Autoencoder(8)},
         "dense, code 8, residual": {
             "autoencoder": Autoencoder(8),
-            "criterion": "reconstruction",
-        },
-        "recurrent, code 8, residual": {
-            "autoencoder": recurrent,
             "criterion": "reconstruction",
         },
     }
