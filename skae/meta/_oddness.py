@@ -116,14 +116,16 @@ class Outlyingness(Judge):
         return np.sqrt(far * self.distance.of(tables[-1]))
 
     def line(self, found):
-        """Where an exponential tail of the logarithms leaves 2 % of the rows.
+        """Where 2 % of the rows are left, or were left if none were outliers.
 
-        It is fitted between the quantiles .75 and .9: outliers are beyond, mostly.
+        For that an exponential tail of the logarithms is fitted between the quantiles
+        .75 and .9: outliers are beyond, mostly. Without them it may be too long.
         """
         logarithms = np.log(np.maximum(found, np.finfo(float).tiny))
         shoulder, end = np.quantile(logarithms, [_SHOULDER, _BODY])
         length = (end - shoulder) / np.log((1 - _SHOULDER) / (1 - _BODY))
-        return float(np.exp(end + length * np.log((1 - _BODY) / _BEYOND)))
+        line = np.exp(end + length * np.log((1 - _BODY) / _BEYOND))
+        return float(min(line, np.quantile(found, 1 - _BEYOND)))
 
 
 class Novelty(Judge):
