@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skae import (
     Autoencoder,
+    AutoencoderDensity,
     AutoencoderOutlierDetector,
     ConvAutoencoder,
     RecurrentAutoencoder,
@@ -130,6 +131,8 @@ def test_reconstruction_as_the_criterion(contaminated):
     median = np.median(scores)
     line = median - 3 * 1.4826 * np.median(np.abs(scores - median))
     assert once.offset_ == pytest.approx(line)
+    np.testing.assert_allclose(once.decision_function(X), scores - line, rtol=1e-5)
+    np.testing.assert_array_equal(once.predict(X) == -1, scores < line)
     twice = AutoencoderOutlierDetector(SMALL, n_trims=1, **options).fit(X)
     kept = scores >= np.quantile(scores, 0.1)
     expected = clone(SMALL).set_params(random_state=0)
@@ -241,6 +244,14 @@ def test_of_many_rows_some_are_looked_at(contaminated, monkeypatch):
     clean = X[~outlier]
     detector = AutoencoderOutlierDetector(SMALL, novelty=True, random_state=0)
     assert len(detector.fit(clean)._judge.neighbors.rows) == 100
+
+
+@pytest.mark.parametrize("novelty", [False, True])
+def test_no_seed_leaves_the_global_generator_alone(novelty, X):
+    before = np.random.get_state()[1].copy()
+    AutoencoderOutlierDetector(SMALL, novelty=novelty).fit(X)
+    AutoencoderDensity(SMALL).fit(X).sample(2)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
 
 
 def test_no_fit_predict_of_clean_rows(X):

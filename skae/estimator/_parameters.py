@@ -52,3 +52,9 @@ class TrainingDefaults:
     verbose = 0
     # Of layers that were trained before the whole: a few families have some.
     layer_histories_ = ()
+
+
+def check_count(name: str, value) -> None:
+    """ValueError for what is no positive integer."""
+    if not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} must be a positive integer; got {value!r}.")

@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import BaseEstimator, DensityMixin, MetaEstimatorMixin
 from sklearn.mixture import GaussianMixture
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, fit_context
 from skae.autoencoders import Autoencoder
+from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
-from skae.meta._inner import AroundAutoencoder
+from skae.meta._inner import AroundAutoencoder, codes_of, generator
 
 
 class AutoencoderDensity(
@@ -135,13 +135,13 @@ class AutoencoderDensity(
         """
         X = self._check_input(X, reset=True)
         autoencoder = self._pretrained(X, self.random_state)
-        codes = _codes(autoencoder, X)
+        codes = codes_of(autoencoder, X).astype(np.float64)
         variance = float(codes.var(axis=0).mean()) or 1.0
         mixture = GaussianMixture(
             max(1, min(self.n_components, len(codes) // 2)),
             covariance_type=self.covariance_type,
             reg_covar=self.reg_covar * variance,
-            random_state=check_random_state(self.random_state),
+            random_state=generator(self.random_state),
         )
         self.mixture_ = mixture.fit(codes)
         self.autoencoder_ = autoencoder
@@ -165,8 +165,8 @@ class AutoencoderDensity(
             between autoencoders.
         """
         check_is_fitted(self)
-        codes = _codes(self.autoencoder_, self._check_input(X, reset=False))
-        return self.mixture_.score_samples(codes)
+        codes = codes_of(self.autoencoder_, self._check_input(X, reset=False))
+        return self.mixture_.score_samples(codes.astype(np.float64))
 
     def score(self, X: MatrixLike, y: Any = None) -> float:
         """Mean of `score_samples`.
@@ -208,17 +208,9 @@ class AutoencoderDensity(
             In the layout of `fit`'s data, in no order.
         """
         check_is_fitted(self)
-        if not isinstance(n_samples, Integral) or n_samples < 1:
-            raise ValueError(
-                f"n_samples must be a positive integer; got {n_samples!r}."
-            )
+        check_count("n_samples", n_samples)
         seed = self.random_state if random_state is None else random_state
-        rng = check_random_state(seed)
+        rng = generator(seed)
         mixture = copy.copy(self.mixture_).set_params(random_state=rng)
         codes, _ = mixture.sample(n_samples)  # one component after the other
         return self.autoencoder_.inverse_transform(rng.permutation(codes))
-
-
-def _codes(autoencoder, X) -> np.ndarray:
-    """Codes as an array, also where `set_output` asks for data frames."""
-    return np.asarray(autoencoder.transform(X), dtype=np.float64)

@@ -1,11 +1,13 @@
 """What all estimators around an autoencoder do with it and with its data."""
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils import get_tags
+from sklearn.utils import check_random_state, get_tags
 
 from skae._sklearn import checked_table
 from skae.data._sequences import is_ragged_list
+from skae.training import draw_seed
 
 
 class Part:
@@ -48,3 +50,14 @@ class AroundAutoencoder:
             tags.input_tags = get_tags(self.autoencoder).input_tags
         tags.input_tags.sparse = True
         return tags
+
+
+def codes_of(autoencoder, X) -> np.ndarray:
+    """Codes of `X` as an array, also where `set_output` asks for data frames."""
+    return np.asarray(autoencoder.transform(X))
+
+
+def generator(random_state) -> np.random.RandomState:
+    """That of a seed; None gives a fresh one without touching NumPy's own."""
+    seed = draw_seed(None) if random_state is None else random_state
+    return check_random_state(seed)

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, OutlierMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,7 +18,7 @@ from skae._sklearn import (
 from skae.autoencoders import Autoencoder
 from skae.data._dask import by_block
 from skae.estimator._scoring import MatrixLike
-from skae.meta._inner import AroundAutoencoder
+from skae.meta._inner import AroundAutoencoder, generator
 from skae.meta._oddness import Distance, Judge, Novelty, Outlyingness
 from skae.meta._views import Views, in_blocks, sliceable
 
@@ -208,7 +207,7 @@ class AutoencoderOutlierDetector(
             The fitted estimator.
         """
         X = sliceable(self._check_input(X, reset=True))
-        rng = check_random_state(self.random_state)
+        rng = generator(self.random_state)
         views = Views(self._unfitted(None), X)
         some = np.arange(num_samples(X))
         if len(some) > _MOST_ROWS:

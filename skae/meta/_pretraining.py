@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skae._sklearn import Interval, StrOptions
 from skae.autoencoders import DenoisingAutoencoder
 from skae.meta._fine_tuning import Head, fine_tune, with_model
-from skae.meta._inner import AroundAutoencoder
+from skae.meta._inner import AroundAutoencoder, codes_of
 from skae.training import draw_seed
 
 
@@ -87,7 +87,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         if self.early_stopping and self.fine_tune_epochs != 0:
             # The head must not have seen them either.
             labelled, held_out = self._split(labelled, targets, rng)
-        codes = _codes(autoencoder, X)[labelled]
+        codes = codes_of(autoencoder, X)[labelled]
         # The strength of the head's penalty must not depend on the codes' scale.
         scale = float(codes.std(axis=0).mean()) or 1.0
         head = self._fit_head(codes / scale, targets[labelled])
@@ -132,10 +132,5 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
 
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
-        codes = _codes(self.autoencoder_, self._check_input(X, reset=False))
+        codes = codes_of(self.autoencoder_, self._check_input(X, reset=False))
         return self.head_(codes)
-
-
-def _codes(autoencoder, X) -> np.ndarray:
-    """Codes of `X` as an array, also where `set_output` asks for data frames."""
-    return np.asarray(autoencoder.transform(X))

@@ -8,7 +8,7 @@ from sklearn.utils import check_array, gen_batches
 
 from skae._sklearn import num_samples, safe_indexing
 from skae.data._sequences import is_ragged_list
-from skae.meta._inner import Part
+from skae.meta._inner import Part, codes_of
 
 # Rows with more values are not looked at value by value.
 _WIDEST = 2048
@@ -80,7 +80,7 @@ class Views(Part):
         return [(np.asarray(x) - found) / self.deviations for x, found in pairs]
 
     def _codes_and_residuals(self, model, X):
-        codes = np.asarray(model.transform(X), dtype=np.float64)
+        codes = codes_of(model, X).astype(np.float64)
         if not self.by_value:
             error = np.asarray(model.reconstruction_error(X), dtype=np.float64)
             return codes, np.sqrt(error)[:, None]

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skae._sklearn import Interval
 from skae.data._dask import by_block
 from skae.data._rows import aligned, map_fields, some_rows
+from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
 from skae.training import draw_seed
 
@@ -87,10 +88,7 @@ class VariationalObjective:
             The means of the decoded distributions, in the layout of `fit`'s data.
         """
         check_is_fitted(self)
-        if not isinstance(n_samples, Integral) or n_samples < 1:
-            raise ValueError(
-                f"n_samples must be a positive integer; got {n_samples!r}."
-            )
+        check_count("n_samples", n_samples)
         rng = np.random.default_rng(draw_seed(random_state))
         codes = rng.normal(size=(n_samples, self._n_features_out))
         return self.inverse_transform(codes)
@@ -169,10 +167,7 @@ class VariationalObjective:
         """
         check_is_fitted(self)
         k = n_importance_samples
-        if not isinstance(k, Integral) or k < 1:
-            raise ValueError(
-                f"n_importance_samples must be a positive integer; got {k!r}."
-            )
+        check_count("n_importance_samples", k)
         seed = draw_seed(random_state)
         fields = self._read_fields(X)
         bounds = np.empty(len(fields["data"]))
@@ -223,8 +218,7 @@ def _divergence(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
 
 def _normal_points(n: int, dimension: int) -> np.ndarray:
     """Fixed points, spread evenly over a standard normal distribution."""
-    if not isinstance(n, Integral) or n < 1:
-        raise ValueError(f"n_draws must be a positive integer; got {n!r}.")
+    check_count("n_draws", n)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # not a power of two
         points = qmc.MultivariateNormalQMC(np.zeros(dimension), seed=0).random(n)
