@@ -221,10 +221,10 @@ def test_each_class_is_trained_on_and_held_out_alike(counts, fraction):
 def test_early_stopping_with_one_label_per_class(X):
     y = np.r_[np.arange(5), np.full(55, -1)]
     model = EncoderClassifier(
-        SMALL, early_stopping=True, fine_tune_epochs=2, random_state=0
+        SMALL, n_rounds=3, early_stopping=True, fine_tune_epochs=2, random_state=0
     )
     assert list(model.fit(X, y).classes_) == list(range(5))
-    assert "val_loss" not in model.history_ and model.n_iter_ == 2
+    assert "val_loss" not in model.history_ and model.n_iter_ == 6
     y = np.r_[1.0, 2, 3, np.full(57, np.nan)]
     model = EncoderRegressor(
         SMALL, early_stopping=True, validation_fraction=0.9, fine_tune_epochs=2

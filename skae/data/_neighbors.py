@@ -73,6 +73,15 @@ class Neighborhood:
         missing = n_directions - found.shape[1]
         return np.pad(found, ((0, 0), (0, missing)))
 
+    def distances(self) -> np.ndarray:
+        """Distance of each kept row from each of its neighbours, nearest first."""
+        points = self._points
+        found = [
+            np.linalg.norm(points - points[column], axis=1)
+            for column in self.neighbors.T
+        ]
+        return np.stack(found, axis=1)
+
     def nearest(self, rows: Rows) -> np.ndarray:
         """The nearest kept row of each of other `rows`, as an index among the kept."""
         index = NearestNeighbors(n_neighbors=1).fit(self._points)

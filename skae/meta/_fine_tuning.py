@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skae.architectures import SupervisedArchitecture, is_auto
-from skae.data._rows import Rows
+from skae.data import Rows, ShiftedRows
 from skae.fitting import TrainedModel, settle_sizes, worth_compiling
 from skae.training import (
     FitSettings,
@@ -39,17 +39,8 @@ class Head(NamedTuple):
         return outputs.astype(np.float32)
 
 
-def fine_tune(
-    estimator,
-    autoencoder,
-    fields: dict[str, Rows],
-    labels: np.ndarray,
-    order: np.ndarray,
-    held_out: np.ndarray,
-    head: Head,
-    rng: np.random.Generator,
-) -> tuple[TrainedModel, Head, dict[str, list[float]]]:
-    """Train encoder and head together; `autoencoder` is not changed.
+class FineTuning:
+    """A pretrained encoder and a head, trained together on what they are told.
 
     Parameters
     ----------
@@ -57,15 +48,13 @@ def fine_tune(
         Has the training parameters.
 
     autoencoder : fitted autoencoder
+        Is not changed.
 
     fields : dict of Rows
         All rows, which have been read before.
 
-    labels : ndarray
-        Positions of classes, as integers, or targets of shape (n_samples, n_outputs).
-
-    order, held_out : ndarray of int
-        The rows to train on, and those to validate on, perhaps none.
+    held_out : ndarray of int
+        The rows to validate on, perhaps none.
 
     head : Head
         What the head starts from.
@@ -73,45 +62,76 @@ def fine_tune(
     rng : Generator
         Decides on everything random.
 
-    Returns
-    -------
-    model : TrainedModel
-        That of the autoencoder with the encoder's new weights.
+    max_shift : int, default=0
+        Pixels by which images are moved in training.
+
+    Attributes
+    ----------
+    autoencoder : fitted autoencoder
+        That with the encoder's weights so far.
 
     head : Head
 
-    history : dict
+    history : dict of lists
         "loss" and, with held-out rows, "val_loss" per epoch.
     """
-    before = autoencoder._model
-    classes = labels.dtype.kind == "i"
-    architecture = SupervisedArchitecture(
-        before.architecture, n_outputs=len(head.bias), classes=classes
-    )
-    batch_size, n_steps, patience = settle_sizes(estimator, len(order))
-    settings = _settings(estimator, n_steps, patience)
-    label = Rows(labels, type(estimator).__name__, dtype=labels.dtype)
-    jit_compile = worth_compiling(
-        autoencoder.jit_compile, before.architecture, settings.epochs * n_steps
-    )
-    seen = {name: fields[name] for name in architecture.fields if name != "label"}
-    trained = train(
-        architecture,
-        TrainingData({**seen, "label": label}, order, held_out=held_out),
-        ProgramSettings(batch_size, optimizer_config("adam"), jit_compile),
-        settings,
-        start=before.weights_of("encoder") | dict(zip(_HEAD, head, strict=True)),
-        seed=int(rng.integers(2**31)),
-        rng=rng,
-        watchers=Watchers(verbose=int(estimator.verbose)),
-    )
-    weights = dict(trained.weights)
-    head = Head(*(weights.pop(name) for name in _HEAD))
-    model = dataclasses.replace(
-        before, weights=before.weights | weights, state=None, _live={}
-    )
-    history = {k: v for k, v in trained.history.items() if k in ("loss", "val_loss")}
-    return model, head, history
+
+    def __init__(
+        self, estimator, autoencoder, fields, held_out, head, rng, max_shift=0
+    ):
+        self._estimator, self._fields, self._held_out = estimator, fields, held_out
+        self._rng, self._max_shift = rng, max_shift
+        self.autoencoder, self.head = autoencoder, head
+        self.history: dict[str, list[float]] = {}
+
+    def train(self, labels: np.ndarray, order: np.ndarray) -> None:
+        """Go on from the weights so far.
+
+        Parameters
+        ----------
+        labels : ndarray
+            Of all rows: positions of classes, as integers, or targets of shape
+            (n_samples, n_outputs).
+
+        order : ndarray of int
+            The rows to train on.
+        """
+        estimator, before = self._estimator, self.autoencoder._model
+        classes = labels.dtype.kind == "i"
+        architecture = SupervisedArchitecture(
+            before.architecture, n_outputs=len(self.head.bias), classes=classes
+        )
+        batch_size, n_steps, patience = settle_sizes(estimator, len(order))
+        settings = _settings(estimator, n_steps, patience)
+        label = Rows(labels, type(estimator).__name__, dtype=labels.dtype)
+        jit_compile = worth_compiling(
+            self.autoencoder.jit_compile, before.architecture, settings.epochs * n_steps
+        )
+        names = [name for name in architecture.fields if name != "label"]
+        fields = {name: self._fields[name] for name in names} | {"label": label}
+        seed = int(self._rng.integers(2**31))
+        if self._max_shift:
+            fields["data"] = ShiftedRows(fields["data"], self._max_shift, seed)
+        start = before.weights_of("encoder") | dict(zip(_HEAD, self.head, strict=True))
+        trained = train(
+            architecture,
+            TrainingData(fields, order, held_out=self._held_out),
+            ProgramSettings(batch_size, optimizer_config("adam"), jit_compile),
+            settings,
+            start=start,
+            seed=seed,
+            rng=self._rng,
+            watchers=Watchers(verbose=int(estimator.verbose)),
+        )
+        weights = dict(trained.weights)
+        self.head = Head(*(weights.pop(name) for name in _HEAD))
+        model = dataclasses.replace(
+            before, weights=before.weights | weights, state=None, _live={}
+        )
+        self.autoencoder = _with_model(self.autoencoder, model)
+        for name in ("loss", "val_loss"):
+            if name in trained.history:
+                self.history.setdefault(name, []).extend(trained.history[name])
 
 
 def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
@@ -130,7 +150,7 @@ def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
     )
 
 
-def with_model(autoencoder, model: TrainedModel):
+def _with_model(autoencoder, model: TrainedModel):
     """A copy of a fitted autoencoder that has `model` for its own."""
     twin = copy.copy(autoencoder)
     for name, value in vars(autoencoder).items():

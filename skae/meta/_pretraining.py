@@ -11,10 +11,15 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions
+from skae.architectures import is_auto
 from skae.autoencoders import DenoisingAutoencoder
-from skae.meta._fine_tuning import Head, fine_tune, with_model
+from skae.data import ImageLayout, Layout
+from skae.meta._fine_tuning import FineTuning, Head
 from skae.meta._inner import AroundAutoencoder, codes_of
 from skae.training import draw_seed
+
+# How far "auto" moves images: 2 of 28 pixels.
+_SHIFTED_SHARE = 1 / 14
 
 
 class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
@@ -38,6 +43,10 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
             StrOptions({"auto"}),
             Interval(Integral, 1, None, closed="left"),
         ],
+        "max_shift": [
+            StrOptions({"auto"}),
+            Interval(Integral, 0, None, closed="left"),
+        ],
         "random_state": ["random_state"],
         "verbose": [Interval(Integral, 0, 2, closed="both"), "boolean"],
     }
@@ -53,6 +62,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int | str = "auto",
+        max_shift: int | str = "auto",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
     ):
@@ -64,6 +74,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.max_shift = max_shift
         self.random_state = random_state
         self.verbose = verbose
 
@@ -80,6 +91,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
 
     def _fit(self, X, targets, labelled):
         """Fit to the `targets` of the rows `labelled`, classes or numbers."""
+        self._check_shift()
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
         autoencoder = self._pretrained(X, seed)
@@ -87,30 +99,41 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         if self.early_stopping and self.fine_tune_epochs != 0:
             # The head must not have seen them either.
             labelled, held_out = self._split(labelled, targets, rng)
-        codes = codes_of(autoencoder, X)[labelled]
+        codes = codes_of(autoencoder, X)
         # The strength of the head's penalty must not depend on the codes' scale.
-        scale = float(codes.std(axis=0).mean()) or 1.0
-        head = self._fit_head(codes / scale, targets[labelled])
-        head = Head(head.kernel / np.float32(scale), head.bias)
-        history = {}
+        scale = np.float32(float(codes[labelled].std(axis=0).mean()) or 1.0)
+        codes = codes / scale
+        head = self._fit_head(codes[labelled], targets[labelled])
+        head = Head(head.kernel / scale, head.bias)
+        fields = autoencoder._read_fields(X)
+        max_shift = _settle_shift(self.max_shift, autoencoder._layout)
+        tuning = FineTuning(self, autoencoder, fields, held_out, head, rng, max_shift)
         if self.fine_tune_epochs != 0:
-            model, head, history = fine_tune(
-                self,
-                autoencoder,
-                autoencoder._read_fields(X),
-                targets,
-                labelled,
-                held_out,
-                head,
-                rng,
-            )
-            autoencoder = with_model(autoencoder, model)
+            self._teach(tuning, X, codes, targets, labelled, rng)
         elif isinstance(self.autoencoder, FrozenEstimator):
             # What is trained further must not be the user's own, nor follow it.
-            autoencoder = copy.deepcopy(autoencoder)
-        self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
-        self.n_iter_ = len(history.get("loss", ()))
+            tuning.autoencoder = copy.deepcopy(autoencoder)
+        self.autoencoder_, self.head_ = tuning.autoencoder, tuning.head
+        self.history_ = tuning.history
+        self.n_iter_ = len(tuning.history.get("loss", ()))
         return self
+
+    def _teach(self, tuning, X, codes, targets, labelled, rng):
+        """Train encoder and head."""
+        tuning.train(targets, labelled)
+
+    def _check_shift(self) -> None:
+        """ValueError for rows that are no images, before anything is trained."""
+        inner = self._default() if self.autoencoder is None else self.autoencoder
+        inner = getattr(inner, "estimator", inner)  # of FrozenEstimator
+        if is_auto(self.max_shift) or self.max_shift == 0:
+            return
+        if not issubclass(inner._architecture.layout, ImageLayout):
+            raise ValueError(
+                f"max_shift={self.max_shift} moves images, but rows of "
+                f"{type(inner).__name__} have no height and width. Use max_shift=0, or "
+                "a convolutional autoencoder."
+            )
 
     def _split(self, labelled, targets, rng):
         """Rows to train on, one or more, and rows to hold out."""
@@ -134,3 +157,13 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         check_is_fitted(self)
         codes = codes_of(self.autoencoder_, self._check_input(X, reset=False))
         return self.head_(codes)
+
+
+def _settle_shift(max_shift: int | str, layout: Layout) -> int:
+    """Pixels by which to move images, with "auto" decided; 0 for other layouts."""
+    if not is_auto(max_shift):
+        return int(max_shift)
+    if not isinstance(layout, ImageLayout):
+        return 0
+    height, width, _ = layout.image_shape
+    return round(_SHIFTED_SHARE * min(height, width))

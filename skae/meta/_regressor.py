@@ -56,6 +56,11 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     n_iter_no_change : "auto" or int, default="auto"
         Epochs without a better loss after which to stop.
 
+    max_shift : "auto" or int, default="auto"
+        Images are moved by up to so many pixels up or down, left or right, in each
+        epoch anew, where encoder and head are trained. For convolutional autoencoders
+        "auto" is a fourteenth of the shorter side; it is 0 for all others.
+
     random_state : int, RandomState instance or None, default=None
         Decides on the split, the order of rows and the seed of the autoencoder. With
         None the autoencoder keeps its own.

@@ -1,0 +1,51 @@
+"""Images moved by some pixels."""
+
+import numpy as np
+
+from skae.data._rows import Rows
+
+
+class ShiftedRows(Rows):
+    """Images that training sees moved, each epoch otherwise, and that nobody else does.
+
+    Up or down and left or right by up to `max_shift` pixels, all alike likely; what
+    comes in at an edge repeats the edge. How an epoch moves a row depends on `seed` and
+    the epoch's number alone.
+
+    Parameters
+    ----------
+    rows : Rows
+        Of shape (height, width, channels).
+
+    max_shift : int
+
+    seed : int
+    """
+
+    changes = True
+
+    def __init__(self, rows: Rows, max_shift: int, seed: int):
+        vars(self).update(vars(rows))
+        self._rows, self._max_shift, self._seed = rows, max_shift, seed
+        self._epoch = 0
+
+    def gather(self, indices, out, epoch=0):
+        """Write the rows `indices`, moved in any epoch but 0, into `out`."""
+        self._rows.gather(indices, out)
+        if not epoch:
+            return
+        down, right = self._draw(epoch)[:, indices, None]
+        out = out[: len(indices)]
+        n_down, n_right = out.shape[1:3]
+        source = np.arange(len(out))[:, None, None]
+        down = np.clip(np.arange(n_down) + down, 0, n_down - 1)
+        right = np.clip(np.arange(n_right) + right, 0, n_right - 1)
+        out[:] = out[source, down[:, :, None], right[:, None, :]]
+
+    def _draw(self, epoch: int) -> np.ndarray:
+        if epoch != self._epoch:
+            rng = np.random.default_rng((self._seed, epoch))
+            shift, size = self._max_shift, (2, len(self._rows))
+            self._shifts = rng.integers(-shift, shift, size, endpoint=True)
+            self._epoch = epoch
+        return self._shifts
