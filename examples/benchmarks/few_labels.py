@@ -8,6 +8,7 @@ without labels; its seconds are printed.
 
 import argparse
 import time
+from itertools import product
 from pathlib import Path
 
 import _measure
@@ -32,6 +33,8 @@ ENCODER = ConvVariationalAutoencoder(
     random_state=0,
 )
 FINE_TUNE_EPOCHS = 3
+N_LABELS = (100, 1000, 10000)
+OURS = "EncoderClassifier"
 
 
 def models(encoder, components, draw):
@@ -40,7 +43,7 @@ def models(encoder, components, draw):
     alone = {"n_rounds": 0, "random_state": draw}
     logistic = LogisticRegression(max_iter=300)
     return {
-        "EncoderClassifier": EncoderClassifier(encoder, **settings),
+        OURS: EncoderClassifier(encoder, **settings),
         "without labels of its own": EncoderClassifier(encoder, **alone),
         "head on codes": EncoderClassifier(encoder, fine_tune_epochs=0, **alone),
         "LabelSpreading on PCA(50)": make_pipeline(
@@ -62,25 +65,29 @@ def main():
     encoder = FrozenEstimator(ENCODER.fit(data.X_train))
     print(f"encoder: {time.perf_counter() - start:.0f} s", flush=True)
     components = FrozenEstimator(PCA(50, random_state=0).fit(data.X_train))
-    lines = []
-    for n_labels in (100, 1000, 10000):
-        found, seconds = {}, []
-        for draw in range(options.draws):
-            rng = np.random.default_rng(draw)
-            known = rng.choice(len(data.X_train), n_labels, replace=False)
-            labels = np.full(len(data.X_train), -1)
-            labels[known] = data.y_train[known]
-            for name, model in models(encoder, components, draw).items():
-                start = time.perf_counter()
-                score = model.fit(data.X_train, labels).score(data.X_test, data.y_test)
-                spent = time.perf_counter() - start
-                if name == "EncoderClassifier":
-                    seconds.append(spent)
-                found.setdefault(name, []).append(score)
-                print(n_labels, draw, name, f"{score:.4f} {spent:.0f} s", flush=True)
-        means = [f"{np.mean(scores):.4f}" for scores in found.values()]
-        lines.append((n_labels, *means, f"{np.mean(seconds):.0f}"))
-    header = ["labels of 60000", *found, "seconds of EncoderClassifier"]
+    found, seconds = {n: {} for n in N_LABELS}, {n: [] for n in N_LABELS}
+    for draw, n_labels in product(range(options.draws), N_LABELS):
+        rng = np.random.default_rng(draw)
+        known = rng.choice(len(data.X_train), n_labels, replace=False)
+        labels = np.full(len(data.X_train), -1)
+        labels[known] = data.y_train[known]
+        for name, model in models(encoder, components, draw).items():
+            start = time.perf_counter()
+            score = model.fit(data.X_train, labels).score(data.X_test, data.y_test)
+            spent = time.perf_counter() - start
+            if name == OURS:
+                seconds[n_labels].append(spent)
+            found[n_labels].setdefault(name, []).append(score)
+            print(n_labels, draw, name, f"{score:.4f} {spent:.0f} s", flush=True)
+    lines = [
+        (
+            n_labels,
+            *(f"{np.mean(scores):.4f}" for scores in found[n_labels].values()),
+            f"{np.mean(seconds[n_labels]):.0f}",
+        )
+        for n_labels in N_LABELS
+    ]
+    header = ["labels of 60000", *found[N_LABELS[0]], f"seconds of {OURS}"]
     _measure.print_table("Accuracy on the test images", header, lines)
     if options.write:
         _measure.write_table(DOCUMENT, "few labels", header, lines)

@@ -12,6 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
 from skae._sklearn import Interval, fit_context
+from skae.autoencoders import DenoisingAutoencoder
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._inner import codes_of
@@ -19,6 +20,7 @@ from skae.meta._pretraining import EncoderPredictor
 from skae.meta._pseudo_labels import OpinionPool, most_certain
 
 _HEAD_STEPS = 1000
+_CODE_SIZE = 32
 # Of the rows without a label, those to train on: in the first round and in the last.
 _SHARES = (0.7, 0.95)
 
@@ -49,9 +51,9 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
     Parameters
     ----------
     autoencoder : estimator, default=None
-        Any autoencoder of this library; a clone of it is fitted. None is a
-        `DenoisingAutoencoder` with a code of 200 rectified units and one hidden layer
-        of 500. ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again: to
+        Any autoencoder of this library; a clone of it is fitted. None is
+        ``DenoisingAutoencoder(32)``, with fewer codes for fewer features.
+        ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again: to
         pretrain once and try many heads.
 
     head_alpha : float, default=1.0
@@ -261,6 +263,11 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             tuning.train(labels, np.union1d(labelled, new))
             outputs = tuning.head(codes_of(tuning.autoencoder, X))[pool.rows]
             probabilities = pool.smooth(softmax(outputs, axis=1))
+
+    def _default(self):
+        # Its codes keep distances: neighbours tell the class.
+        n_features = getattr(self, "n_features_in_", _CODE_SIZE)
+        return DenoisingAutoencoder(min(_CODE_SIZE, n_features))
 
     def _split(self, labelled, targets, rng):
         classes = targets[labelled]
