@@ -3,14 +3,16 @@ Do rows without labels help a classifier?
 =========================================
 
 Rows are cheap and labels are dear. ``EncoderClassifier`` learns the shape of all rows
-first, and then a classifier from the few that have a label. What does it gain over
-logistic regression, which sees the labeled rows only?
+first; then it gives labels to the rows that have none, from the few that do, and learns
+from both. What does it gain over logistic regression, which sees the labeled rows only,
+and over ``LabelSpreading``, which asks a row's neighbors?
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.semi_supervised import LabelSpreading
 
 from skae import DenoisingAutoencoder, EncoderClassifier
 from skae.datasets import load_digits
@@ -19,32 +21,22 @@ digits = load_digits()
 X, y = digits.X_train, digits.y_train
 
 # %%
-# The encoder is trained once, on 1257 digits without their labels. It has to restore
-# digits from half of their pixels. ``FrozenEstimator`` says that it is not to be
+# The encoder is trained once, on 1257 digits without their labels, to remove noise: the
+# codes of the default keep distances. ``FrozenEstimator`` says that it is not to be
 # trained again for each set of labels; the classifier still fine-tunes a copy of it.
 
-denoiser = DenoisingAutoencoder(
-    200,
-    hidden_layer_sizes=(),
-    code_activation="relu",
-    activation="elu",
-    init="random",
-    noise="dropout",
-    noise_level=0.5,
-    epochs=60,
-    jit_compile=False,
-    random_state=0,
-).fit(X)
+denoiser = DenoisingAutoencoder(32, random_state=0).fit(X)
 models = {
     "EncoderClassifier": EncoderClassifier(FrozenEstimator(denoiser), random_state=0),
+    "LabelSpreading": LabelSpreading(kernel="knn", n_neighbors=7),
     "LogisticRegression": LogisticRegression(C=10, max_iter=1000),
 }
 
 # %%
-# Three draws of 20, 50, 100 and 300 labels; the label -1 means none. Expect a lead
-# where there are few labels, and a smaller one where there are many.
+# Three draws of 20, 100 and 300 labels; the label -1 means none. Expect a lead where
+# there are few labels, and a smaller one where there are many.
 
-n_labels = [20, 50, 100, 300]
+n_labels = [20, 100, 300]
 accuracy = {name: np.empty((3, len(n_labels))) for name in models}
 for draw in range(3):
     order = np.random.default_rng(draw).permutation(len(X))
@@ -53,6 +45,7 @@ for draw in range(3):
         some = np.full(len(y), -1)
         some[known] = y[known]
         models["EncoderClassifier"].fit(X, some)
+        models["LabelSpreading"].fit(X, some)
         models["LogisticRegression"].fit(X[known], y[known])
         for name, model in models.items():
             accuracy[name][draw, i] = model.score(digits.X_test, digits.y_test)
@@ -68,10 +61,12 @@ ax.minorticks_off()
 _ = ax.legend(frameon=False)
 
 # %%
-# Seen: a lead of about 5 points with 20 labels (67 % against 62 %), 3 with 50, and 1.5
-# with 100 and 300. The bands are the worst and the best of three draws: with 20 labels,
-# which digits got a label matters more than which model is used, and the bands overlap.
+# Seen: with 20 labels 79 %, against 75 % of ``LabelSpreading`` and 62 % of logistic
+# regression; with 100 labels ``LabelSpreading`` is ahead by a point, with 300 both have
+# 97 %. The bands are the worst and the best of three draws: with 20 labels, which
+# digits got a label matters more than which model is used. ``LabelSpreading`` warns of
+# rows that no label reaches.
 #
-# So unlabeled rows help, and not by much: 64 pixels are easy for a linear model. On
-# MNIST's 784 pixels the benchmarks have 80 % against 72 % with 100 labels, there of
-# 60000 digits.
+# So unlabeled rows help a lot. On digits of 8 x 8 pixels neighbors tell nearly all; on
+# MNIST's larger ones the benchmarks have a network, trained on labels it gave itself,
+# ahead of both.
