@@ -1,6 +1,6 @@
 """How like test images are images that were made up? Codes of 16 numbers.
 
-Run ``python examples/benchmarks/densities.py`` (half an hour), ``--data fashion_mnist``
+Run ``python examples/benchmarks/densities.py`` (an hour), ``--data fashion_mnist``
 for clothes, ``--seeds 1`` for a look, ``--write`` to put the table into
 docs/benchmarks.md.
 The Fréchet distance between 10000 samples and the 10000 test images, on the 64 features
@@ -39,9 +39,7 @@ class Features:
     """The last hidden layer of a classifier of the data."""
 
     def __init__(self, X, y):
-        self.network = MLPClassifier(
-            LAYERS, batch_size=256, max_iter=8, early_stopping=False, random_state=0
-        )
+        self.network = MLPClassifier(LAYERS, batch_size=256, max_iter=8, random_state=0)
         self.network.fit(X, y)
 
     def __call__(self, X):

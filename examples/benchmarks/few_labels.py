@@ -1,6 +1,6 @@
 """Few labels: MNIST, of whose 60000 training images 100, 1000 and 10000 have one.
 
-Run ``python examples/benchmarks/few_labels.py`` (half an hour), ``--write`` to put the
+Run ``python examples/benchmarks/few_labels.py`` (an hour), ``--write`` to put the
 table into docs/benchmarks.md, ``--draws 1`` for a look. Three draws of labels, 0 to 2;
 settings were chosen on draws 10 and 11. The encoder is trained once, on all images
 without labels; its seconds are printed.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skae.data._changing_rows import ChangingRows
 from skae.data._neighbors import Neighborhood
 from skae.data._rows import Rows
 
@@ -31,7 +32,6 @@ class Mixture:
     def mix(self, rows: Rows, indices: np.ndarray, out: np.ndarray, epoch: int) -> None:
         """Add the partners' shares to the rows `indices`, which are in `out`."""
         self._draw(epoch)
-        out = out[: len(indices)]
         other = np.empty_like(out)
         rows.gather(self._partner[indices], other)
         other -= out
@@ -50,7 +50,7 @@ class Mixture:
         self._epoch = epoch
 
 
-class MixedRows(Rows):
+class MixedRows(ChangingRows):
     """Rows that training mixes with those of neighbours, and that nobody else does.
 
     Parameters
@@ -62,14 +62,9 @@ class MixedRows(Rows):
         The same for all fields of a row.
     """
 
-    changes = True
-
     def __init__(self, rows: Rows, mixture: Mixture):
-        vars(self).update(vars(rows))
-        self._rows, self._mixture = rows, mixture
+        super().__init__(rows)
+        self._mixture = mixture
 
-    def gather(self, indices, out, epoch=0):
-        """Write the rows `indices`, mixed in any epoch but 0, into `out`."""
-        self._rows.gather(indices, out)
-        if epoch:
-            self._mixture.mix(self._rows, indices, out, epoch)
+    def _change(self, indices, out, epoch):
+        self._mixture.mix(self._rows, indices, out, epoch)

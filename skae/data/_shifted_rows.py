@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from skae.data._changing_rows import ChangingRows
 from skae.data._rows import Rows
 
 
-class ShiftedRows(Rows):
+class ShiftedRows(ChangingRows):
     """Images that training sees moved, each epoch otherwise, and that nobody else does.
 
     Up or down and left or right by up to `max_shift` pixels, all alike likely; what
@@ -22,20 +23,13 @@ class ShiftedRows(Rows):
     seed : int
     """
 
-    changes = True
-
     def __init__(self, rows: Rows, max_shift: int, seed: int):
-        vars(self).update(vars(rows))
-        self._rows, self._max_shift, self._seed = rows, max_shift, seed
+        super().__init__(rows)
+        self._max_shift, self._seed = max_shift, seed
         self._epoch = 0
 
-    def gather(self, indices, out, epoch=0):
-        """Write the rows `indices`, moved in any epoch but 0, into `out`."""
-        self._rows.gather(indices, out)
-        if not epoch:
-            return
+    def _change(self, indices, out, epoch):
         down, right = self._draw(epoch)[:, indices, None]
-        out = out[: len(indices)]
         n_down, n_right = out.shape[1:3]
         source = np.arange(len(out))[:, None, None]
         down = np.clip(np.arange(n_down) + down, 0, n_down - 1)

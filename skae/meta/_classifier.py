@@ -205,7 +205,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
 
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
-        """Pretrain on all rows, then train on those that have a label.
+        """Pretrain on all rows, then train on labels: those given, and those found.
 
         Parameters
         ----------
@@ -243,9 +243,10 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         targets[labelled] = position
         self._fit(X, targets, labelled)
         self.classes_ = classes
-        found = self._outputs(X).argmax(axis=1)
-        found[labelled] = position
-        self.transduction_ = classes[found]
+        if len(labelled) < len(targets):
+            likeliest = self._outputs(X).argmax(axis=1)
+            targets = np.where(targets < 0, likeliest, targets)
+        self.transduction_ = classes[targets]
         return self
 
     def _teach(self, tuning, X, codes, targets, labelled, rng):
@@ -254,15 +255,17 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             return
         classes = targets[labelled]
         pool = OpinionPool(codes, labelled, classes, self._fit_head, rng)
-        probabilities = pool.probabilities()
-        for share in np.linspace(*_SHARES, self.n_rounds):
+        for i, share in enumerate(np.linspace(*_SHARES, self.n_rounds)):
+            if i == 0:
+                probabilities = pool.probabilities()
+            else:
+                outputs = tuning.head(codes_of(tuning.autoencoder, X))[pool.rows]
+                probabilities = pool.smooth(softmax(outputs, axis=1))
             chosen = most_certain(probabilities, share)
             chosen = chosen[targets[pool.rows[chosen]] < 0]
             labels, new = targets.copy(), pool.rows[chosen]
             labels[new] = probabilities[chosen].argmax(axis=1)
             tuning.train(labels, np.union1d(labelled, new))
-            outputs = tuning.head(codes_of(tuning.autoencoder, X))[pool.rows]
-            probabilities = pool.smooth(softmax(outputs, axis=1))
 
     def _default(self):
         # Its codes keep distances: neighbours tell the class.

@@ -23,7 +23,7 @@ _SHIFTED_SHARE = 1 / 14
 
 
 class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
-    """What classifier and regressor share: the three steps of `fit`."""
+    """What classifier and regressor share: pretrain, add a head, train."""
 
     _parameter_constraints: ClassVar[dict] = {
         "autoencoder": "no_validation",
@@ -105,17 +105,19 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         codes = codes / scale
         head = self._fit_head(codes[labelled], targets[labelled])
         head = Head(head.kernel / scale, head.bias)
-        fields = autoencoder._read_fields(X)
-        max_shift = _settle_shift(self.max_shift, autoencoder._layout)
-        tuning = FineTuning(self, autoencoder, fields, held_out, head, rng, max_shift)
+        history = {}
         if self.fine_tune_epochs != 0:
+            fields = autoencoder._read_fields(X)
+            shift = _settle_shift(self.max_shift, autoencoder._layout)
+            tuning = FineTuning(self, autoencoder, fields, held_out, head, rng, shift)
             self._teach(tuning, X, codes, targets, labelled, rng)
+            autoencoder, head = tuning.autoencoder, tuning.head
+            history = tuning.history
         elif isinstance(self.autoencoder, FrozenEstimator):
             # What is trained further must not be the user's own, nor follow it.
-            tuning.autoencoder = copy.deepcopy(autoencoder)
-        self.autoencoder_, self.head_ = tuning.autoencoder, tuning.head
-        self.history_ = tuning.history
-        self.n_iter_ = len(tuning.history.get("loss", ()))
+            autoencoder = copy.deepcopy(autoencoder)
+        self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
+        self.n_iter_ = len(history.get("loss", ()))
         return self
 
     def _teach(self, tuning, X, codes, targets, labelled, rng):
@@ -124,10 +126,11 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
 
     def _check_shift(self) -> None:
         """ValueError for rows that are no images, before anything is trained."""
-        inner = self._default() if self.autoencoder is None else self.autoencoder
-        inner = getattr(inner, "estimator", inner)  # of FrozenEstimator
         if is_auto(self.max_shift) or self.max_shift == 0:
             return
+        inner = self._default() if self.autoencoder is None else self.autoencoder
+        if isinstance(inner, FrozenEstimator):
+            inner = inner.estimator
         if not issubclass(inner._architecture.layout, ImageLayout):
             raise ValueError(
                 f"max_shift={self.max_shift} moves images, but rows of "
