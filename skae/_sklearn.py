@@ -36,6 +36,18 @@ def checked_table(estimator, X, *, reset: bool):
     )
 
 
+def checked_array(estimator, X, *, reset: bool):
+    """`X` as an array of whatever type it has; its values are checked by others."""
+    return validate_data(
+        estimator,
+        X,
+        "no_validation",
+        reset=reset,
+        dtype=None,
+        ensure_all_finite=False,
+    )
+
+
 def checked_names(estimator, X, *, reset: bool):
     """`X` as it is; the names and the number of its columns are checked."""
     validate_data(estimator, X, "no_validation", reset=reset, skip_check_array=True)
@@ -47,6 +59,7 @@ __all__ = [
     "Interval",
     "StrOptions",
     "check_sample_weight",
+    "checked_array",
     "checked_names",
     "checked_table",
     "fit_context",

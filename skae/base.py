@@ -167,20 +167,21 @@ class BaseAutoencoder(
             **self._facts(),
         )
 
-    def _read(self, X, *, reset: bool = False) -> Rows:
-        """Checked `X` as rows; `reset` keeps its layout, as `fit` does."""
+    def _read(self, X, *, reset: bool = False, weight=None) -> Rows:
+        """Checked `X` as rows; `reset` keeps the layout of those with a weight."""
         layout, name = self._architecture.layout, type(self).__name__
         X = layout.check(self, X, reset=reset)
         if reset:
             options = {key: getattr(self, key) for key in layout.parameters}
-            self._layout = layout.fit(X, name, **options)
+            counted = X if weight is None else layout.counted(X, weight)
+            self._layout = layout.fit(counted, name, **options)
             self.n_features_in_ = self._layout.n_features
             vars(self).update(self._layout.attributes())
         return self._layout.rows(X, name)
 
-    def _read_fields(self, X, y=None, *, reset: bool = False) -> dict[str, Rows]:
+    def _read_fields(self, X, y=None, *, reset=False, weight=None) -> dict[str, Rows]:
         """`X` and what belongs to its rows, by name."""
-        rows = self._read(X, reset=reset)
+        rows = self._read(X, reset=reset, weight=weight)
         return {"data": rows, **self._fields(y, len(rows), reset=reset)}
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -276,7 +277,8 @@ class BaseAutoencoder(
             self._forget()
         tasks = EpochTasks(self, X, y, sample_weight)
         try:
-            fields = self._read_fields(X, y, reset=not continuing)
+            fresh = {"reset": not continuing, "weight": sample_weight}
+            fields = self._read_fields(X, y, **fresh)
             if sample_weight is not None:
                 checks = {"dtype": np.float32, "ensure_non_negative": True}
                 rows = fields["data"].X
@@ -290,9 +292,8 @@ class BaseAutoencoder(
             previous = self._model if continuing else None
             known = previous if one_epoch else None
             fields, val = self._training_fields(fields, val, sample_weight, known)
-            architecture = self._make_architecture(
-                fields, val, previous and previous.architecture
-            )
+            before = previous and previous.architecture
+            architecture = self._make_architecture(fields, val, before)
             architecture.check()
             n_before = self.n_iter_ if continuing else 0
             plan = Plan(

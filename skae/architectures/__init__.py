@@ -30,5 +30,7 @@ from skae.architectures._stacked import StackedArchitecture as StackedArchitectu
 from skae.architectures._supervised import (
     SupervisedArchitecture as SupervisedArchitecture,
 )
+from skae.architectures._tables import TableArchitecture as TableArchitecture
+from skae.architectures._tables import VariationalTable as VariationalTable
 from skae.architectures._variational import ConvVariational as ConvVariational
 from skae.architectures._variational import DenseVariational as DenseVariational

@@ -1,5 +1,6 @@
 """What determines a network: the object whose hooks build it."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
@@ -234,6 +235,11 @@ class Architecture(ABC):
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one row of data."""
         return self.fields["data"].shape
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of values that the decoder returns for a row."""
+        return math.prod(self.sample_shape)
 
     @classmethod
     def has_decoder(cls) -> bool:

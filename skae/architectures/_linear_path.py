@@ -1,7 +1,5 @@
 """A straight path beside any network, by which PCA is among the candidates."""
 
-import math
-
 import numpy as np
 
 from skae._sklearn import StrOptions
@@ -69,11 +67,29 @@ class LinearPath(Architecture):
         code = super().bottleneck(h, x)
         if not self.has_linear_path:
             return code
-        if not self._is_flat:
-            x = layers.Flatten(name="flat_data")(self.fill(x))
         units = int(self.encoding_dim)
         linear = layers.Dense(units, use_bias=False, name="linear_encoder")
-        return layers.Add(name="code_sum")([linear(x), code])
+        return layers.Add(name="code_sum")([linear(self.vector(x)), code])
+
+    def vector(self, x):
+        """Normal data as one vector per row, without gaps."""
+        from keras import layers
+
+        return x if self._is_flat else layers.Flatten(name="flat_data")(self.fill(x))
+
+    def vectors(self, rows, summary, weight):
+        """The same as `Rows`, with their moments, and their mean as normal data."""
+        scaling = self.scaling(summary)
+        if not self._is_flat or rows.padded:
+            rows = FlatRows(rows)
+            summary = rows.summarize(weight)
+        mean = summary.mean - scaling.mean.reshape(-1)
+        return rows, summary, mean / self.reconstruction_loss().link(scaling).scale
+
+    def normal_variance(self, summary) -> float:
+        """Mean variance of normal data; 1 for constant data."""
+        link = self.reconstruction_loss().link(self.scaling(summary))
+        return summary.variance / link.scale**2 or 1.0
 
     def decode(self, code, encoder):
         """Sum of both paths."""
@@ -88,10 +104,9 @@ class LinearPath(Architecture):
             source = encoder.get_layer("linear_encoder")
             linear = TiedDense(source, use_bias=False, name="linear_decoder")
         else:
-            width = math.prod(self.sample_shape)
             # Convolutions and the like have no bias per value.
             linear = layers.Dense(
-                width, use_bias=not self._is_flat, name="linear_decoder"
+                self.n_outputs, use_bias=not self._is_flat, name="linear_decoder"
             )
         found = linear(code)
         if not self._is_flat:
@@ -120,13 +135,9 @@ class LinearPath(Architecture):
         start = super().start(rows, summary, weight, rng)
         if not self._starts_at_pca:
             return start
-        scaling = self.scaling(summary)
-        link = self.reconstruction_loss().link(scaling)
-        if not self._is_flat or rows.padded:
-            rows = FlatRows(rows)
-            summary = rows.summarize(weight)
+        link = self.reconstruction_loss().link(self.scaling(summary))
+        rows, summary, mean = self.vectors(rows, summary, weight)
         encode, decode = self._linear_maps(rows, summary, weight, link, rng)
-        mean = (summary.mean - scaling.mean.reshape(-1)) / link.scale
         center = mean + np.ravel(link.center)
         bias = np.broadcast_to(np.ravel(link.bias), mean.shape) + link.gain * mean
         found = self._last_layers(encode, decode, -center @ encode, bias)
@@ -154,8 +165,7 @@ class LinearPath(Architecture):
         if not self._starts_at_pca or kernel is None:
             return None
         link = self.reconstruction_loss().link(self.scaling(summary))
-        mean_variance = summary.variance / link.scale**2 or 1.0
-        kept = np.sum((kernel / link.gain) ** 2) / mean_variance
+        kept = np.sum((kernel / link.gain) ** 2) / self.normal_variance(summary)
         size, width = kernel.shape
         return max(0.0, width - kept) / max(1, width - size)
 

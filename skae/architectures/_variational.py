@@ -68,10 +68,8 @@ class Variational(Architecture):
         kernel = start[f"{decoder}/kernel"]
         gain = self.reconstruction_loss().link(self.scaling(summary)).gain
         variances = np.sum((kernel / gain) ** 2, axis=1)
-        width = kernel.shape[1]
-        total = width if self.likelihood == "gaussian" else width * summary.variance
         rest = max(self.variance_left(start, summary), _LEAST_NOISE)
-        noise = rest * total / width
+        noise = rest * self.normal_variance(summary)
         unsure = np.clip(noise / np.maximum(variances, noise), *np.exp(_LOG_VAR_RANGE))
         shrunk = np.sqrt(1 - np.minimum(unsure, 1.0)).astype(np.float32)
         start[f"{encoder}/kernel"] = start[f"{encoder}/kernel"] * shrunk

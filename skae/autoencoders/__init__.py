@@ -13,6 +13,10 @@ from skae.autoencoders._neighbors import NeighborAutoencoder as NeighborAutoenco
 from skae.autoencoders._recurrent import RecurrentAutoencoder as RecurrentAutoencoder
 from skae.autoencoders._sparse import SparseAutoencoder as SparseAutoencoder
 from skae.autoencoders._stacked import StackedAutoencoder as StackedAutoencoder
+from skae.autoencoders._table import TableAutoencoder as TableAutoencoder
 from skae.autoencoders._variational import (
     VariationalAutoencoder as VariationalAutoencoder,
+)
+from skae.autoencoders._variational_table import (
+    VariationalTableAutoencoder as VariationalTableAutoencoder,
 )

@@ -1,6 +1,12 @@
-"""Data frames of the kind that the user brought."""
+"""Data frames of the kind that the user brought, and the values of their columns."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+_MICROSECONDS = 1e6
 
 
 def framed_like(frame: Any, values: Any, names) -> Any:
@@ -12,9 +18,179 @@ def framed_like(frame: Any, values: Any, names) -> Any:
     """
     if not hasattr(frame, "columns") or getattr(values, "ndim", 0) != 2:
         return values
-    module = type(frame).__module__.split(".")[0]
+    module = library_of(frame)
     if module == "pandas":
         return type(frame)(values, index=frame.index, columns=names)
     if module == "polars":
         return type(frame)(values, schema=None if names is None else list(names))
     return values
+
+
+def library_of(X) -> str:
+    """Name of the package of a container: "pandas", "polars", "numpy", ..."""
+    return type(X).__module__.split(".")[0]
+
+
+def is_frame(X) -> bool:
+    """Whether `X` is a data frame whose columns can be read here."""
+    return library_of(X) in ("pandas", "polars") and hasattr(X, "columns")
+
+
+def columns_of(X) -> list[tuple[Any, Any]]:
+    """Names and values of the columns; those of an array are named by their number."""
+    if not is_frame(X):
+        return [(j, X[:, j]) for j in range(X.shape[1])]
+    if library_of(X) == "pandas":
+        series = [X.iloc[:, j] for j in range(X.shape[1])]
+    else:
+        series = X.get_columns()
+    read = [nw.from_native(one, series_only=True) for one in series]
+    return list(zip(X.columns, read, strict=True))
+
+
+def numbers_of(column) -> np.ndarray:
+    """Values as float64, NaN where they are missing."""
+    if isinstance(column, nw.Series):
+        column = column.cast(nw.Float64).to_numpy()
+    elif column.dtype == object:
+        column = [np.nan if _is_gap(value) else value for value in column.tolist()]
+    return np.asarray(column, dtype=np.float64)
+
+
+def labels_of(column) -> list:
+    """Values as Python objects, None where they are missing."""
+    if isinstance(column, nw.Series):
+        gaps = column.is_null().to_list()
+        pairs = zip(column.to_list(), gaps, strict=True)
+        values = [None if gap else value for value, gap in pairs]
+    else:
+        values = column.tolist()
+    return [None if _is_gap(value) else value for value in values]
+
+
+def _is_gap(value) -> bool:
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas' own NA
+        return True
+
+
+def seconds_of(column) -> np.ndarray:
+    """Dates as seconds since 1970, durations as seconds; NaN where they are missing."""
+    if isinstance(column, np.ndarray):
+        kind = "M8[us]" if column.dtype.kind == "M" else "m8[us]"
+        column = column.astype(kind)
+        gaps = np.isnat(column)
+        return np.where(gaps, np.nan, column.astype(np.int64) / _MICROSECONDS)
+    if column.dtype == nw.Duration:
+        column = column.dt.total_microseconds()
+    else:
+        if column.dtype == nw.Date:
+            column = column.cast(nw.Datetime("us"))
+        column = column.dt.timestamp("us")
+    return numbers_of(column) / _MICROSECONDS
+
+
+def type_of(column) -> dict[str, Any]:
+    """The type of a column in words, from which `build` makes such a column."""
+    if isinstance(column, np.ndarray):
+        return {"name": column.dtype.str}
+    dtype, native = column.dtype, column.to_native().dtype
+    found: dict[str, Any] = {"name": str(native)}
+    if not library_of(column.to_native()) == "pandas":
+        found["name"] = type(native).__name__
+    if isinstance(dtype, nw.Datetime | nw.Duration):
+        found["unit"] = dtype.time_unit
+    if isinstance(dtype, nw.Datetime):
+        found["zone"] = None if dtype.time_zone is None else str(dtype.time_zone)
+    if dtype == nw.Enum:
+        found["categories"] = column.cat.get_categories().to_list()
+    if found["name"] == "category":
+        found["categories"] = native.categories.tolist()
+        found["ordered"] = bool(native.ordered)
+    return found
+
+
+def build(library: str, columns: Sequence[tuple[Any, Any, dict]], index=None) -> Any:
+    """A frame of names, values and their types; `index` for pandas."""
+    if library == "polars":
+        import polars as pl
+
+        return pl.DataFrame([_polars_series(pl, *column) for column in columns])
+    import pandas as pd
+
+    series = [_pandas_series(pd, values, kind) for _, values, kind in columns]
+    frame = pd.concat(series, axis=1)
+    frame.columns = [name for name, _, _ in columns]
+    return frame if index is None else frame.set_axis(index)
+
+
+def _pandas_series(pd, values, kind):
+    if "categories" in kind:
+        return pd.Series(pd.Categorical(values, kind["categories"], kind["ordered"]))
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        series = pd.Series(values)
+        if kind.get("zone"):
+            series = series.dt.tz_localize("UTC").dt.tz_convert(kind["zone"])
+        return series.astype(kind["name"])
+    return pd.Series(values, dtype=kind["name"])
+
+
+def _polars_series(pl, name, values, kind):
+    dtype = getattr(pl, kind["name"])
+    if kind["name"] in ("Datetime", "Duration"):
+        series = pl.Series(name, values).cast(dtype(kind["unit"]))
+        if kind.get("zone"):
+            series = series.dt.replace_time_zone("UTC").dt.convert_time_zone(
+                kind["zone"]
+            )
+        return series
+    if isinstance(values, np.ndarray):
+        return pl.Series(name, values).cast(dtype)
+    if "categories" in kind:
+        dtype = dtype(kind["categories"])
+    return pl.Series(name, values, dtype=dtype)
+
+
+def kind_of(column, name) -> str:
+    """What the type of a column says it is."""
+    if isinstance(column, nw.Series):
+        return _kind_of_series(column, name)
+    letter = column.dtype.kind
+    if letter == "O":
+        return _kind_of_objects(column.tolist())
+    letters = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
+    return (letters | {"M": "date", "m": "duration"}).get(letter, "category")
+
+
+def _kind_of_series(column, name) -> str:
+    dtype = column.dtype
+    if dtype == nw.Object:
+        return _kind_of_objects(labels_of(column))
+    for kinds, kind in (
+        (nw.Boolean, "boolean"),
+        (nw.Date, "date"),
+        (nw.Datetime, "date"),
+        (nw.Duration, "duration"),
+    ):
+        if dtype == kinds:
+            return kind
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_numeric():
+        return "number"
+    if isinstance(dtype, nw.String | nw.Categorical | nw.Enum):
+        return "category"
+    raise ValueError(
+        f"Column {name!r} has values of type {dtype}, which are neither numbers, nor "
+        "categories, nor dates. Convert it to one of them, or leave it out."
+    )
+
+
+def _kind_of_objects(values: list) -> str:
+    kinds = {type(value) for value in values if not _is_gap(value)}
+    if kinds == {bool}:
+        return "boolean"
+    if kinds and all(issubclass(kind, int | float | np.number) for kind in kinds):
+        return "number"
+    return "category"

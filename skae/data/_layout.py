@@ -50,6 +50,11 @@ class Layout(ABC):
         raise NotImplementedError
 
     @classmethod
+    def counted(cls, X, sample_weight) -> Any:
+        """The rows that `fit` may learn from; most layouts learn from none."""
+        return X
+
+    @classmethod
     @abstractmethod
     def fit(cls, X, name: str, **parameters) -> Self:
         """The layout of `X`, which `check` returned."""

@@ -102,7 +102,7 @@ def _attributes(cls: type, section: str) -> str:
 def _auto_compiles(cls: type) -> str:
     worthwhile = cls._architecture.jit_worthwhile
     if isinstance(worthwhile, property):  # it depends on this parameter
-        return "does for 500 steps or more, unless there is `input_noise`"
+        return "does for 500 steps or more, unless there is noise"
     return "does for 500 steps or more" if worthwhile else "never does, for this family"
 
 

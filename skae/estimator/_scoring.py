@@ -69,6 +69,7 @@ class Scoring:
         check_is_fitted(self)
         # The loss of the fit, whatever the parameters are now.
         loss = self._model.architecture.reconstruction_loss()
+        loss = loss.fitted(self._model.weights)
         return self._row_errors(self._read_fields(X), loss.row_error)
 
     @available_if(can_decode)

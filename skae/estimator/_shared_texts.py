@@ -101,6 +101,32 @@ dropout : float
 tied_weights : bool
     Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
 
+scaling : {"standard", "quantile"}
+    How numbers are brought to one scale.
+
+    - "standard": by mean and standard deviation.
+    - "quantile": by their ranks, to a normal distribution. For columns that are
+      very skewed, or have outliers. Reconstructions stay in the range of `fit`.
+
+categorical_features : array-like or "from_dtype"
+    Columns that are categories whatever their type: a mask, their numbers or their
+    names. "from_dtype" asks the types alone: strings, booleans and categoricals are
+    categories. Integers with two values always are.
+
+column_kinds : dict
+    Kinds of columns, by name, where the guess in `column_kinds_` is wrong: "number",
+    "integer", "boolean", "category", "date", "duration" or "ignored".
+
+column_weight : dict or array-like
+    What each column counts; 1 for those that a dict does not name.
+
+handle_unknown : {"missing", "error"}
+    What a level is, after `fit`, that `fit` did not see: a missing value or an error.
+
+max_levels : int
+    Most levels of a category. Of more the rarest are taken for missing, with a
+    warning.
+
 optimizer : str or keras.optimizers.Optimizer
     Optimizer, by its Keras name or as an example. The learning rate of an example
     is replaced by `learning_rate`.
@@ -226,6 +252,12 @@ code_shape_ : tuple of int
 n_features_in_ : int
     Number of values per image, H * W * C.
 """,
+    "column_kinds": """\
+column_kinds_ : dict of str
+    For each column what it was taken for: "number", "integer", "boolean",
+    "category", "date" or "duration"; or why it is no part of the codes: "constant",
+    "empty", "identifier" (strings of which most differ) or "ignored".
+""",
     "noise": """\
 history_ : dict of lists
     Per epoch: "loss" and "reconstruction_loss", of noisy rows against clean ones,
@@ -233,7 +265,7 @@ history_ : dict of lists
     under "val_loss" and so on. NaN in epochs, of an earlier fit or `partial_fit`,
     that did not have such a series.
 """,
-    "likelihood": """\
+    "beta": """\
 history_ : dict of lists
     Per epoch: "loss", "reconstruction_loss" and "kl", the divergence times its
     weight, in nats per row of the data as the network sees them, averaged over the
@@ -257,7 +289,7 @@ FloatingPointError
 
 # What `random_state` decides besides, in the classes that have this parameter.
 RANDOM_THINGS_WITH = {
-    "likelihood": "the codes drawn in training",
+    "beta": "the codes drawn in training",
     "noise": "noise",
     "dropout": "dropout",
 }

@@ -98,7 +98,8 @@ class _Decoder:
         size = model.code_size
         n_rows = int(np.clip(_DECODED_ROWS // size, _LEAST_ROWS, _MOST_ROWS))
         self._fields = some_rows(fields, weight, n_rows)
-        self.x = self._fields["data"].astype(np.float64)
+        loss = model.architecture.reconstruction_loss()
+        self.x = loss.comparable(self._fields["data"]).astype(np.float64)
         self._present = ~np.isnan(self.x)
         self.codes = model.run("encoder", self._fields).astype(np.float64)
 

@@ -274,7 +274,8 @@ def _is_clearly_better(
 
 def _error(model: TrainedModel, rows: Mapping[str, np.ndarray]) -> float:
     """Sum of the squared errors of reconstructions, in the units of the data."""
-    target = rows.get("target", rows["data"])
+    loss = model.architecture.reconstruction_loss()
+    target = loss.comparable(rows.get("target", rows["data"]))
     return float(np.nansum(np.square(model.run("autoencoder", rows) - target)))
 
 

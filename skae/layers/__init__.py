@@ -15,5 +15,10 @@ from skae.layers._padding import Present as Present
 from skae.layers._sampling import Sampling as Sampling
 from skae.layers._scaling import Standardize as Standardize
 from skae.layers._scaling import Unstandardize as Unstandardize
+from skae.layers._tables import LevelProbabilities as LevelProbabilities
+from skae.layers._tables import TableError as TableError
+from skae.layers._tables import TableNegativeLogLikelihood as TableNegativeLogLikelihood
+from skae.layers._tables import TableNoise as TableNoise
+from skae.layers._tables import TableToVector as TableToVector
 from skae.layers._tied import TiedDense as TiedDense
 from skae.layers._upsample_conv import UpsampleConv2D as UpsampleConv2D

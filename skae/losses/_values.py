@@ -1,7 +1,4 @@
-"""Reconstruction losses: how data enter the network, leave it, and are compared.
-
-Importing this module does not import Keras; the first use does.
-"""
+"""Losses of numbers: squared errors and cross-entropies, and their likelihoods."""
 
 import math
 from abc import ABC, abstractmethod
@@ -71,6 +68,14 @@ class ReconstructionLoss(ABC):
     @abstractmethod
     def row_error(self, x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
         """Error of each row in the units of the data, in NumPy."""
+
+    def fitted(self, weights: Mapping[str, np.ndarray]) -> "ReconstructionLoss":
+        """The loss with the constants of the data that `start` put among `weights`."""
+        return self
+
+    def comparable(self, x: np.ndarray) -> np.ndarray:
+        """Data in the form of what `denormalize` returns, in NumPy."""
+        return x
 
     def start(self, summary: Summary, decodes: bool = True) -> dict[str, np.ndarray]:
         """Weights by name that are constants of the data; `decodes`: of both ways."""

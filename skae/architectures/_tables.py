@@ -1,0 +1,169 @@
+"""Dense layers for tables of numbers and categories."""
+
+from numbers import Real
+
+import numpy as np
+
+from skae._sklearn import Interval, StrOptions
+from skae.architectures._architecture import Architecture
+from skae.architectures._checks import is_auto
+from skae.architectures._dense import DenseArchitecture
+from skae.architectures._linear_path import LinearPath
+from skae.architectures._variational import Variational
+from skae.data._mixed_table import MixedTableLayout, VectorRows
+from skae.losses import TableLikelihood, TableLoss
+
+
+class DenseTable(LinearPath, DenseArchitecture):
+    """Dense layers for rows of a `MixedTableLayout`, beside one linear layer.
+
+    Of values that are missing in some rows the hidden layers learn as well which; the
+    linear layer takes the mean for them. PCA is that of the normal data, in which each
+    column has the same variance.
+    """
+
+    layout = MixedTableLayout
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+    }
+    # Outputs are not what the encoder sees: no kernel serves both.
+    del parameter_constraints["tied_weights"]
+
+    n_numbers: int
+    levels: tuple[int, ...]
+    gaps: tuple[int, ...]
+    value_weights: tuple[float, ...]
+
+    @property
+    def n_outputs(self):
+        """Numbers, and all levels of the categories."""
+        return self.n_numbers + sum(self.levels)
+
+    def reconstruction_loss(self):
+        """Mean over the columns."""
+        return TableLoss(self.n_numbers, self.levels, self.value_weights)
+
+    def fill(self, x):
+        """Means in the place of what is missing."""
+        from keras import ops
+
+        return ops.where(ops.isnan(x), 0.0, x)
+
+    def vector(self, x):
+        """The same: rows are vectors."""
+        return self.fill(x)
+
+    def trunk(self, x):
+        """Hidden layers, which see what is missing."""
+        from keras import ops
+
+        filled = self.fill(x)
+        if self.gaps:
+            gone = ops.isnan(ops.take(x, np.array(self._places_of_gaps), axis=1))
+            filled = ops.concatenate([filled, ops.cast(gone, filled.dtype)], axis=1)
+        return super().trunk(filled)
+
+    @property
+    def _places_of_gaps(self) -> list[int]:
+        """The first normal value of each that was missing somewhere."""
+        ends = np.cumsum((self.n_numbers, *self.levels))
+        places = [*range(self.n_numbers), *ends[:-1].tolist()]
+        return [places[gap] for gap in self.gaps]
+
+    def vectors(self, rows, summary, weight):
+        """Normal data, with means in the place of what is missing."""
+        rows = VectorRows(rows, *self.reconstruction_loss().scales(summary))
+        summary = rows.summarize(weight)
+        return rows, summary, summary.mean
+
+    def normal_variance(self, summary):
+        """Each column has 1, in one value or in all of its levels."""
+        return (self.n_numbers + len(self.levels)) / self.n_outputs
+
+
+class TableNoise(Architecture):
+    """Values that are swapped with other rows', or taken away, in training.
+
+    Reads `noise` and `noise_level`. Stands left of the architecture that encodes and
+    decodes. Its layer is called ``noise``.
+    """
+
+    parameter_constraints = {
+        "noise": [StrOptions({"swap", "masking"})],
+        "noise_level": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left")],
+    }
+
+    @property
+    def jit_worthwhile(self) -> bool:
+        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        return not self.noise_level and super().jit_worthwhile
+
+    def corrupt(self, x):
+        """Swap values, or take them away; where a loss is evaluated, only the latter.
+
+        Who takes values away wants them back: this is what is to be judged.
+        """
+        from skae.layers import TableNoise
+
+        if not self.noise_level:
+            return x
+        return TableNoise(
+            self.noise,
+            float(self.noise_level),
+            evaluates=self.noise == "masking",
+            name="noise",
+        )(x)
+
+
+class TableArchitecture(TableNoise, DenseTable):
+    """Dense layers that reconstruct tables."""
+
+    test_parameters = DenseArchitecture.test_parameters
+    parameter_constraints = {
+        **DenseTable.parameter_constraints,
+        **TableNoise.parameter_constraints,
+    }
+
+    @classmethod
+    def settle(cls, values, n_rows):
+        """Little noise for few rows, none for many."""
+        values = super().settle(values, n_rows)
+        if is_auto(values.get("noise_level")):
+            values["noise_level"] = 0.0
+        return values
+
+
+class VariationalTable(TableNoise, Variational, DenseTable):
+    """Dense layers, to a distribution of codes of tables and back."""
+
+    test_parameters = DenseArchitecture.test_parameters
+    likelihood = "table"
+    parameter_constraints = {
+        **DenseTable.parameter_constraints,
+        **TableNoise.parameter_constraints,
+        "free_bits": Variational.parameter_constraints["free_bits"],
+    }
+
+    @classmethod
+    def settle(cls, values, n_rows):
+        """No noise: what is swapped would be taken for real."""
+        values = super().settle(values, n_rows)
+        if is_auto(values.get("noise_level")):
+            values["noise_level"] = 0.0
+        return values
+
+    def reconstruction_loss(self):
+        """Minus the log-likelihood, in nats."""
+        return TableLikelihood(self.n_numbers, self.levels, self.value_weights)
+
+    def start(self, rows, summary, weight, rng):
+        """The noise that PCA leaves in each number."""
+        start = super().start(rows, summary, weight, rng)
+        kernel = start.get(f"{self.pca_layers[1]}/kernel")
+        deviation = np.ones(self.n_numbers)
+        if kernel is not None and kernel.ndim == 2:
+            kept = np.sum(np.square(kernel[:, : self.n_numbers]), axis=0)
+            deviation = np.sqrt(np.clip(1 - kept, 0.01, 1.0))
+        start["error/log_deviation"] = np.log(deviation).astype(np.float32)
+        return start

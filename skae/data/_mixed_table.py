@@ -1,0 +1,384 @@
+"""Tables of columns of several kinds: data frames, and arrays, in and back."""
+
+from collections.abc import Mapping
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from skae._sklearn import (
+    Interval,
+    StrOptions,
+    check_sample_weight,
+    checked_array,
+    checked_names,
+    safe_indexing,
+)
+from skae.data._columns import CLASSES, KINDS, SCALINGS, closer_kind
+from skae.data._frames import build, columns_of, is_frame, kind_of, library_of, type_of
+from skae.data._layout import Layout
+from skae.data._masked_rows import MaskedRows
+from skae.data._memory_maps import find_memory_map
+from skae.data._rows import Rows, Summary
+
+
+class MixedTableLayout(Layout):
+    """One row per sample, one column per feature, each of its own kind.
+
+    A row of the network has the numbers of all columns first, and then the number of
+    each category's level; NaN where the value is missing. What the network returns has
+    the probabilities of all levels instead.
+
+    Parameters
+    ----------
+    names : list
+        Of the columns.
+
+    columns : list of Column
+
+    types : list of dict
+        The types of the columns in words.
+
+    library : str
+        What the data of `fit` were: "pandas", "polars" or "numpy".
+
+    gaps : tuple of int
+        Values of a row that were missing somewhere.
+
+    value_weights : tuple of float
+        What each value of a row counts.
+    """
+
+    numeric, takes_missing = False, True
+    parameters = {
+        "scaling": [StrOptions(set(SCALINGS))],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
+        "column_kinds": [dict, None],
+        "column_weight": [dict, "array-like", None],
+        "handle_unknown": [StrOptions({"missing", "error"})],
+        "max_levels": [Interval(Integral, 2, None, closed="left")],
+    }
+
+    def __init__(self, names, columns, types, library, gaps, value_weights):
+        self.names, self.columns, self.types = names, columns, types
+        self.library, self.gaps, self.value_weights = library, gaps, value_weights
+
+    @classmethod
+    def check(cls, estimator, X, *, reset):
+        """Names and number of the columns, of frames and arrays."""
+        if is_frame(X):
+            X = checked_names(estimator, X, reset=reset)
+            if X.shape[0] == 0 or X.shape[1] == 0:
+                raise ValueError(
+                    f"Found a table of shape {X.shape}, while a minimum of 1 is "
+                    f"required by {type(estimator).__name__}."
+                )
+            return X
+        if not hasattr(X, "dtype"):
+            array = np.asarray(X)
+            X = np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+        return checked_array(estimator, X, reset=reset)
+
+    @classmethod
+    def counted(cls, X, sample_weight):
+        """The rows that have a weight."""
+        weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        if not weight.any():
+            raise ValueError("sample_weight is zero for all rows: nothing to learn.")
+        return X if weight.all() else safe_indexing(X, np.flatnonzero(weight))
+
+    @classmethod
+    def fit(cls, X, name, **parameters):
+        """The kinds of the columns, and what is to be known of each."""
+        named = columns_of(X)
+        names = [column_name for column_name, _ in named]
+        given = _given_kinds(names, parameters)
+        columns = []
+        for column_name, values in named:
+            told = given.get(column_name)
+            kind = told or kind_of(values, column_name)
+            kind = closer_kind(values, kind, column_name, guess=told is None)
+            columns.append(CLASSES[kind].fit(values, kind, column_name, **parameters))
+        if not any(column.n_numbers or column.n_levels for column in columns):
+            raise ValueError(
+                f"No column of X tells its rows apart: with n_samples={X.shape[0]}, "
+                f"they are {', '.join(sorted({c.kind for c in columns}))}."
+            )
+        types = [type_of(values) for _, values in named]
+        library = library_of(X) if is_frame(X) else "numpy"
+        layout = cls(names, columns, types, library, (), ())
+        gaps = np.isnan(layout.encode(X)).any(axis=0)
+        layout.gaps = tuple(int(i) for i in np.flatnonzero(gaps))
+        layout.value_weights = layout._weights(parameters["column_weight"])
+        return layout
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers a row of the network has before its levels."""
+        return sum(column.n_numbers for column in self.columns)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """How many levels each category has."""
+        return tuple(c.n_levels for c in self.columns if c.n_levels)
+
+    @property
+    def sample_shape(self):
+        """(numbers and categories,)."""
+        return (self.n_numbers + len(self.levels),)
+
+    @property
+    def n_features(self):
+        """Number of columns."""
+        return len(self.columns)
+
+    def places(self) -> list[np.ndarray]:
+        """Of each column, where its values are in a row of the network."""
+        found, number, category = [], 0, self.n_numbers
+        for column in self.columns:
+            if column.n_levels:
+                found.append(np.array([category]))
+                category += 1
+            else:
+                found.append(number + np.arange(column.n_numbers))
+                number += column.n_numbers
+        return found
+
+    def output_places(self) -> list[np.ndarray]:
+        """Of each column, where its values are in what the network returns."""
+        found, number, level = [], 0, self.n_numbers
+        for column in self.columns:
+            if column.n_levels:
+                found.append(level + np.arange(column.n_levels))
+                level += column.n_levels
+            else:
+                found.append(number + np.arange(column.n_numbers))
+                number += column.n_numbers
+        return found
+
+    def encode(self, X) -> np.ndarray:
+        """`X`, which `check` returned, as rows of the network."""
+        x = np.empty((X.shape[0], *self.sample_shape), np.float32)
+        pairs = zip(self.columns, columns_of(X), self.places(), strict=True)
+        for column, (name, values), places in pairs:
+            if len(places):
+                x[:, places] = column.read(values, name)
+        return x
+
+    def rows(self, X, name):
+        """Rows of the network; of a memory map a chunk at a time."""
+        if not is_frame(X) and find_memory_map(X) is not None:
+            return _ReadRows(X, name, self)
+        return TableRows(self.encode(X), name, self, getattr(X, "index", None))
+
+    def restore(self, outputs, rows=None):
+        """A table like that of `fit`; the index is that of `rows`."""
+        found = [
+            column.write(outputs[:, places])
+            for column, places in zip(self.columns, self.output_places(), strict=True)
+        ]
+        return self.assemble(found, getattr(rows, "index", None))
+
+    def assemble(self, found: list, index=None) -> Any:
+        """A table like that of `fit` of the values of each column."""
+        if self.library != "numpy":
+            columns = list(zip(self.names, found, self.types, strict=True))
+            return build(self.library, columns, index)
+        dtype = np.dtype(self.types[0]["name"])
+        if dtype.kind == "f":
+            dtype = np.dtype(np.float32)  # as all families have it
+        table = np.empty((len(found[0]), len(found)), dtype)
+        for j, values in enumerate(found):
+            fill = "" if dtype.kind in "US" else np.nan
+            is_gap = isinstance(values, list) and values[:1] == [None]
+            table[:, j] = fill if is_gap and dtype.kind != "O" else values
+        return table
+
+    def frame(self, values, like, names):
+        """The table as it is, with the index of the codes."""
+        if self.library == "pandas" and hasattr(like, "index"):
+            if library_of(like) == "pandas":
+                return values.set_axis(like.index)
+        return values
+
+    def facts(self):
+        """What is in a row, what may be missing, and what each value counts."""
+        return {
+            "n_numbers": self.n_numbers,
+            "levels": self.levels,
+            "gaps": self.gaps,
+            "value_weights": self.value_weights,
+        }
+
+    def attributes(self):
+        """`column_kinds_`."""
+        kinds = {
+            name: column.kind
+            for name, column in zip(self.names, self.columns, strict=True)
+        }
+        return {"column_kinds_": kinds}
+
+    def _weights(self, column_weight) -> tuple[float, ...]:
+        """What each value counts: those of one column share its weight."""
+        if column_weight is None:
+            weights = np.ones(len(self.names))
+        elif isinstance(column_weight, Mapping):
+            _check_names("column_weight", column_weight, self.names)
+            weights = np.array([column_weight.get(name, 1.0) for name in self.names])
+        else:
+            weights = np.asarray(column_weight, dtype=float)
+        told = [w for w, p in zip(weights, self.places(), strict=False) if len(p)]
+        if weights.shape != (len(self.names),) or min(weights) < 0 or not any(told):
+            raise ValueError(
+                "column_weight must have a weight, 0 or more, for each of the "
+                f"{len(self.names)} columns, and not 0 for all; got {column_weight!r}."
+            )
+        found = np.empty(self.sample_shape)
+        for weight, places in zip(weights, self.places(), strict=True):
+            found[places] = weight / max(1, len(places))
+        return tuple(found.tolist())
+
+
+class TableRows(MaskedRows):
+    """Rows of the network, as `MixedTableLayout` makes them.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n_rows, n_values), float32
+
+    estimator_name : str
+
+    layout : MixedTableLayout
+
+    index : object, default=None
+        Of the data frame.
+    """
+
+    def __init__(self, x, estimator_name, layout, index=None):
+        super().__init__(x, estimator_name)
+        self.layout, self.index = layout, index
+
+    def summarize(self, weight=None) -> Summary:
+        """Moments of numbers and shares of levels: as the network returns them."""
+        return VectorRows(self).summarize(weight)
+
+
+class _ReadRows(TableRows):
+    """Rows of an array that is read, and scaled, a chunk at a time."""
+
+    def __init__(self, X, estimator_name, layout):
+        Rows.__init__(self, X, estimator_name, layout.sample_shape)
+        self.layout, self.index = layout, None
+
+    def _gather(self, indices, out):
+        self._convert(self.X[indices], out)
+
+    def _convert(self, part, out):
+        found = self.layout.encode(part)
+        if out is None:
+            return found
+        out[: len(found)] = found
+        return out[: len(found)]
+
+
+class VectorRows(MaskedRows):
+    """Rows of a table with a column for each level: 1 at that of the row, 0 elsewhere.
+
+    Parameters
+    ----------
+    rows : Rows of a table
+        With `layout`.
+
+    mean, scale : ndarray of shape (n_outputs,), default=None
+        To subtract, and to divide by; what is missing is 0 then.
+    """
+
+    def __init__(self, rows, mean=None, scale=None):
+        vars(self).update({k: v for k, v in vars(rows).items() if k != "index"})
+        self._rows, self._mean, self._scale = rows, mean, scale
+        n_outputs = self.layout.n_numbers + sum(self.layout.levels)
+        self.sample_shape = (n_outputs,)
+        self.padded = mean is None
+
+    @property
+    def in_memory(self):
+        """Never: they are made as they are read."""
+        return False
+
+    @property
+    def table(self):
+        """None is at hand."""
+        raise AttributeError("These rows are made as they are read.")
+
+    def read(self, which, out=None):
+        """Rows `which`."""
+        return self._expanded(self._rows.read(which))
+
+    def gather(self, indices, out, epoch=0):
+        """Rows `indices`, into `out`."""
+        x = np.empty((len(indices), *self._rows.sample_shape), self.dtype)
+        self._rows.gather(indices, x, epoch)
+        out[: len(indices)] = self._expanded(x)
+
+    def _expanded(self, x):
+        found = one_hot(x, self.layout.n_numbers, self.layout.levels)
+        if self._mean is None:
+            return found
+        found = (found - self._mean) / self._scale
+        return np.nan_to_num(found, nan=0.0).astype(np.float32)
+
+
+def one_hot(x: np.ndarray, n_numbers: int, levels: tuple[int, ...]) -> np.ndarray:
+    """Rows of the network in the form of its outputs; NaN where a value is missing."""
+    codes = x[:, n_numbers:]
+    owner = np.repeat(np.arange(len(levels)), levels)
+    level = np.concatenate([np.arange(n) for n in levels] or [np.empty(0)])
+    own = codes[:, owner]
+    found = (own == level).astype(x.dtype)
+    found[np.isnan(own)] = np.nan
+    return np.hstack([x[:, :n_numbers], found])
+
+
+def _check_names(parameter: str, given, names) -> None:
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        raise ValueError(
+            f"{parameter} names the column {unknown[0]!r}, but X has {names}."
+        )
+
+
+def _given_kinds(names: list, parameters: Mapping[str, Any]) -> dict[Any, str]:
+    """The kinds that the user has given, by the name of the column."""
+    categories = parameters["categorical_features"]
+    given: dict[Any, str] = {}
+    if categories is not None and not isinstance(categories, str):
+        categories = np.asarray(categories)
+        if categories.dtype == bool:
+            if categories.shape != (len(names),):
+                raise ValueError(
+                    f"categorical_features is a mask of shape {categories.shape}, but "
+                    f"X has {len(names)} columns."
+                )
+            chosen = [names[j] for j in np.flatnonzero(categories)]
+        elif categories.dtype.kind in "iu":
+            if categories.size and not 0 <= categories.min() <= categories.max() < len(
+                names
+            ):
+                raise ValueError(
+                    f"categorical_features has the numbers {categories.tolist()}, but "
+                    f"X has {len(names)} columns, counted from 0."
+                )
+            chosen = [names[j] for j in categories]
+        else:
+            chosen = categories.tolist()
+            _check_names("categorical_features", chosen, names)
+        given = dict.fromkeys(chosen, "category")
+    kinds = parameters["column_kinds"] or {}
+    _check_names("column_kinds", kinds, names)
+    for name, kind in kinds.items():
+        if kind not in KINDS:
+            raise ValueError(
+                f"column_kinds says that {name!r} is a {kind!r}; it may be one of "
+                f"{', '.join(KINDS)}."
+            )
+    return given | kinds

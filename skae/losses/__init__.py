@@ -1,0 +1,16 @@
+"""Reconstruction losses: how data enter the network, leave it, and are compared.
+
+Importing this package does not import Keras; the first use does.
+"""
+
+from skae.losses._tables import TableLikelihood as TableLikelihood
+from skae.losses._tables import TableLoss as TableLoss
+from skae.losses._values import LIKELIHOODS as LIKELIHOODS
+from skae.losses._values import RECONSTRUCTION as RECONSTRUCTION
+from skae.losses._values import RECONSTRUCTION_LOSSES as RECONSTRUCTION_LOSSES
+from skae.losses._values import Bernoulli as Bernoulli
+from skae.losses._values import BinaryCrossentropy as BinaryCrossentropy
+from skae.losses._values import Gaussian as Gaussian
+from skae.losses._values import LinearLink as LinearLink
+from skae.losses._values import ReconstructionLoss as ReconstructionLoss
+from skae.losses._values import SquaredError as SquaredError
