@@ -25,15 +25,23 @@ except ImportError:  # scikit-learn before 1.9
 
 def checked_table(estimator, X, *, reset: bool):
     """`X` as an array or a CSR matrix; its values are checked while they are read."""
-    return validate_data(
-        estimator,
-        X,
-        "no_validation",  # targets are another's business
-        reset=reset,
-        dtype="numeric",
-        accept_sparse="csr",
-        ensure_all_finite=False,  # `Rows` checks, chunk by chunk; NaN may be padding
-    )
+    try:
+        return validate_data(
+            estimator,
+            X,
+            "no_validation",  # targets are another's business
+            reset=reset,
+            dtype="numeric",
+            accept_sparse="csr",
+            ensure_all_finite=False,  # `Rows` checks by chunks; NaN may be padding
+        )
+    except ValueError as error:
+        if hasattr(X, "columns") and "could not convert" in str(error):
+            raise ValueError(
+                f"{error}. {type(estimator).__name__} takes numbers: for data frames "
+                "with categories, dates or missing values there is TableAutoencoder."
+            ) from None
+        raise
 
 
 def checked_array(estimator, X, *, reset: bool):

@@ -168,13 +168,11 @@ class BaseAutoencoder(
         )
 
     def _read(self, X, *, reset: bool = False, weight=None) -> Rows:
-        """Checked `X` as rows; `reset` keeps the layout of those with a weight."""
+        """Checked `X` as rows; `reset` keeps its layout, as `fit` does."""
         layout, name = self._architecture.layout, type(self).__name__
         X = layout.check(self, X, reset=reset)
         if reset:
-            options = {key: getattr(self, key) for key in layout.parameters}
-            counted = X if weight is None else layout.counted(X, weight)
-            self._layout = layout.fit(counted, name, **options)
+            self._layout = layout.of(self, X, weight)
             self.n_features_in_ = self._layout.n_features
             vars(self).update(self._layout.attributes())
         return self._layout.rows(X, name)

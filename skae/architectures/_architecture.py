@@ -237,7 +237,7 @@ class Architecture(ABC):
         return self.fields["data"].shape
 
     @property
-    def n_outputs(self) -> int:
+    def output_size(self) -> int:
         """Number of values that the decoder returns for a row."""
         return math.prod(self.sample_shape)
 

@@ -117,7 +117,7 @@ class DenseArchitecture(Architecture):
         options["prefix"] = "decoder"
         if not self.tied_weights:
             h = dense_stack(code, self.sizes[::-1], **options)
-            return Dense(self.n_outputs, name="output")(h)
+            return Dense(self.output_size, name="output")(h)
         names = [f"encoder_{i}" for i in range(len(self.sizes))]
         first, *others = [encoder.get_layer(name) for name in [*names, "code"]]
         h = tied_stack(code, others[::-1], **options)

@@ -106,7 +106,7 @@ class LinearPath(Architecture):
         else:
             # Convolutions and the like have no bias per value.
             linear = layers.Dense(
-                self.n_outputs, use_bias=not self._is_flat, name="linear_decoder"
+                self.output_size, use_bias=not self._is_flat, name="linear_decoder"
             )
         found = linear(code)
         if not self._is_flat:

@@ -36,7 +36,7 @@ class DenseTable(LinearPath, DenseArchitecture):
     value_weights: tuple[float, ...]
 
     @property
-    def n_outputs(self):
+    def output_size(self):
         """Numbers, and all levels of the categories."""
         return self.n_numbers + sum(self.levels)
 
@@ -79,7 +79,7 @@ class DenseTable(LinearPath, DenseArchitecture):
 
     def normal_variance(self, summary):
         """Each column has 1, in one value or in all of its levels."""
-        return (self.n_numbers + len(self.levels)) / self.n_outputs
+        return (self.n_numbers + len(self.levels)) / self.output_size
 
 
 class TableNoise(Architecture):

@@ -67,27 +67,32 @@ class NumberColumn(Column):
     limits : ndarray of shape (2,)
         The least and the greatest value seen.
 
+    step : float
+        All values are multiples of it; 0 for none.
+
     is_straight : bool
         Whether the scale goes on beyond its last values.
     """
 
     n_numbers = 1
 
-    def __init__(self, kind, values, low, high, spread, limits, is_straight):
+    def __init__(self, kind, values, low, high, spread, limits, step, is_straight):
         self.kind, self.values, self.limits = kind, values, limits
         self.low, self.high, self.spread = low, high, spread
-        self.is_straight = is_straight
+        self.step, self.is_straight = step, is_straight
 
     @classmethod
     def fit(cls, values, kind, name, *, scaling, **options):
         """Moments or quantiles."""
         x = _numbers(values, kind, name)
         x = x[~np.isnan(x)]
-        limits = np.array([x.min(), x.max()])
+        limits, step = np.array([x.min(), x.max()]), float(kind == "integer")
+        if kind == "duration":
+            step = _grain(x)
         if scaling == "standard":
             mean, deviation = x.mean(), x.std()
             knots, scores = np.array([mean, mean + deviation]), np.array([0.0, 1.0])
-            return cls(kind, knots, scores, scores, 1.0, limits, True)
+            return cls(kind, knots, scores, scores, 1.0, limits, step, True)
         knots, ranks = np.unique(x, return_counts=True)
         above = np.cumsum(ranks)
         # A value that comes often has a range of ranks; it stands in the middle.
@@ -99,7 +104,7 @@ class NumberColumn(Column):
             some = np.unique(np.searchsorted(above, where, side="right"))
             knots, low, high = knots[some], low[some], high[some]
         low, high = norm.ppf(low), norm.ppf(high)
-        return cls(kind, knots, low, high, float(spread), limits, False)
+        return cls(kind, knots, low, high, float(spread), limits, step, False)
 
     def read(self, values, name):
         """Numbers on the scale."""
@@ -122,11 +127,9 @@ class NumberColumn(Column):
     def write(self, found):
         """Numbers, whole ones and in the range of those seen where they were whole."""
         x = self.numbers(found)
-        if self.kind == "integer":
-            return np.clip(np.rint(x), *self.limits)
-        if self.kind == "duration":
-            return (np.rint(x * 1e6)).astype("m8[us]")
-        return x
+        if self.step:
+            x = np.clip(np.rint(x / self.step) * self.step, *self.limits)
+        return np.rint(x * 1e6).astype("m8[us]") if self.kind == "duration" else x
 
 
 class CategoryColumn(Column):
@@ -222,17 +225,17 @@ class DateColumn(Column):
     @classmethod
     def fit(cls, values, kind, name, **options):
         """The cycles that the dates go through more than once."""
-        t = seconds_of(values)
+        t = _numbers(values, "date", name)
         t = t[~np.isnan(t)]
         span = np.ptp(t)
         cycles = [c for c in _CYCLES if span > 2 * c and np.ptp(t % c) > 0]
-        grain = next((g for g in _GRAINS if not (t % g).any()), 1e-6)
         limits = np.array([t.min(), t.max()])
-        return cls(float(t.mean()), float(t.std()), np.array(cycles), grain, limits)
+        moments = float(t.mean()), float(t.std())
+        return cls(*moments, np.array(cycles), _grain(t), limits)
 
     def read(self, values, name):
         """Time on a scale of variance 1, and sines and cosines."""
-        t = seconds_of(values)
+        t = _numbers(values, "date", name)
         found = [(t - self.mean) / self.deviation]
         for cycle in self.cycles:
             angle = 2 * np.pi * (t % cycle) / cycle
@@ -305,7 +308,7 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
         is_text = guess and all(type(label) is str for label in labels)
         many = max(_LEAST_LEVELS, _IDENTIFIER_SHARE * len(labels))
         return "identifier" if is_text and n_levels > many else kind
-    x = _numbers(values, kind, name) if kind != "date" else seconds_of(values)
+    x = _numbers(values, kind, name)
     n_gaps = int(np.isnan(x).sum())
     x = x[~np.isnan(x)]
     if len(x) == 0:
@@ -321,14 +324,26 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
     return kind
 
 
-def _numbers(values, kind, name) -> np.ndarray:
-    x = seconds_of(values) if kind == "duration" else numbers_of(values)
+def _numbers(values, kind: str, name) -> np.ndarray:
+    """Numbers, or seconds; ValueError, with the column's name, for what has none."""
+    try:
+        x = (seconds_of if kind in ("date", "duration") else numbers_of)(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Column {name!r} is taken for a {kind}, but its values cannot be read as "
+            f"such: {error}. Set its kind by column_kinds, or convert it."
+        ) from None
     if np.nanmax(np.abs(x), initial=0.0) > _LARGEST:
         raise ValueError(
-            "Input X contains infinity or a value too large for dtype('float32')"
-            f"{'' if name is None else f', in column {name!r}'}."
+            "Input X contains infinity or a value too large for dtype('float32'), in "
+            f"column {name!r}."
         )
     return x
+
+
+def _grain(seconds: np.ndarray) -> float:
+    """The largest of some units of time of which all are multiples."""
+    return next((grain for grain in _GRAINS if not (seconds % grain).any()), 1e-6)
 
 
 def _in_order(levels) -> list:

@@ -104,7 +104,7 @@ def type_of(column) -> dict[str, Any]:
     if isinstance(dtype, nw.Datetime):
         found["zone"] = None if dtype.time_zone is None else str(dtype.time_zone)
     if dtype == nw.Enum:
-        found["categories"] = column.cat.get_categories().to_list()
+        found["categories"] = list(dtype.categories)
     if found["name"] == "category":
         found["categories"] = native.categories.tolist()
         found["ordered"] = bool(native.ordered)

@@ -50,6 +50,13 @@ class Layout(ABC):
         raise NotImplementedError
 
     @classmethod
+    def of(cls, estimator, X, weight=None) -> Self:
+        """The layout of checked `X`, of the rows that have a weight."""
+        options = {name: getattr(estimator, name) for name in cls.parameters}
+        counted = X if weight is None else cls.counted(X, weight)
+        return cls.fit(counted, type(estimator).__name__, **options)
+
+    @classmethod
     def counted(cls, X, sample_weight) -> Any:
         """The rows that `fit` may learn from; most layouts learn from none."""
         return X

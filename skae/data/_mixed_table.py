@@ -165,6 +165,10 @@ class MixedTableLayout(Layout):
                 x[:, places] = column.read(values, name)
         return x
 
+    def vectors(self, x: np.ndarray) -> np.ndarray:
+        """Rows of the network in the form of its outputs, a column for each level."""
+        return one_hot(x, self.n_numbers, self.levels)
+
     def rows(self, X, name):
         """Rows of the network; of a memory map a chunk at a time."""
         if not is_frame(X) and find_memory_map(X) is not None:
@@ -321,7 +325,7 @@ class VectorRows(MaskedRows):
         out[: len(indices)] = self._expanded(x)
 
     def _expanded(self, x):
-        found = one_hot(x, self.layout.n_numbers, self.layout.levels)
+        found = self.layout.vectors(x)
         if self._mean is None:
             return found
         found = (found - self._mean) / self._scale

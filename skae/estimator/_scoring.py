@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import sparray, spmatrix
+from scipy.sparse import issparse, sparray, spmatrix
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -143,6 +143,12 @@ class Scoring:
         if total == 0:
             return float(residual == 0)
         return float(1 - residual / total)
+
+    def _residuals(self, X) -> np.ndarray:
+        """What is left of rows of one shape without their reconstructions, float64."""
+        found = np.asarray(self.reconstruct(X), dtype=np.float64)
+        X = X.toarray() if issparse(X) else np.asarray(X, dtype=np.float64)
+        return X.reshape(found.shape) - found
 
     def _row_errors(self, fields, error, dtype=np.float32) -> np.ndarray:
         errors = np.empty(len(fields["data"]), dtype=dtype)

@@ -8,6 +8,7 @@ from skae.losses._values import LinearLink, ReconstructionLoss
 # Shares of levels keep this distance from 0 and 1.
 _LEAST_SHARE = 1e-6
 _LEAST_DISORDER = 1e-3
+_LEAST_CHANCE = float(np.finfo(np.float32).tiny)
 # What a step of 1 of a level's linear reconstruction adds to its logit.
 _GAIN = 4.0
 
@@ -89,7 +90,7 @@ class TableLoss(ReconstructionLoss):
             there = ~np.isnan(code)
             places = end - size + np.where(there, code, 0).astype(int)
             chance = outputs[np.arange(len(x)), places].astype(np.float64)
-            nats = -np.log(np.maximum(chance, np.finfo(np.float32).tiny))
+            nats = -np.log(np.clip(chance, _LEAST_CHANCE, 1.0))
             errors[:, m + j] = np.where(there, nats, np.nan) / self._entropy[j]
         return errors
 

@@ -25,10 +25,20 @@ class AroundAutoencoder:
 
         Returns `X` as it came: the autoencoder checks it too, and may know the names.
         """
+        layout = self._inner()._architecture.layout
+        if not layout.numeric:
+            return layout.check(self, X, reset=reset)
         # The layouts of images and sequences are the inner model's.
         if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:
             checked_table(self, X, reset=reset)
         return X
+
+    def _inner(self):
+        """The autoencoder as the user gave it, or the default."""
+        if self.autoencoder is None:
+            return self._default()
+        is_frozen = isinstance(self.autoencoder, FrozenEstimator)
+        return self.autoencoder.estimator if is_frozen else self.autoencoder
 
     def _unfitted(self, random_state):
         """A clone of the autoencoder; with its own random state if ours is None."""
@@ -48,7 +58,7 @@ class AroundAutoencoder:
         tags = super().__sklearn_tags__()
         if self.autoencoder is not None:
             tags.input_tags = get_tags(self.autoencoder).input_tags
-        tags.input_tags.sparse = True
+        tags.input_tags.sparse = self._inner()._architecture.layout.numeric
         return tags
 
 

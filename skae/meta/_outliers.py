@@ -17,6 +17,7 @@ from skae._sklearn import (
 )
 from skae.autoencoders import Autoencoder
 from skae.data._dask import by_block
+from skae.data._frames import framed_like
 from skae.estimator._scoring import MatrixLike
 from skae.meta._inner import AroundAutoencoder, generator
 from skae.meta._oddness import Distance, Judge, Novelty, Outlyingness
@@ -346,9 +347,10 @@ class AutoencoderOutlierDetector(
                 "This detector was saved by an earlier version, which kept no usual "
                 "residuals: explain needs it to be fitted again."
             )
-        model, names = self.autoencoder_, getattr(self, "feature_names_in_", None)
-        found = self._views.standardized(model, self._check_input(X, reset=False))
-        return model._layout.frame(found, X, names)
+        names = getattr(self, "feature_names_in_", None)
+        checked = self._check_input(X, reset=False)
+        found = self._views.standardized(self.autoencoder_, checked)
+        return framed_like(X, found, names)
 
     @available_if(_takes_training_rows)
     def fit_predict(self, X: MatrixLike, y: Any = None) -> np.ndarray:

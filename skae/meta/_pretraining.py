@@ -128,9 +128,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         """ValueError for rows that are no images, before anything is trained."""
         if is_auto(self.max_shift) or self.max_shift == 0:
             return
-        inner = self._default() if self.autoencoder is None else self.autoencoder
-        if isinstance(inner, FrozenEstimator):
-            inner = inner.estimator
+        inner = self._inner()
         if not issubclass(inner._architecture.layout, ImageLayout):
             raise ValueError(
                 f"max_shift={self.max_shift} moves images, but rows of "

@@ -29,7 +29,10 @@ class Views(Part):
     """
 
     def __init__(self, model, X):
-        one_by_one = not (model._architecture.layout.is_sequence or is_ragged_list(X))
+        layout = model._architecture.layout
+        # Of rows that are no numbers, what has them as numbers.
+        self.numbers = None if layout.numeric else NumbersOf(model, X)
+        one_by_one = not (layout.is_sequence or is_ragged_list(X))
         shape = np.shape(X) if one_by_one else ()
         # Whether each value has its residual, and whether rows are those of a table.
         self.by_value = one_by_one and math.prod(shape[1:]) <= _WIDEST
@@ -37,6 +40,8 @@ class Views(Part):
 
     def rows(self, X) -> np.ndarray:
         """The rows of a table, float64."""
+        if self.numbers is not None:
+            return self.numbers(X)
         if sparse.issparse(X):
             X = X.toarray()
         return check_array(X, dtype=np.float64, input_name="X")
@@ -73,7 +78,7 @@ class Views(Part):
     def standardized(self, model, X):
         """Residuals of each value, in their usual deviations; a list for a list."""
         if not is_ragged_list(X):
-            found = residuals(model, X)
+            found = model._residuals(X)
             shape = found.shape[1:] if self.by_value else ()
             return found / np.reshape(self.deviations, shape)
         pairs = zip(X, model.reconstruct(X), strict=True)
@@ -84,14 +89,34 @@ class Views(Part):
         if not self.by_value:
             error = np.asarray(model.reconstruction_error(X), dtype=np.float64)
             return codes, np.sqrt(error)[:, None]
-        return codes, residuals(model, X).reshape(len(codes), -1)
+        return codes, model._residuals(X).reshape(len(codes), -1)
 
 
-def residuals(model, X) -> np.ndarray:
-    """What is left of rows of one shape without their reconstructions, float64."""
-    found = np.asarray(model.reconstruct(X), dtype=np.float64)
-    X = X.toarray() if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
-    return X.reshape(found.shape) - found
+class NumbersOf(Part):
+    """Tables of mixed kinds as numbers: all columns of one variance, no gaps.
+
+    Parameters
+    ----------
+    model : autoencoder of tables
+        Fitted or not: how it lays its rows out matters.
+
+    X : data frame or array
+    """
+
+    def __init__(self, model, X):
+        self.layout = model._architecture.layout.of(model, X)
+        found = self.layout.vectors(self.layout.encode(X)).astype(np.float64)
+        self.mean, self.deviation = np.nanmean(found, axis=0), np.nanstd(found, axis=0)
+        # A category's levels share one deviation.
+        for places in self.layout.output_places():
+            if len(places):
+                total = np.sqrt(np.sum(self.deviation[places] ** 2))
+                self.deviation[places] = total or 1.0
+
+    def __call__(self, X) -> np.ndarray:
+        """Rows as numbers, float64; the mean for what is missing."""
+        found = self.layout.vectors(self.layout.encode(X))
+        return np.nan_to_num((found - self.mean) / self.deviation)
 
 
 def sliceable(X):

@@ -102,6 +102,31 @@ class TableObjective:
             )
         }
 
+    def _residuals(self, X) -> np.ndarray:
+        """What is left of each column without its reconstruction, float64.
+
+        For numbers the difference on the scale of the network; for a category the root
+        of its error, and for a date that of the mean of its own: neither has a sign.
+        What is missing is 0.
+        """
+        fields, layout = self._read_fields(X), self._layout
+        loss = self._model.architecture.reconstruction_loss()
+        loss = loss.fitted(self._model.weights)
+        found = np.zeros((len(fields["data"]), layout.n_features))
+
+        def serve(chunks, where):
+            outputs = self._model.run("autoencoder", chunks)
+            errors = np.nan_to_num(loss.column_errors(chunks["data"], outputs))
+            for j, places in enumerate(layout.places()):
+                if len(places):
+                    found[where, j] = np.sqrt(errors[:, places].mean(axis=1))
+                if isinstance(layout.columns[j], NumberColumn):
+                    difference = chunks["data"][:, places] - outputs[:, places]
+                    found[where, j] *= np.sign(np.nan_to_num(difference[:, 0]))
+
+        map_fields(fields, serve)
+        return found
+
     def _column_weight(self, name) -> float:
         j = self._layout.names.index(name)
         places = self._layout.places()[j]
@@ -123,7 +148,7 @@ def _sums(column, x: np.ndarray, found: np.ndarray, weight: np.ndarray) -> np.nd
     if column.n_levels:
         codes = x[:, 0].astype(int)
         chance = found[np.arange(len(codes)), codes].astype(np.float64)
-        left = w @ -np.log(np.maximum(chance, np.finfo(np.float32).tiny))
+        left = w @ -np.log(np.clip(chance, np.finfo(np.float32).tiny, 1.0))
         counts = np.bincount(codes, weights=w, minlength=column.n_levels)
         return np.append(left, counts)
     if isinstance(column, NumberColumn):

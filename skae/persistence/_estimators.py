@@ -1,6 +1,7 @@
 """Estimators and what they keep, as JSON and arrays, and back."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skae import meta
 from skae.architectures import Architecture
 from skae.base import BaseAutoencoder
+from skae.data._columns import Column
 from skae.data._layout import Layout
 from skae.fitting import TrainedModel
 from skae.meta._fine_tuning import Head
@@ -97,9 +99,10 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         return {"estimator": _encode_estimator(encoder, value)}
     if isinstance(value, Head):
         return {"head": [encoder.encode(part) for part in value]}
-    if isinstance(value, Layout):
-        values = encoder.encode_items(vars(value))
-        return {"layout": {"class": _name(type(value)), "values": values}}
+    for base, kind in ((Layout, "layout"), (Column, "column")):
+        if isinstance(value, base):
+            values = encoder.encode_items(vars(value))
+            return {kind: {"class": _name(type(value)), "values": values}}
     if isinstance(value, Part):
         values = encoder.encode_items(vars(value))
         return {"part": {"class": _name(type(value)), "values": values}}
@@ -298,9 +301,14 @@ def _decode_architecture(decoder: Decoder, node: Any) -> Architecture:
     return cls(fields=fields, **decoder.decode_items(_get(node, "values")))
 
 
-def _decode_layout(decoder: Decoder, node: Any) -> Layout:
-    cls = _find_class(_get(node, "class"), Layout)
-    return cls(**decoder.decode_items(_get(node, "values")))
+def _decode_value(base: type) -> Callable[[Decoder, Any], Any]:
+    """Values of classes whose constructors take what they have."""
+
+    def decode(decoder: Decoder, node: Any) -> Any:
+        cls = _find_class(_get(node, "class"), base)
+        return cls(**decoder.decode_items(_get(node, "values")))
+
+    return decode
 
 
 def _decode_part(decoder: Decoder, node: Any) -> Part:
@@ -330,11 +338,12 @@ def _get(node: Any, name: str) -> Any:
 
 
 _DECODERS = {
+    "column": _decode_value(Column),
     "estimator": _decode_estimator,
     "frozen": lambda decoder, node: FrozenEstimator(decoder.decode(node)),
     "head": _decode_head,
     "keras": lambda decoder, node: _keras_objects.rebuild(node),
-    "layout": _decode_layout,
+    "layout": _decode_value(Layout),
     "model": _decode_model,
     "part": _decode_part,
     "random_state": _decode_random_state,
