@@ -57,12 +57,9 @@ class NumberColumn(Column):
     ----------
     kind : {"number", "integer", "duration"}
 
-    values, low, high : ndarray of shape (n_knots,)
-        Values of the data, increasing, and the least and the greatest normal score of
-        each. "standard" has two, a deviation apart.
-
-    spread : float
-        Deviation of the scores.
+    values, scores, low, high : ndarray of shape (n_knots,)
+        Values of the data, increasing; the score of each, and the least and the
+        greatest that stand for it. "standard" has two, a deviation apart.
 
     limits : ndarray of shape (2,)
         The least and the greatest value seen.
@@ -76,9 +73,9 @@ class NumberColumn(Column):
 
     n_numbers = 1
 
-    def __init__(self, kind, values, low, high, spread, limits, step, is_straight):
+    def __init__(self, kind, values, scores, low, high, limits, step, is_straight):
         self.kind, self.values, self.limits = kind, values, limits
-        self.low, self.high, self.spread = low, high, spread
+        self.scores, self.low, self.high = scores, low, high
         self.step, self.is_straight = step, is_straight
 
     @classmethod
@@ -92,19 +89,20 @@ class NumberColumn(Column):
         if scaling == "standard":
             mean, deviation = x.mean(), x.std()
             knots, scores = np.array([mean, mean + deviation]), np.array([0.0, 1.0])
-            return cls(kind, knots, scores, scores, 1.0, limits, step, True)
+            return cls(kind, knots, scores, scores, scores, limits, step, True)
         knots, ranks = np.unique(x, return_counts=True)
         above = np.cumsum(ranks)
         # A value that comes often has a range of ranks; it stands in the middle.
         low, high = (above - ranks + 0.5) / len(x), (above - 0.5) / len(x)
         middle = norm.ppf((low + high) / 2)
-        spread = np.sqrt(np.average(middle**2, weights=ranks)) or 1.0
+        center = np.average(middle, weights=ranks)
+        spread = np.sqrt(np.average((middle - center) ** 2, weights=ranks))
         if len(knots) > _N_QUANTILES:
             where = (np.linspace(0, 1, _N_QUANTILES) * (len(x) - 1)).astype(int)
             some = np.unique(np.searchsorted(above, where, side="right"))
             knots, low, high = knots[some], low[some], high[some]
-        low, high = norm.ppf(low), norm.ppf(high)
-        return cls(kind, knots, low, high, float(spread), limits, step, False)
+        scores = (norm.ppf([(low + high) / 2, low, high]) - center) / spread
+        return cls(kind, knots, *scores, limits, step, False)
 
     def read(self, values, name):
         """Numbers on the scale."""
@@ -112,13 +110,13 @@ class NumberColumn(Column):
         if self.is_straight:
             scores = (x - self.values[0]) / (self.values[1] - self.values[0])
         else:
-            scores = np.interp(x, self.values, (self.low + self.high) / 2)
+            scores = np.interp(x, self.values, self.scores)
             scores = np.where(np.isnan(x), np.nan, scores)
-        return (scores / self.spread).astype(np.float32)[:, None]
+        return scores.astype(np.float32)[:, None]
 
     def numbers(self, found):
         """Numbers in the units of the data, as they were found, float64."""
-        scores = found[:, 0].astype(np.float64) * self.spread
+        scores = found[:, 0].astype(np.float64)
         if self.is_straight:
             return self.values[0] + scores * (self.values[1] - self.values[0])
         scales = np.column_stack([self.low, self.high]).ravel()
@@ -241,6 +239,11 @@ class DateColumn(Column):
             angle = 2 * np.pi * (t % cycle) / cycle
             found += [np.sqrt(2) * np.sin(angle), np.sqrt(2) * np.cos(angle)]
         return np.column_stack(found).astype(np.float32)
+
+    def position(self, found):
+        """How far along the dates are that `write` makes of this."""
+        seconds = self.write(found).astype(np.int64) / 1e6
+        return (seconds - self.mean) / self.deviation
 
     def write(self, found):
         """Dates: the nearest that is at the right place in the year, week and day."""

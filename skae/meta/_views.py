@@ -8,12 +8,15 @@ from sklearn.utils import check_array, gen_batches
 
 from skae._sklearn import num_samples, safe_indexing
 from skae.data._sequences import is_ragged_list
+from skae.data._table_numbers import TableNumbers
 from skae.meta._inner import Part, codes_of
 
 # Rows with more values are not looked at value by value.
 _WIDEST = 2048
 # A value that is always reconstructed exactly is taken to deviate by a little.
 _LEAST_SHARE = 1e-3
+# Of columns of one variance: a level that is always certain is easily missed.
+_LEAST_SHARE_OF_COLUMNS = 0.5
 _BLOCK_VALUES = 1 << 22
 
 
@@ -30,8 +33,9 @@ class Views(Part):
 
     def __init__(self, model, X):
         layout = model._architecture.layout
-        # Of rows that are no numbers, what has them as numbers.
-        self.numbers = None if layout.numeric else NumbersOf(model, X)
+        self.numbers = None
+        if not layout.numeric:
+            self.numbers = TableNumbers.fit(layout.of(model, X), X)
         one_by_one = not (layout.is_sequence or is_ragged_list(X))
         shape = np.shape(X) if one_by_one else ()
         # Whether each value has its residual, and whether rows are those of a table.
@@ -41,7 +45,7 @@ class Views(Part):
     def rows(self, X) -> np.ndarray:
         """The rows of a table, float64."""
         if self.numbers is not None:
-            return self.numbers(X)
+            return self.numbers.read(X)
         if sparse.issparse(X):
             X = X.toarray()
         return check_array(X, dtype=np.float64, input_name="X")
@@ -59,7 +63,8 @@ class Views(Part):
         self.deviations = self.residual_scale
         if self.by_value:
             found = np.sqrt(np.mean(residuals**2, axis=0))
-            self.deviations = np.maximum(found, _LEAST_SHARE * self.residual_scale)
+            share = _LEAST_SHARE if self.numbers is None else _LEAST_SHARE_OF_COLUMNS
+            self.deviations = np.maximum(found, share * self.residual_scale)
 
     def tables(self, model, X) -> list[np.ndarray]:
         """The rows, if they are those of a table, and their features."""
@@ -90,33 +95,6 @@ class Views(Part):
             error = np.asarray(model.reconstruction_error(X), dtype=np.float64)
             return codes, np.sqrt(error)[:, None]
         return codes, model._residuals(X).reshape(len(codes), -1)
-
-
-class NumbersOf(Part):
-    """Tables of mixed kinds as numbers: all columns of one variance, no gaps.
-
-    Parameters
-    ----------
-    model : autoencoder of tables
-        Fitted or not: how it lays its rows out matters.
-
-    X : data frame or array
-    """
-
-    def __init__(self, model, X):
-        self.layout = model._architecture.layout.of(model, X)
-        found = self.layout.vectors(self.layout.encode(X)).astype(np.float64)
-        self.mean, self.deviation = np.nanmean(found, axis=0), np.nanstd(found, axis=0)
-        # A category's levels share one deviation.
-        for places in self.layout.output_places():
-            if len(places):
-                total = np.sqrt(np.sum(self.deviation[places] ** 2))
-                self.deviation[places] = total or 1.0
-
-    def __call__(self, X) -> np.ndarray:
-        """Rows as numbers, float64; the mean for what is missing."""
-        found = self.layout.vectors(self.layout.encode(X))
-        return np.nan_to_num((found - self.mean) / self.deviation)
 
 
 def sliceable(X):

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae.metrics._codes import active_units, dead_units, neighborhood_preservation
 from skae.metrics._reconstructions import explained_variance, reconstruct
+from skae.metrics._table_report import report_columns
 
 # Less is within what another random state changes.
 _LEAST_LOSS = 1e-3
@@ -48,6 +49,12 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         where the loss does not tell (cross-entropy, nats, no rows held out) or nothing
         was explained yet.
 
+        Of an autoencoder of tables instead a row for each column and one for all, and
+        the columns "kind"; the estimator's name and "PCA": the share of it that each
+        explains, as in the estimator's `score`, PCA with the same number of components
+        on standardized numbers and indicators of the levels; 0 is what the mean or the
+        shares of the levels explain.
+
     Warns
     -----
     UserWarning
@@ -77,6 +84,8 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         raise ImportError("report makes a data frame: pip install pandas.") from error
 
     check_is_fitted(estimator)
+    if hasattr(estimator, "column_scores"):
+        return report_columns(estimator, X, X_train)
     kept = check_array(X, allow_nd=True, input_name="X", ensure_min_samples=2)
     flat = kept.reshape(len(kept), -1)
     train = flat

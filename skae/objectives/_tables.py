@@ -1,5 +1,6 @@
 """Scores of tables, column by column."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from skae._sklearn import check_sample_weight
 from skae.data._columns import NumberColumn
 from skae.data._rows import map_fields
 from skae.estimator._scoring import MatrixLike
+from skae.metrics._columns import ColumnScores
 
 
 class TableObjective:
@@ -48,14 +50,7 @@ class TableObjective:
         score : float
             At most 1.
         """
-        scores = self.column_scores(X, sample_weight)
-        names = list(scores)
-        weights = np.array([self._column_weight(name) for name in names])
-        values = np.array([scores[name] for name in names])
-        known = ~np.isnan(values) & (weights > 0)
-        if not known.any():
-            return 0.0
-        return float(np.average(values[known], weights=weights[known]))
+        return self._mean_score(self.column_scores(X, sample_weight))
 
     def column_scores(
         self, X: MatrixLike, sample_weight: ArrayLike | None = None
@@ -83,54 +78,53 @@ class TableObjective:
             weight = np.ones(len(rows))
         else:
             weight = check_sample_weight(sample_weight, rows.X)
-        sums: list[list[np.ndarray]] = [[] for _ in layout.columns]
-        places, out_places = layout.places(), layout.output_places()
+        scores = ColumnScores(layout)
 
         def serve(chunks, where):
             outputs = self._model.run("autoencoder", chunks)
-            w = weight[where]
-            for j, column in enumerate(layout.columns):
-                x, found = chunks["data"][:, places[j]], outputs[:, out_places[j]]
-                if len(places[j]):
-                    sums[j].append(_sums(column, x, found, w))
+            scores.add(chunks["data"], outputs, weight[where], where.start)
 
         map_fields(fields, serve)
-        return {
-            name: _share(column, found)
-            for name, column, found in zip(
-                layout.names, layout.columns, sums, strict=True
-            )
-        }
+        return scores.shares()
 
     def _residuals(self, X) -> np.ndarray:
         """What is left of each column without its reconstruction, float64.
 
-        For numbers the difference on the scale of the network; for a category the root
-        of its error, and for a date that of the mean of its own: neither has a sign.
-        What is missing is 0.
+        In deviations of the column: for numbers the difference, for a category the
+        distance of the probabilities from certainty, and for a date the root of the
+        mean square of its numbers. Neither of the latter has a sign. What is missing
+        is 0.
         """
         fields, layout = self._read_fields(X), self._layout
-        loss = self._model.architecture.reconstruction_loss()
-        loss = loss.fitted(self._model.weights)
+        deviation = np.ones(layout.n_numbers + sum(layout.levels))
+        deviation[layout.n_numbers :] = self._model.weights["to_vector/deviation"]
         found = np.zeros((len(fields["data"]), layout.n_features))
 
         def serve(chunks, where):
             outputs = self._model.run("autoencoder", chunks)
-            errors = np.nan_to_num(loss.column_errors(chunks["data"], outputs))
-            for j, places in enumerate(layout.places()):
-                if len(places):
-                    found[where, j] = np.sqrt(errors[:, places].mean(axis=1))
-                if isinstance(layout.columns[j], NumberColumn):
-                    difference = chunks["data"][:, places] - outputs[:, places]
-                    found[where, j] *= np.sign(np.nan_to_num(difference[:, 0]))
+            left = np.nan_to_num(layout.vectors(chunks["data"]) - outputs) / deviation
+            for j, places in enumerate(layout.output_places()):
+                column, own = layout.columns[j], left[:, places]
+                if isinstance(column, NumberColumn):
+                    found[where, j] = own[:, 0]
+                elif len(places):
+                    squares = np.sum(own**2, axis=1) / max(1, column.n_numbers)
+                    found[where, j] = np.sqrt(squares)
 
         map_fields(fields, serve)
         return found
 
-    def _column_weight(self, name) -> float:
-        j = self._layout.names.index(name)
-        places = self._layout.places()[j]
-        return float(sum(self._layout.value_weights[place] for place in places))
+    def _mean_score(self, scores: Mapping[Any, float]) -> float:
+        """Mean of the scores of the columns that have one, by their weights."""
+        weights = [
+            sum(self._layout.value_weights[i] for i in places)
+            for places in self._layout.places()
+        ]
+        values = np.array(list(scores.values()))
+        known = ~np.isnan(values) & (np.array(weights) > 0)
+        if not known.any():
+            return 0.0
+        return float(np.average(values[known], weights=np.array(weights)[known]))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -139,39 +133,3 @@ class TableObjective:
         tags.input_tags.categorical = True
         tags.input_tags.string = True
         return tags
-
-
-def _sums(column, x: np.ndarray, found: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """What is left, and what a baseline needs, summed over rows that have a value."""
-    there = ~np.isnan(x[:, 0]) & (weight > 0)
-    x, found, w = x[there].astype(np.float64), found[there], weight[there]
-    if column.n_levels:
-        codes = x[:, 0].astype(int)
-        chance = found[np.arange(len(codes)), codes].astype(np.float64)
-        left = w @ -np.log(np.clip(chance, np.finfo(np.float32).tiny, 1.0))
-        counts = np.bincount(codes, weights=w, minlength=column.n_levels)
-        return np.append(left, counts)
-    if isinstance(column, NumberColumn):
-        values, decoded = column.numbers(x), column.numbers(found)
-        # About the middle of what was seen: squares of large numbers lose digits.
-        values, decoded = values - column.limits.mean(), decoded - column.limits.mean()
-    else:  # a date: how far along it is
-        values = x[:, 0]
-        decoded = column.read(column.write(found), None)[:, 0].astype(np.float64)
-    return np.array(
-        [w @ np.square(values - decoded), w.sum(), w @ values, w @ values**2]
-    )
-
-
-def _share(column, sums: list[np.ndarray]) -> float:
-    if not sums:
-        return np.nan
-    total = np.sum(sums, axis=0)
-    if column.n_levels:
-        left, counts = total[0], total[1:][total[1:] > 0]
-        baseline = -counts @ np.log(counts / counts.sum()) if len(counts) else 0.0
-    else:
-        left, mass, first, second = total
-        baseline = second - first**2 / mass if mass else 0.0
-        baseline = baseline if baseline > 1e-12 * second else 0.0
-    return float(1 - left / baseline) if baseline > 0 else np.nan

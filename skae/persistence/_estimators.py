@@ -15,6 +15,7 @@ from skae.architectures import Architecture
 from skae.base import BaseAutoencoder
 from skae.data._columns import Column
 from skae.data._layout import Layout
+from skae.data._table_numbers import TableNumbers
 from skae.fitting import TrainedModel
 from skae.meta._fine_tuning import Head
 from skae.meta._inner import Part
@@ -24,6 +25,8 @@ from skae.persistence._values import CannotSave, Decoder, Encoder
 
 _PLAIN = (type(None), bool, int, float, str, list, tuple, dict)
 _REQUESTS = "_metadata_request"
+# Their constructors take what they have.
+_VALUES = ((Layout, "layout"), (Column, "column"), (TableNumbers, "table_numbers"))
 _META = [cls for cls in vars(meta).values() if isinstance(cls, type)]
 
 
@@ -99,7 +102,7 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         return {"estimator": _encode_estimator(encoder, value)}
     if isinstance(value, Head):
         return {"head": [encoder.encode(part) for part in value]}
-    for base, kind in ((Layout, "layout"), (Column, "column")):
+    for base, kind in _VALUES:
         if isinstance(value, base):
             values = encoder.encode_items(vars(value))
             return {kind: {"class": _name(type(value)), "values": values}}
@@ -338,14 +341,13 @@ def _get(node: Any, name: str) -> Any:
 
 
 _DECODERS = {
-    "column": _decode_value(Column),
     "estimator": _decode_estimator,
     "frozen": lambda decoder, node: FrozenEstimator(decoder.decode(node)),
     "head": _decode_head,
     "keras": lambda decoder, node: _keras_objects.rebuild(node),
-    "layout": _decode_value(Layout),
     "model": _decode_model,
     "part": _decode_part,
     "random_state": _decode_random_state,
+    **{kind: _decode_value(base) for base, kind in _VALUES},
     "scikit_learn": lambda decoder, node: _scikit_learn.rebuild(decoder.decode(node)),
 }

@@ -1,0 +1,40 @@
+"""An autoencoder of tables beside a PCA of as many components, column by column."""
+
+import warnings
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+from skae.data._table_numbers import TableNumbers
+from skae.metrics._columns import ColumnScores
+
+# Less is within what another random state changes.
+_LEAST_LOSS = 1e-3
+ALL = "(all)"
+
+
+def report_columns(estimator, X, X_train=None):
+    """What estimator and PCA explain of each column; see `report`."""
+    import pandas as pd
+
+    layout, name = estimator._layout, type(estimator).__name__
+    X = layout.check(estimator, X, reset=False)
+    train = X if X_train is None else layout.check(estimator, X_train, reset=False)
+    numbers = TableNumbers.fit(layout, train)
+    known, new = numbers.read(train), numbers.read(X)
+    pca = PCA(min(estimator.transform(X).shape[1], *known.shape)).fit(known)
+    outputs = numbers.write(pca.inverse_transform(pca.transform(new)))
+    scores = ColumnScores(layout)
+    scores.add(layout.encode(X), outputs, np.ones(len(new)), 0)
+    found = {name: estimator.column_scores(X), "PCA": scores.shares()}
+    table = pd.DataFrame({"kind": estimator.column_kinds_, **found})
+    total = {key: estimator._mean_score(shares) for key, shares in found.items()}
+    table.loc[ALL] = {"kind": "", **total}
+    if total["PCA"] > total[name] + _LEAST_LOSS:
+        warnings.warn(
+            f"PCA explains {total['PCA']:.3f} of the columns and {name} "
+            f"{total[name]:.3f}: with these settings PCA of indicators is the better "
+            "encoder of these data. Train longer, or use PCA.",
+            stacklevel=3,
+        )
+    return table
