@@ -95,7 +95,7 @@ def test_no_circles_within_a_folder():
 def test_the_root_has_few_files():
     files = {path.name for path in PACKAGE.glob("*.py")}
     assert files == {
-        *("__init__.py", "__main__.py", "base.py", "losses.py"),
+        *("__init__.py", "__main__.py", "base.py"),
         *("_file.py", "_sklearn.py"),
     }
 

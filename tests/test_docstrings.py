@@ -104,7 +104,7 @@ def test_jit_compile_tells_what_happens(cls):
     compiles = partial(worth_compiling, "auto", cls._architecture)
     promised = re.search(r'"auto" does for (\d+) steps or more\.', text)
     if isinstance(cls._architecture.jit_worthwhile, property):
-        assert "unless there is `input_noise`" in text
+        assert "unless there is noise" in text
     elif promised is None:
         assert '"auto" never does' in text
         assert not compiles(10**9)

@@ -58,18 +58,23 @@ class DenseTable(LinearPath, DenseArchitecture):
         """Hidden layers, which see what is missing."""
         from keras import ops
 
-        filled = self.fill(x)
-        if self.gaps:
-            gone = ops.isnan(ops.take(x, np.array(self._places_of_gaps), axis=1))
+        filled, places = self.fill(x), self._places_of_gaps
+        if places:
+            gone = ops.isnan(ops.take(x, np.array(places), axis=1))
             filled = ops.concatenate([filled, ops.cast(gone, filled.dtype)], axis=1)
         return super().trunk(filled)
 
     @property
     def _places_of_gaps(self) -> list[int]:
-        """The first normal value of each that was missing somewhere."""
+        """The first normal value of each that may be missing."""
         ends = np.cumsum((self.n_numbers, *self.levels))
         places = [*range(self.n_numbers), *ends[:-1].tolist()]
-        return [places[gap] for gap in self.gaps]
+        return [places[gap] for gap in self.gaps_in_training]
+
+    @property
+    def gaps_in_training(self) -> tuple[int, ...]:
+        """Values of a row that are missing somewhere in training."""
+        return self.gaps
 
     def vectors(self, rows, summary, weight):
         """Normal data, with means in the place of what is missing."""
@@ -98,6 +103,13 @@ class TableNoise(Architecture):
     def jit_worthwhile(self) -> bool:
         """XLA's random numbers take longer on a CPU than it saves elsewhere."""
         return not self.noise_level and super().jit_worthwhile
+
+    @property
+    def gaps_in_training(self):
+        """Every value, where they are taken away."""
+        if self.noise == "masking" and self.noise_level:
+            return tuple(range(self.sample_shape[0]))
+        return super().gaps_in_training
 
     def corrupt(self, x):
         """Swap values, or take them away; where a loss is evaluated, only the latter.

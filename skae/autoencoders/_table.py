@@ -48,13 +48,6 @@ class TableAutoencoder(TableObjective, BaseAutoencoder):
     noise_level : float or "auto", default="auto"
         Share of the values that are hit; 0 is a plain autoencoder. "auto" is 0.
 
-    Attributes
-    ----------
-    history_ : dict of lists
-        Per epoch: "loss" and "reconstruction_loss", averaged over the epoch's steps;
-        with validation data the same after the epoch, under "val_loss" and so on. NaN
-        in epochs, of an earlier fit or `partial_fit`, that did not have such a series.
-
     See Also
     --------
     VariationalTableAutoencoder : Makes up rows.

@@ -183,7 +183,8 @@ class TableNoise(keras.layers.Layer):
     noise : {"swap", "masking"}
 
     level : float
-        Share of the values.
+        Share of the values. For masking it is a mean: each row has its own share, as
+        much below as above.
 
     evaluates : bool
         Whether there is noise in evaluation as well, the same each time.
@@ -200,10 +201,14 @@ class TableNoise(keras.layers.Layer):
             return inputs
         seed = self.seed_generator if training else 0
         shape = ops.shape(inputs)
-        hit = keras.random.uniform(shape, seed=seed) < self.level
-        if self.noise == "masking":
-            return ops.where(hit, np.float32("nan"), inputs)
+        chance = keras.random.uniform(shape, seed=seed)
         seed = self.seed_generator if training else 1
+        if self.noise == "masking":
+            width = min(self.level, 1 - self.level)
+            share = keras.random.uniform((shape[0], 1), seed=seed)
+            share = self.level + width * (2 * share - 1)
+            return ops.where(chance < share, np.float32("nan"), inputs)
+        hit = chance < self.level
         place = keras.random.uniform(shape, seed=seed) * ops.cast(shape[0], "float32")
         others = ops.minimum(ops.cast(place, "int32"), shape[0] - 1)
         return ops.where(hit, ops.take_along_axis(inputs, others, axis=0), inputs)

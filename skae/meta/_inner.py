@@ -63,8 +63,11 @@ class AroundAutoencoder:
 
 
 def codes_of(autoencoder, X) -> np.ndarray:
-    """Codes of `X` as an array, also where `set_output` asks for data frames."""
-    return np.asarray(autoencoder.transform(X))
+    """Codes of `X` as an array, also where `set_output` asks for data frames.
+
+    These have their values column by column, which sums round otherwise.
+    """
+    return np.ascontiguousarray(autoencoder.transform(X))
 
 
 def generator(random_state) -> np.random.RandomState:

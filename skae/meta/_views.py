@@ -31,9 +31,11 @@ class Views(Part):
     X : data that it takes
     """
 
+    # Of rows that are no numbers, what has them as numbers.
+    numbers: TableNumbers | None = None
+
     def __init__(self, model, X):
         layout = model._architecture.layout
-        self.numbers = None
         if not layout.numeric:
             self.numbers = TableNumbers.fit(layout.of(model, X), X)
         one_by_one = not (layout.is_sequence or is_ragged_list(X))
