@@ -161,6 +161,10 @@ class Architecture(ABC):
         """Scaling of data and outputs, and their comparison."""
         return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded)
 
+    def row_loss(self, loss, normal, tensors):
+        """Loss of each row of normal data, from "raw" and the encoder's tensors."""
+        return loss.row_loss(normal, tensors["raw"])
+
     def updates(self) -> tuple[Update, ...]:
         """The kinds of steps, one after the other for each mini-batch."""
         return (Update(),)

@@ -67,9 +67,13 @@ class DenseTable(LinearPath, DenseArchitecture):
     @property
     def _places_of_gaps(self) -> list[int]:
         """The first normal value of each that may be missing."""
+        return [self._first_places[gap] for gap in self.gaps_in_training]
+
+    @property
+    def _first_places(self) -> np.ndarray:
+        """The first normal value of each number and category."""
         ends = np.cumsum((self.n_numbers, *self.levels))
-        places = [*range(self.n_numbers), *ends[:-1].tolist()]
-        return [places[gap] for gap in self.gaps_in_training]
+        return np.append(np.arange(self.n_numbers), ends[:-1]).astype(int)
 
     @property
     def gaps_in_training(self) -> tuple[int, ...]:
@@ -103,6 +107,21 @@ class TableNoise(Architecture):
     def jit_worthwhile(self) -> bool:
         """XLA's random numbers take longer on a CPU than it saves elsewhere."""
         return not self.noise_level and super().jit_worthwhile
+
+    def encode(self, x):
+        """As the backbone does; where values are taken away, with what is left."""
+        from keras import ops
+
+        tensors = super().encode(x)
+        if self.noise != "masking" or not self.noise_level:
+            return tensors
+        tensors = tensors if isinstance(tensors, dict) else {"code": tensors}
+        seen = ops.logical_not(ops.isnan(ops.take(x, self._first_places, axis=1)))
+        return tensors | {"seen": ops.cast(seen, x.dtype)}
+
+    def row_loss(self, loss, normal, tensors):
+        """What the encoder saw counts less than what it must fill in."""
+        return loss.row_loss(normal, tensors["raw"], tensors.get("seen"))
 
     @property
     def gaps_in_training(self):

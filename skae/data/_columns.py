@@ -322,7 +322,8 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
         return kind
     if kind == "integer" and len(np.unique(x)) == 2:
         return "category"  # yes and no, as so many tables have them
-    if kind == "number" and n_gaps and not (x % 1).any():
+    is_array = isinstance(values, np.ndarray)
+    if kind == "number" and n_gaps and not is_array and not (x % 1).any():
         return "integer"  # which have no gaps in pandas, and are floats for that
     return kind
 

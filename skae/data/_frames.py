@@ -1,6 +1,6 @@
 """Data frames of the kind that the user brought, and the values of their columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -150,6 +150,55 @@ def _polars_series(pl, name, values, kind):
     if "categories" in kind:
         dtype = dtype(kind["categories"])
     return pl.Series(name, values, dtype=dtype)
+
+
+def gaps_of(column) -> np.ndarray:
+    """Where values are missing."""
+    if isinstance(column, nw.Series):
+        gaps = column.is_null().to_numpy()
+        if column.dtype.is_float():  # NaN is none of polars' nulls
+            gaps = gaps | np.isnan(numbers_of(column))
+        return gaps
+    if column.dtype.kind in "fc":
+        return np.isnan(column)
+    if column.dtype.kind in "Mm":
+        return np.isnat(column)
+    if column.dtype.kind != "O":
+        return np.zeros(len(column), bool)
+    return np.array([_is_gap(value) for value in column.tolist()], bool)
+
+
+def with_values(
+    X,
+    filled: Mapping[int, tuple[np.ndarray, list, dict]],
+    kept: Sequence[int],
+    added: Mapping[str, np.ndarray],
+) -> Any:
+    """A copy of a frame with the columns `kept`, and other values in some of them.
+
+    `filled` has for the number of a column where they belong, a value for each row,
+    and the type of the column. Other values are those of `X`, untouched. `added` are
+    further columns.
+    """
+    if library_of(X) == "polars":
+        import polars as pl
+
+        series = {j: X.to_series(j) for j in kept}
+        for j in filled.keys() & series.keys():
+            where, values, kind = filled[j]
+            new = _polars_series(pl, series[j].name, values, kind)
+            series[j] = series[j].zip_with(pl.Series(~where), new)
+        new = [pl.Series(name, values) for name, values in added.items()]
+        return pl.DataFrame([*series.values(), *new])
+    import pandas as pd
+
+    found = X.iloc[:, list(kept)].copy()
+    for i, j in enumerate(kept):
+        if j in filled:
+            where, values, kind = filled[j]
+            new = _pandas_series(pd, values, kind).set_axis(X.index)
+            found.isetitem(i, X.iloc[:, j].where(~where, new))
+    return found.assign(**added)
 
 
 def kind_of(column, name) -> str:

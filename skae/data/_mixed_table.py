@@ -65,7 +65,12 @@ class MixedTableLayout(Layout):
 
     @classmethod
     def check(cls, estimator, X, *, reset):
-        """Names and number of the columns, of frames and arrays."""
+        """Names and number of the columns, of frames and arrays.
+
+        Rows that another layout has made are taken as they are.
+        """
+        if isinstance(X, TableRows):
+            return X
         if is_frame(X):
             X = checked_names(estimator, X, reset=reset)
             if X.shape[0] == 0 or X.shape[1] == 0:
@@ -78,6 +83,13 @@ class MixedTableLayout(Layout):
             array = np.asarray(X)
             X = np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
         return checked_array(estimator, X, reset=reset)
+
+    @classmethod
+    def of(cls, estimator, X, weight=None):
+        """The layout of checked `X`; rows have theirs already."""
+        return (
+            X.layout if isinstance(X, TableRows) else super().of(estimator, X, weight)
+        )
 
     @classmethod
     def counted(cls, X, sample_weight):
@@ -171,6 +183,8 @@ class MixedTableLayout(Layout):
 
     def rows(self, X, name):
         """Rows of the network; of a memory map a chunk at a time."""
+        if isinstance(X, TableRows):
+            return X
         if not is_frame(X) and find_memory_map(X) is not None:
             return _ReadRows(X, name, self)
         return TableRows(self.encode(X), name, self, getattr(X, "index", None))

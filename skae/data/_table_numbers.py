@@ -25,9 +25,9 @@ class TableNumbers:
         self.layout, self.mean, self.deviation = layout, mean, deviation
 
     @classmethod
-    def fit(cls, layout: MixedTableLayout, X) -> Self:
-        """Moments of `X`, which `layout.check` returned."""
-        found = layout.vectors(layout.encode(X)).astype(np.float64)
+    def fit(cls, layout: MixedTableLayout, x: np.ndarray) -> Self:
+        """Moments of rows of the network."""
+        found = layout.vectors(x).astype(np.float64)
         there = ~np.isnan(found)
         n_there = np.maximum(1, there.sum(axis=0))
         mean = np.where(there, found, 0.0).sum(axis=0) / n_there
@@ -37,10 +37,13 @@ class TableNumbers:
                 squares[places] = squares[places].sum()
         return cls(layout, mean, np.sqrt(np.where(squares > 0, squares, 1.0)))
 
+    def with_gaps(self, x: np.ndarray) -> np.ndarray:
+        """Rows of the network as numbers, float64; NaN for what is missing."""
+        return (self.layout.vectors(x) - self.mean) / self.deviation
+
     def read(self, X) -> np.ndarray:
-        """Rows as numbers, float64; the mean for what is missing."""
-        found = self.layout.vectors(self.layout.encode(X))
-        return np.nan_to_num((found - self.mean) / self.deviation)
+        """`X`, which `check` returned, as numbers; the mean for what is missing."""
+        return np.nan_to_num(self.with_gaps(self.layout.encode(X)))
 
     def write(self, numbers: np.ndarray) -> np.ndarray:
         """Numbers in the form of a network's outputs, with probabilities of levels."""

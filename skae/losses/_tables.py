@@ -59,13 +59,12 @@ class TableLoss(ReconstructionLoss):
         """A row's loss is of its columns: there is none of each output."""
         raise NotImplementedError
 
-    def row_loss(self, normal, raw):
-        """Mean over the columns that are there."""
+    def row_loss(self, normal, raw, seen=None):
+        """Mean over the columns that are there; those `seen` count less."""
         from skae.layers import TableError
 
-        return TableError(**self._sizes, weights=self.value_weights, name="error")(
-            [normal, raw]
-        )
+        layer = TableError(**self._sizes, weights=self.value_weights, name="error")
+        return layer([normal, raw] if seen is None else [normal, raw, seen])
 
     def fitted(self, weights):
         """The same, with the entropies of the categories."""
@@ -152,8 +151,8 @@ class TableLikelihood(TableLoss):
     which is learned; a date's numbers share its weight.
     """
 
-    def row_loss(self, normal, raw):
-        """Sum over the columns that are there."""
+    def row_loss(self, normal, raw, seen=None):
+        """Sum over the columns that are there, whether they were seen or not."""
         from skae.layers import TableNegativeLogLikelihood
 
         layer = TableNegativeLogLikelihood(

@@ -37,7 +37,8 @@ class Views(Part):
     def __init__(self, model, X):
         layout = model._architecture.layout
         if not layout.numeric:
-            self.numbers = TableNumbers.fit(layout.of(model, X), X)
+            fitted = layout.of(model, X)
+            self.numbers = TableNumbers.fit(fitted, fitted.encode(X))
         one_by_one = not (layout.is_sequence or is_ragged_list(X))
         shape = np.shape(X) if one_by_one else ()
         # Whether each value has its residual, and whether rows are those of a table.

@@ -20,7 +20,7 @@ def report_columns(estimator, X, X_train=None):
     layout, name = estimator._layout, type(estimator).__name__
     X = layout.check(estimator, X, reset=False)
     train = X if X_train is None else layout.check(estimator, X_train, reset=False)
-    numbers = TableNumbers.fit(layout, train)
+    numbers = TableNumbers.fit(layout, layout.encode(train))
     known, new = numbers.read(train), numbers.read(X)
     pca = PCA(min(estimator.transform(X).shape[1], *known.shape)).fit(known)
     outputs = numbers.write(pca.inverse_transform(pca.transform(new)))

@@ -185,7 +185,8 @@ def connect(architecture) -> Graph:
                 [found, *told.values()]
             )
             target = loss.normalize(fields["target"]) if "target" in fields else normal
-            outputs |= {"raw": decoded, "row_loss": loss.row_loss(target, decoded)}
+            outputs["raw"] = decoded
+            outputs["row_loss"] = architecture.row_loss(loss, target, outputs)
         return keras.Model(fields, outputs, name="forward")
 
     return Graph(

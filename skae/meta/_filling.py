@@ -1,0 +1,270 @@
+"""What is expected in the gaps of a table: linear answers, networks', and a blend."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from skae.data._columns import NumberColumn
+from skae.data._mixed_table import MixedTableLayout, TableRows
+from skae.data._table_numbers import TableNumbers
+from skae.meta._gaussian import GaussianWithGaps
+from skae.meta._inner import Part
+
+# Wider tables are left to the networks: inverses grow with the cube.
+_WIDEST = 256
+# Rows that a normal distribution is fitted to, and operations for one pass over them.
+_MOST_ROWS, _MOST_WORK = 5000, 5e9
+# From strong to weak; each begins where the one before ended.
+_RIDGES = (30.0, 10.0, 3.0, 1.0)
+_FIRST_STEPS, _STEPS = 30, 12
+# Points and weights for the mean of a function of a normal number.
+_POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+# So many values speak for an even blend.
+_PRIOR_VALUES = 50
+
+
+class LinearFilling(Part):
+    """A normal distribution of the columns on the scale of a layout.
+
+    On that of ranks it is a Gaussian copula.
+
+    Parameters
+    ----------
+    layout : MixedTableLayout
+        Of the same columns as `target`.
+
+    target : MixedTableLayout
+        On whose scale answers are given.
+    """
+
+    def __init__(self, layout: MixedTableLayout, target: MixedTableLayout):
+        self.layout, self.target = layout, target
+
+    def fit(self, x: np.ndarray, hidden: list[np.ndarray]) -> list[np.ndarray]:
+        """Fit to rows, and answer for those in which values were `hidden`.
+
+        The ridge is the one with which hidden values are filled best.
+        """
+        self.numbers = TableNumbers.fit(self.layout, x)
+        truth = self.numbers.with_gaps(x)
+        errors = np.zeros(len(_RIDGES))
+        answers: list[list[np.ndarray]] = []
+        for values in hidden:
+            z = self.numbers.with_gaps(hide(x, values, self.layout))
+            was_hidden = np.isnan(z) & ~np.isnan(truth)
+            self.gaussian = GaussianWithGaps(z)
+            found = []
+            for i, ridge in enumerate(_RIDGES):
+                self.gaussian.fit(z, ridge, _STEPS if i else _FIRST_STEPS)
+                filled = self.gaussian.fill(z)
+                errors[i] += np.sum(np.square(filled - truth)[was_hidden])
+                found.append(self._answers(z, filled))
+            answers.append(found)
+        best = int(errors.argmin())
+        self.gaussian = GaussianWithGaps(truth)
+        for i, ridge in enumerate(_RIDGES[: best + 1]):
+            self.gaussian.fit(truth, ridge, _STEPS if i else _FIRST_STEPS)
+        return [found[best] for found in answers]
+
+    def fill(self, x: np.ndarray) -> np.ndarray:
+        """What is expected of all values, in the form of a network's outputs."""
+        z = self.numbers.with_gaps(x)
+        return self._answers(z, self.gaussian.fill(z))
+
+    def _answers(self, z, filled) -> np.ndarray:
+        outputs = self.numbers.write(filled.astype(np.float64))
+        bent = [c for c in self.layout.columns if isinstance(c, NumberColumn)]
+        if all(column.is_straight for column in bent):
+            return outputs
+        spread = np.sqrt(self.gaussian.variances(z)) * self.numbers.deviation
+        for column, target, places in zip(
+            self.layout.columns,
+            self.target.columns,
+            self.layout.output_places(),
+            strict=True,
+        ):
+            if isinstance(column, NumberColumn):
+                mean, deviation = outputs[:, places], spread[:, places]
+                values = [column.numbers(mean + t * deviation) for t in _POINTS]
+                expected = np.average(values, axis=0, weights=_WEIGHTS)
+                outputs[:, places] = target.read(expected, None)
+        return outputs
+
+
+class Filling(Part):
+    """A blend of linear answers and networks', by how well each filled hidden values.
+
+    Parameters
+    ----------
+    layout : MixedTableLayout
+        That of the networks.
+
+    ranks : MixedTableLayout
+        The same columns on the scale of ranks.
+    """
+
+    def __init__(self, layout: MixedTableLayout, ranks: MixedTableLayout):
+        self.layout, self.ranks = layout, ranks
+        n_outputs = layout.n_numbers + sum(layout.levels)
+        self.is_linear = n_outputs <= _WIDEST
+        self.linear = []
+        if self.is_linear:
+            self.linear = [LinearFilling(own, layout) for own in (layout, ranks)]
+
+    def fit(self, x, ranked, hidden, networks, rng) -> None:
+        """Find the weights.
+
+        Parameters
+        ----------
+        x, ranked : ndarray
+            Rows of both layouts.
+
+        hidden : list of ndarray of bool, of shape (n_rows, n_columns)
+            The values that each network has not seen.
+
+        networks : list of autoencoders
+
+        rng : Generator
+        """
+        width = self.layout.n_numbers + sum(self.layout.levels)
+        n_rows = int(np.clip(_MOST_WORK / width**3, 500, _MOST_ROWS))
+        some = np.arange(len(x))
+        if len(some) > n_rows:
+            some = np.sort(rng.permutation(some)[:n_rows])
+        work = len(some) * float(width) ** 3
+        n_folds = int(np.clip(_MOST_WORK / (10 * work), 1, len(hidden)))
+        folds = [values[some] for values in hidden[:n_folds]]
+        answers = [
+            view.fit(rows[some], folds)
+            for view, rows in zip(self.linear, (x, ranked), strict=False)
+        ]
+        answers.append(
+            [
+                outputs_of(network, hide(x[some], values, self.layout), self.layout)
+                for network, values in zip(networks, folds, strict=False)
+            ]
+        )
+        truth = self.layout.vectors(x[some])
+        asked = [expanded(values, self.layout) & ~np.isnan(truth) for values in folds]
+        self.weights = np.empty((len(answers), truth.shape[1]))
+        m = self.layout.n_numbers
+        for group in (slice(0, m), slice(m, None)):
+            own = [
+                np.concatenate(
+                    [
+                        a[:, group][b[:, group]]
+                        for a, b in zip(found, asked, strict=True)
+                    ]
+                )
+                for found in answers
+            ]
+            right = np.concatenate([truth[:, group][b[:, group]] for b in asked])
+            self.weights[:, group] = _blend(np.array(own), right)[:, None]
+        self._find_errors(answers, truth, asked)
+
+    def _find_errors(self, answers, truth, asked) -> None:
+        """Mean squares that the blend, and ranks alone, leave of hidden values."""
+        blend = [
+            sum(w * part for w, part in zip(self.weights, parts, strict=True))
+            for parts in zip(*answers, strict=True)
+        ]
+        ranks = answers[1] if self.linear else blend
+        self.errors, self.errors_of_ranks = (
+            _mean_squares(found, truth, asked) for found in (blend, ranks)
+        )
+
+    def expected(self, x, ranked, networks) -> np.ndarray:
+        """What is expected of all values, in the form of a network's outputs."""
+        found = [
+            view.fill(rows)
+            for view, rows in zip(self.linear, (x, ranked), strict=False)
+        ]
+        found.append(np.mean([outputs_of(n, x, self.layout) for n in networks], axis=0))
+        return sum(w * part for w, part in zip(self.weights, found, strict=True))
+
+    def drawn(self, expected, ranked, rng) -> np.ndarray:
+        """Outputs drawn for the gaps of rows of which `expected` is expected.
+
+        Numbers move on the scale of ranks, together as the copula has it, by what the
+        blend was wrong about hidden values; levels are drawn by their probabilities.
+        """
+        found = expected.copy()
+        size = np.sqrt(self.errors)
+        if self.linear:
+            numbers = self.linear[1].numbers
+            moves = self.linear[1].gaussian.draw(numbers.with_gaps(ranked), rng)
+            moves = moves * numbers.deviation
+            moves *= size / np.maximum(np.sqrt(self.errors_of_ranks), 1e-6)
+        else:
+            moves = rng.standard_normal(expected.shape) * size
+        columns = zip(
+            self.layout.columns,
+            self.ranks.columns,
+            self.layout.output_places(),
+            strict=True,
+        )
+        for column, ranks, places in columns:
+            if column.n_levels:
+                chances = np.cumsum(expected[:, places], axis=1)
+                chances /= chances[:, -1:]
+                drawn = (chances < rng.random((len(found), 1))).sum(axis=1)
+                found[:, places] = np.eye(len(places))[drawn]
+            elif isinstance(column, NumberColumn):
+                scores = ranks.read(column.numbers(expected[:, places]), None)
+                values = ranks.numbers(scores + moves[:, places])
+                found[:, places] = column.read(values, None)
+            else:
+                found[:, places] += moves[:, places]
+        return found
+
+
+def hide(x: np.ndarray, values: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
+    """Rows without the `values` of their columns, which are of the shape of a table."""
+    found = x.copy()
+    for column, places in zip(values.T, layout.places(), strict=True):
+        if len(places):
+            found[np.ix_(column, places)] = np.nan
+    return found
+
+
+def expanded(values: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
+    """What is true of columns, for each output."""
+    width = layout.n_numbers + sum(layout.levels)
+    found = np.zeros((len(values), width), bool)
+    for column, places in zip(values.T, layout.output_places(), strict=True):
+        found[:, places] = column[:, None]
+    return found
+
+
+def outputs_of(network, x: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
+    """What a network makes of rows, before it becomes a table."""
+    rows = TableRows(x, type(network).__name__, layout)
+    return network._model.run_all("autoencoder", {"data": rows}).astype(np.float64)
+
+
+def _blend(answers: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Weights, none below 0, with sum 1, by which answers are nearest to the truth."""
+    n = len(answers)
+    even = np.full(n, 1 / n)
+    if n == 1 or truth.size == 0:
+        return even
+    wrong = answers - truth
+    squares = wrong @ wrong.T / truth.size
+    prior = np.trace(squares) / n * _PRIOR_VALUES / truth.size
+    found = minimize(
+        lambda w: w @ squares @ w + prior * np.sum((w - even) ** 2),
+        even,
+        bounds=[(0, 1)] * n,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+    )
+    weights = np.maximum(found.x, 0)
+    return weights / weights.sum()
+
+
+def _mean_squares(found, truth, asked) -> np.ndarray:
+    total, count = 0.0, 0
+    for answer, where in zip(found, asked, strict=True):
+        total = total + np.where(where, np.square(answer - truth), 0).sum(axis=0)
+        count = count + where.sum(axis=0)
+    mean = np.sum(total) / max(1, np.sum(count))
+    # With so many values as the average has.
+    return (total + 5 * mean) / (count + 5)

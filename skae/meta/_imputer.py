@@ -1,0 +1,388 @@
+"""Fill the gaps of tables."""
+
+import math
+import warnings
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
+from skae.architectures import MANY_ROWS, is_auto
+from skae.autoencoders import TableAutoencoder
+from skae.data._frames import columns_of, gaps_of, is_frame, type_of, with_values
+from skae.data._mixed_table import MixedTableLayout, TableRows
+from skae.estimator._parameters import check_count
+from skae.estimator._scoring import MatrixLike
+from skae.fitting import settle_sizes
+from skae.meta._filling import Filling, hide
+from skae.meta._inner import AroundAutoencoder
+from skae.training import draw_seed
+
+# Share of the values that each network does not see, by which answers are judged.
+_HIDDEN_SHARE = 0.1
+_FEW, _MANY = 4, 2
+_STEPS, _MOST_EPOCHS = 6000, 250
+_WIDTHS = (64, 256)
+
+
+class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
+    """Fill missing values with what the rest of their rows says.
+
+    Use it where you would use :class:`~sklearn.impute.KNNImputer` or
+    :class:`~sklearn.impute.IterativeImputer`: for tables of numbers, and, unlike these,
+    for data frames of mixed types, which come back as they were, but for the gaps.
+
+    Some denoising networks learn to tell values that were taken away from those that
+    are left [1]_. Each has not seen a tenth of the known values. By these the answers
+    of the networks, of a normal distribution with gaps (an expectation-maximization of
+    mean and covariance) and of the same on ranks (a Gaussian copula) are blended, one
+    set of weights for the numbers, one for the categories: where a table is nearly
+    linear, or small, the networks are hardly asked. The distributions are left out
+    where numbers and levels make more than 256 columns.
+
+    Parameters
+    ----------
+    autoencoder : TableAutoencoder, default=None
+        Unfitted; ``noise="masking"`` is what it should be trained with. By default it
+        is ``TableAutoencoder(noise="masking", noise_level=0.3)`` with wide codes and 10
+        % dropout.
+
+    n_networks : int or "auto", default="auto"
+        Networks whose answers are averaged. "auto" is 4, for 20000 rows or more 2.
+
+    sample_posterior : bool, default=False
+        Whether `transform` draws what it fills in, instead of filling in what is
+        expected: numbers move together as the copula has it, by what was wrong about
+        values that were hidden in `fit`; categories are drawn by their probabilities.
+
+    add_indicator : bool, default=False
+        Whether to add a column for each in which `fit` saw gaps: 1 where one was.
+
+    keep_empty_features : bool, default=False
+        Whether columns without any value are kept, filled with 0 (or left empty where
+        that is no value of theirs), instead of left out.
+
+    categorical_features : array-like or "from_dtype", default="from_dtype"
+        Columns that are categories whatever their type, as in
+        :class:`TableAutoencoder`.
+
+    random_state : int, RandomState instance or None, default=None
+        Decides the networks, what is hidden, and what is drawn.
+
+    Attributes
+    ----------
+    autoencoders_ : list of TableAutoencoder
+        The fitted networks.
+
+    blend_ : dict of ndarray
+        Weights of the normal distribution, the copula and the networks: of "numbers"
+        and of "categories". Networks alone for wide tables.
+
+    error_ : float
+        Mean squared error of the numbers that were hidden in `fit`, in units of the
+        variances of their columns; NaN where there were none.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, when `X` has names that are all strings.
+
+    Raises
+    ------
+    ValueError
+        From `fit`, for parameters and data that cannot be used.
+
+    See Also
+    --------
+    sklearn.impute.IterativeImputer : A regression for each column, in rounds.
+    TableAutoencoder : What is inside.
+
+    References
+    ----------
+    .. [1] P.-A. Mattei and J. Frellsen, "MIWAE: deep generative modelling and
+       imputation of incomplete data sets", ICML (2019),
+       :doi:`10.48550/arXiv.1812.02633`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skae import AutoencoderImputer
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(200, 1)) @ np.ones((1, 4))
+    >>> gaps = rng.random(X.shape) < 0.3
+    >>> imputer = AutoencoderImputer(n_networks=1, random_state=0)
+    >>> found = imputer.fit_transform(np.where(gaps, np.nan, X))
+    >>> bool(np.abs(found - X)[~gaps].max() == 0)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "autoencoder": "no_validation",
+        "n_networks": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "sample_posterior": ["boolean"],
+        "add_indicator": ["boolean"],
+        "keep_empty_features": ["boolean"],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"})],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        autoencoder: Any = None,
+        *,
+        n_networks: int | str = "auto",
+        sample_posterior: bool = False,
+        add_indicator: bool = False,
+        keep_empty_features: bool = False,
+        categorical_features: ArrayLike | str = "from_dtype",
+        random_state: int | np.random.RandomState | None = None,
+    ):
+        self.autoencoder = autoencoder
+        self.n_networks = n_networks
+        self.sample_posterior = sample_posterior
+        self.add_indicator = add_indicator
+        self.keep_empty_features = keep_empty_features
+        self.categorical_features = categorical_features
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: MatrixLike, y: Any = None) -> Self:
+        """Learn what values say of each other.
+
+        Parameters
+        ----------
+        X : data frame or array-like of shape (n_samples, n_features)
+            A table with gaps: NaN, None, or what else its library has for them.
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        X = self._check_input(X, reset=True)
+        seed = draw_seed(self.random_state)
+        rng = np.random.default_rng(seed)
+        inner = self._network(X.shape[0], X.shape[1])
+        layout = MixedTableLayout.of(inner, X)
+        ranks = MixedTableLayout.of(clone(inner).set_params(scaling="quantile"), X)
+        x, ranked = layout.encode(X), ranks.encode(X)
+        width = layout.n_numbers + sum(layout.levels)
+        n_networks = self.n_networks
+        if is_auto(n_networks):
+            n_networks = _FEW if len(x) < MANY_ROWS else _MANY
+        chances = rng.random(X.shape)
+        hidden, networks = [], []
+        for i in range(n_networks):
+            start = i * _HIDDEN_SHARE % 1
+            values = (chances >= start) & (chances < start + _HIDDEN_SHARE)
+            rows = TableRows(hide(x, values, layout), type(self).__name__, layout)
+            network = self._network(len(x), width)
+            networks.append(network.set_params(random_state=seed + i).fit(rows))
+            hidden.append(values)
+        filling = Filling(layout, ranks)
+        filling.fit(x, ranked, hidden, networks, rng)
+        self.autoencoders_, self._filling = networks, filling
+        gaps = [gaps_of(values) for _, values in columns_of(X)]
+        self._with_gaps = tuple(j for j, gap in enumerate(gaps) if gap.any())
+        m = layout.n_numbers
+        self.blend_ = {}
+        if m:
+            self.blend_["numbers"] = filling.weights[:, 0].copy()
+        if layout.levels:
+            self.blend_["categories"] = filling.weights[:, m].copy()
+        self.error_ = float(filling.errors[:m].mean()) if m else math.nan
+        return self
+
+    def _default(self):
+        return TableAutoencoder(noise="masking", noise_level=0.3)
+
+    def _network(self, n_rows: int, width: int) -> Any:
+        """An unfitted network for so many rows, and numbers and levels."""
+        if self.autoencoder is not None:
+            network = clone(self.autoencoder)
+        else:
+            units = int(np.clip(math.ceil(4 * width / 32) * 32, *_WIDTHS))
+            network = self._default().set_params(
+                encoding_dim=units,
+                hidden_layer_sizes=(units, units),
+                init="random",
+                dropout=0.1,
+            )
+            _, n_steps, _ = settle_sizes(network, n_rows)
+            epochs = int(np.clip(math.ceil(_STEPS / n_steps), 12, _MOST_EPOCHS))
+            network.set_params(epochs=epochs, n_iter_no_change=max(10, epochs // 4))
+        if not isinstance(self.categorical_features, str):
+            network.set_params(categorical_features=self.categorical_features)
+        return network
+
+    def transform(self, X: MatrixLike) -> Any:
+        """Fill the gaps; all other values stay as they are, bit for bit.
+
+        Parameters
+        ----------
+        X : data frame or array-like of shape (n_samples, n_features)
+            A table like that of `fit`.
+
+        Returns
+        -------
+        X_filled : of the kind of `X`
+            Without gaps, but those of columns that are ignored, for which there is a
+            warning.
+        """
+        check_is_fitted(self)
+        X = self._check_input(X, reset=False)
+        rng = None
+        if self.sample_posterior:
+            rng = np.random.default_rng(draw_seed(self.random_state))
+        return self._filled(X, [rng])[0]
+
+    def impute_multiple(
+        self,
+        X: MatrixLike,
+        m: int = 5,
+        *,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> list:
+        """Draw what is in the gaps several times, for multiple imputation.
+
+        An analysis of each table, and the spread of its results, tells what is not
+        known for the gaps.
+
+        Parameters
+        ----------
+        X : data frame or array-like of shape (n_samples, n_features)
+            A table like that of `fit`.
+
+        m : int, default=5
+            Number of tables.
+
+        random_state : int, RandomState instance or None, default=None
+            Decides the draws; the `random_state` of the estimator by default.
+
+        Returns
+        -------
+        tables : list
+            Of `m` tables, each like what `transform` returns, drawn as with
+            ``sample_posterior=True``.
+        """
+        check_is_fitted(self)
+        check_count("m", m)
+        seed = self.random_state if random_state is None else random_state
+        X = self._check_input(X, reset=False)
+        seeds = np.random.SeedSequence(draw_seed(seed)).spawn(m)
+        return self._filled(X, [np.random.default_rng(one) for one in seeds])
+
+    def _filled(self, X, rngs: list) -> list:
+        """A table without gaps for each generator; None for what is expected."""
+        filling = self._filling
+        layout, columns = filling.layout, columns_of(X)
+        gaps = np.column_stack([gaps_of(values) for _, values in columns])
+        x, ranked = layout.encode(X), filling.ranks.encode(X)
+        rows = np.flatnonzero(gaps.any(axis=1))
+        outputs = np.empty((0, len(filling.errors)))
+        if len(rows):
+            outputs = filling.expected(x[rows], ranked[rows], self.autoencoders_)
+        found = []
+        for rng in rngs:
+            drawn = outputs
+            if rng is not None and len(rows):
+                drawn = filling.drawn(outputs, ranked[rows], rng)
+            found.append(self._written(X, columns, gaps, rows, drawn))
+        return found
+
+    def _written(self, X, columns, gaps, rows, outputs):
+        layout, filled, left = self._filling.layout, {}, []
+        pairs = zip(layout.columns, layout.output_places(), strict=True)
+        for j, (column, places) in enumerate(pairs):
+            where = gaps[:, j]
+            if not where.any() or column.kind == "empty":
+                continue
+            if column.kind in ("identifier", "ignored"):
+                left.append(columns[j][0])
+                continue
+            values = column.write(outputs[:, places])
+            if column.kind == "number":
+                values = np.clip(values, *column.limits)
+            filled[j] = where, values
+        if left:
+            warnings.warn(
+                f"The gaps of {left} stay: these columns are ignored, as column_kinds "
+                "or a look at them told. Leave them out, or set their kinds.",
+                stacklevel=4,
+            )
+        return self._table(X, columns, gaps, filled, rows)
+
+    def _table(self, X, columns, gaps, filled, rows):
+        """A copy of `X` with what was `filled` in for each column, in some `rows`."""
+        empty = self._empty()
+        kept = [
+            j for j in range(X.shape[1]) if self.keep_empty_features or not empty[j]
+        ]
+        added = [j for j in self._with_gaps if self.add_indicator]
+        if not is_frame(X):
+            found = X.copy()
+            for j, (where, values) in filled.items():
+                found[where, j] = np.asarray(values, found.dtype)[where[rows]]
+            if found.dtype.kind in "fO":
+                found[:, empty] = 0
+            return (
+                np.hstack([found[:, kept], gaps[:, added]]) if added else found[:, kept]
+            )
+        whole = {}
+        for j, (where, values) in filled.items():
+            column = [None] * len(where)
+            for row, value in zip(rows, list(values), strict=True):
+                column[row] = value
+            whole[j] = where, column, type_of(columns[j][1])
+        for j in np.flatnonzero(empty):
+            kind = type_of(columns[j][1])
+            if kind["name"] in ("float64", "Float64"):
+                whole[j] = gaps[:, j], [0.0] * len(gaps), kind
+        names = self._indicator_names([columns[j][0] for j in added])
+        indicators = dict(zip(names, gaps[:, added].T, strict=True))
+        return with_values(X, whole, kept, indicators)
+
+    def _empty(self) -> np.ndarray:
+        columns = self._filling.layout.columns
+        return np.array([column.kind == "empty" for column in columns])
+
+    def _indicator_names(self, names) -> list[str]:
+        return [f"missingindicator_{name}" for name in names]
+
+    def get_feature_names_out(self, input_features=None) -> np.ndarray:
+        """Names of the columns of what `transform` returns.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the columns of `fit`'s data, where these had none.
+
+        Returns
+        -------
+        names : ndarray of str
+        """
+        check_is_fitted(self)
+        names = feature_names_in(self, input_features)
+        empty = self._empty()
+        kept = names if self.keep_empty_features else names[~empty]
+        added = names[list(self._with_gaps)] if self.add_indicator else names[:0]
+        return np.append(kept, self._indicator_names(added)).astype(object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.categorical = True
+        tags.input_tags.string = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
