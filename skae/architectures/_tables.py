@@ -13,6 +13,9 @@ from skae.architectures._variational import Variational
 from skae.data._mixed_table import MixedTableLayout, VectorRows
 from skae.losses import TableLikelihood, TableLoss
 
+# What hidden layers see of numbers, in deviations.
+_FARTHEST = 4.0
+
 
 class DenseTable(LinearPath, DenseArchitecture):
     """Dense layers for rows of a `MixedTableLayout`, beside one linear layer.
@@ -58,7 +61,9 @@ class DenseTable(LinearPath, DenseArchitecture):
         """Hidden layers, which see what is missing."""
         from keras import ops
 
-        filled, places = self.fill(x), self._places_of_gaps
+        # A number far out must not carry the row to where no other is.
+        filled = ops.clip(self.fill(x), -_FARTHEST, _FARTHEST)
+        places = self._places_of_gaps
         if places:
             gone = ops.isnan(ops.take(x, np.array(places), axis=1))
             filled = ops.concatenate([filled, ops.cast(gone, filled.dtype)], axis=1)
@@ -165,36 +170,36 @@ class TableArchitecture(TableNoise, DenseTable):
         return values
 
 
-class VariationalTable(TableNoise, Variational, DenseTable):
+class VariationalTable(Variational, DenseTable):
     """Dense layers, to a distribution of codes of tables and back."""
 
     test_parameters = DenseArchitecture.test_parameters
     likelihood = "table"
     parameter_constraints = {
         **DenseTable.parameter_constraints,
-        **TableNoise.parameter_constraints,
         "free_bits": Variational.parameter_constraints["free_bits"],
     }
-
-    @classmethod
-    def settle(cls, values, n_rows):
-        """No noise: what is swapped would be taken for real."""
-        values = super().settle(values, n_rows)
-        if is_auto(values.get("noise_level")):
-            values["noise_level"] = 0.0
-        return values
 
     def reconstruction_loss(self):
         """Minus the log-likelihood, in nats."""
         return TableLikelihood(self.n_numbers, self.levels, self.value_weights)
 
+    def deviations(self, weights) -> np.ndarray:
+        """Standard deviations of the numbers given a code, on the layout's scale."""
+        from skae.layers import TableNegativeLogLikelihood
+
+        return TableNegativeLogLikelihood.deviations(weights["error/log_deviation"])
+
     def start(self, rows, summary, weight, rng):
         """The noise that PCA leaves in each number."""
+        from skae.layers import TableNegativeLogLikelihood
+
         start = super().start(rows, summary, weight, rng)
         kernel = start.get(f"{self.pca_layers[1]}/kernel")
         deviation = np.ones(self.n_numbers)
         if kernel is not None and kernel.ndim == 2:
             kept = np.sum(np.square(kernel[:, : self.n_numbers]), axis=0)
             deviation = np.sqrt(np.clip(1 - kept, 0.01, 1.0))
-        start["error/log_deviation"] = np.log(deviation).astype(np.float32)
+        pace = TableNegativeLogLikelihood.PACE
+        start["error/log_deviation"] = (np.log(deviation) / pace).astype(np.float32)
         return start

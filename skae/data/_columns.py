@@ -122,6 +122,15 @@ class NumberColumn(Column):
         scales = np.column_stack([self.low, self.high]).ravel()
         return np.interp(scores, scales, np.repeat(self.values, 2))
 
+    def span(self, least: float, greatest: float) -> np.ndarray:
+        """The scores that stand for the values from `least` to `greatest`."""
+        if self.is_straight:
+            return self.read(np.array([least, greatest]), None)[:, 0].astype(float)
+        inside = (self.values >= least) & (self.values <= greatest)
+        if inside.any():
+            return np.array([self.low[inside].min(), self.high[inside].max()])
+        return np.interp([least, greatest], self.values, self.scores)
+
     def write(self, found):
         """Numbers, whole ones and in the range of those seen where they were whole."""
         x = self.numbers(found)

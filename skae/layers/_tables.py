@@ -8,7 +8,7 @@ from keras import ops
 
 # Logits are held so near to the mean of their category: beyond, float32 overflows.
 _LARGEST_LOGIT = 40.0
-_LOG_DEVIATIONS = (math.log(1e-2), math.log(1e2))
+_LOG_DEVIATIONS = (math.log(0.05), math.log(1e2))
 _TINY = 1e-12
 # By so much a value that the encoder saw counts less than one that it did not.
 _LESS_IF_SEEN = 0.7
@@ -157,6 +157,15 @@ class TableNegativeLogLikelihood(TableError):
     Each number has its standard deviation, learned as its logarithm.
     """
 
+    # A logarithm has far to go, and steps of the learning rate are short: the weight is
+    # a tenth of it.
+    PACE = 10.0
+
+    @classmethod
+    def deviations(cls, weight):
+        """Standard deviations from the weight `log_deviation`, in NumPy."""
+        return np.exp(np.clip(cls.PACE * weight, *_LOG_DEVIATIONS))
+
     def build(self, input_shape):
         super().build(input_shape)
         self.log_deviation = self.add_weight(
@@ -170,7 +179,7 @@ class TableNegativeLogLikelihood(TableError):
         return ops.sum(weight * errors, axis=1)
 
     def number_errors(self, squares):
-        log_deviation = ops.clip(self.log_deviation, *_LOG_DEVIATIONS)
+        log_deviation = ops.clip(self.PACE * self.log_deviation, *_LOG_DEVIATIONS)
         nats = 0.5 * squares * ops.exp(-2 * log_deviation)
         return nats + log_deviation + 0.5 * math.log(2 * math.pi)
 

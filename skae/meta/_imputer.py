@@ -26,7 +26,7 @@ from skae.training import draw_seed
 _HIDDEN_SHARE = 0.1
 _FEW, _MANY = 4, 2
 _STEPS, _MOST_EPOCHS = 6000, 250
-_WIDTHS = (64, 256)
+_WIDTHS, _CODE_SIZE = (64, 256), 64
 
 
 class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
@@ -214,14 +214,15 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         else:
             units = int(np.clip(math.ceil(4 * width / 32) * 32, *_WIDTHS))
             network = self._default().set_params(
-                encoding_dim=units,
+                encoding_dim=_CODE_SIZE,
                 hidden_layer_sizes=(units, units),
                 init="random",
                 dropout=0.1,
             )
             _, n_steps, _ = settle_sizes(network, n_rows)
             epochs = int(np.clip(math.ceil(_STEPS / n_steps), 12, _MOST_EPOCHS))
-            network.set_params(epochs=epochs, n_iter_no_change=max(10, epochs // 4))
+            # The blend judges by hidden values: all rows may be learned from.
+            network.set_params(epochs=epochs, early_stopping=False)
         if not isinstance(self.categorical_features, str):
             network.set_params(categorical_features=self.categorical_features)
         return network

@@ -1,0 +1,136 @@
+"""Rows that are made up: codes from a mixture, values from their distributions."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.mixture import GaussianMixture
+from sklearn.utils.validation import check_is_fitted
+
+from skae.data._rows import Rows, some_rows
+from skae.estimator._parameters import check_count
+from skae.objectives._conditions import Conditions
+from skae.training import draw_seed
+
+# Codes that the mixture is fitted to, and what a component needs of them.
+_MOST_CODES = 20000
+_CODES_PER_COMPONENT, _MOST_COMPONENTS = 200, 100
+_EM_STEPS = 50
+_RIDGE = 1e-4
+# Codes to choose from for each row that must meet conditions, and how often to try.
+_CHOICE, _LEAST_CHOICE, _TRIES = 10, 10000, 20
+
+
+class TableSamples:
+    """`sample` for variational autoencoders of tables.
+
+    Stands left of `VariationalObjective`.
+    """
+
+    def _must_reconstruct(self):
+        # Rows are to be made up: the bound tells how well.
+        return False
+
+    def _finish(self, fields, weight):
+        super()._finish(fields, weight)
+        # Not the prior: what is left between it and the codes shows in every row.
+        some = some_rows(fields, weight, _MOST_CODES)
+        rng = np.random.default_rng(draw_seed(self.random_state))
+        mean, log_var = self._posterior(some)
+        codes = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
+        n_components = len(codes) // _CODES_PER_COMPONENT
+        mixture = GaussianMixture(
+            int(np.clip(n_components, 1, _MOST_COMPONENTS)),
+            reg_covar=_RIDGE * (float(codes.var(axis=0).mean()) or 1.0),
+            max_iter=_EM_STEPS,
+            random_state=int(rng.integers(2**31)),
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.mixture_ = mixture.fit(codes)
+
+    def sample(
+        self,
+        n_samples: int = 1,
+        *,
+        conditions: Mapping[Any, Any] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> Any:
+        """Make rows up: codes are drawn from a mixture, values given the code.
+
+        Levels are drawn by their probabilities, numbers with the noise that was
+        learned. No value is missing. Rows that were made up tell of those of `fit`, and
+        of some more than of others: measure before you publish them.
+
+        Parameters
+        ----------
+        n_samples : int, default=1
+            Number of rows.
+
+        conditions : dict, default=None
+            What some columns must be, by name: a level, a list of levels, or for
+            numbers a tuple ``(least, greatest)``. Codes are drawn by how likely they
+            make it, so that the other columns go with it.
+
+        random_state : int, RandomState instance or None, default=None
+            Decides the rows.
+
+        Returns
+        -------
+        X : of the kind of the data of `fit`
+            A table with their columns and types.
+
+        Raises
+        ------
+        ValueError
+            For conditions on what no column has, or that are all but impossible.
+        """
+        check_is_fitted(self)
+        check_count("n_samples", n_samples)
+        rng = np.random.default_rng(draw_seed(random_state))
+        deviations = self._model.architecture.deviations(self._model.weights)
+        wanted = Conditions(self._layout, conditions or {}, deviations)
+        if wanted:
+            outputs = self._chosen(wanted, n_samples, rng)
+        else:
+            outputs = self._outputs(self._codes(n_samples, rng))
+        return self._layout.restore(wanted.draw(outputs, rng))
+
+    def _codes(self, n: int, rng) -> np.ndarray:
+        """Codes drawn from the mixture, in no order."""
+        mixture = self.mixture_
+        counts = rng.multinomial(n, mixture.weights_)
+        codes = [
+            rng.multivariate_normal(mean, covariance, count, method="cholesky")
+            for mean, covariance, count in zip(
+                mixture.means_, mixture.covariances_, counts, strict=True
+            )
+        ]
+        return rng.permutation(np.concatenate(codes)).astype(np.float32)
+
+    def _outputs(self, codes: np.ndarray) -> np.ndarray:
+        rows = Rows(codes, type(self).__name__)
+        return self._model.run_all("decoder", {"codes": rows})
+
+    def _chosen(self, wanted: Conditions, n_samples: int, rng) -> np.ndarray:
+        """Outputs of codes, chosen by how likely they make what is wanted."""
+        size = max(_CHOICE * n_samples, _LEAST_CHOICE)
+        found: list[np.ndarray] = []
+        total = 0.0
+        for _ in range(_TRIES):
+            outputs = self._outputs(self._codes(size, rng))
+            chances = wanted.chances(outputs)
+            # As many as would be kept of rows drawn, and then looked at.
+            kept = rng.random(size) < chances
+            found.append(outputs[kept])
+            total += chances.sum()
+            if sum(map(len, found)) >= n_samples:
+                return np.concatenate(found)[:n_samples]
+        n_found, n_tried = sum(map(len, found)), size * _TRIES
+        raise ValueError(
+            f"Of {n_tried} rows {n_found} met the conditions, and {n_samples} are "
+            f"wanted: they are all but impossible (about {total / n_tried:.1g} of all "
+            "rows). Ask for fewer, or loosen them."
+        )
