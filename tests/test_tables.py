@@ -20,6 +20,7 @@ from skae import (
     AutoencoderOutlierDetector,
     EncoderClassifier,
     TableAutoencoder,
+    VariationalTableAutoencoder,
 )
 from skae.data._columns import CategoryColumn, DateColumn, NumberColumn
 from skae.data._mixed_table import MixedTableLayout, one_hot
@@ -623,3 +624,97 @@ def test_categories_know_their_levels():
     assert column.levels == ["a", "b"]
     np.testing.assert_array_equal(column.read(values, "c")[:, 0], [1, 0, np.nan, 1])
     assert column.write(np.eye(2)) == ["a", "b"]
+
+
+# Rows that are made up.
+
+
+@pytest.fixture(scope="module")
+def people():
+    rng = np.random.default_rng(0)
+    old = rng.random(800) < 0.3
+    return pd.DataFrame(
+        {
+            "age": np.where(old, 60, 25) + rng.integers(-5, 6, 800),
+            "group": pd.Categorical(np.where(old, "old", "young")),
+            "bought": np.where(rng.random(800) < np.where(old, 0.9, 0.1), "yes", "no"),
+            "spent": np.where(rng.random(800) < 0.5, 0.0, rng.lognormal(2, 1, 800)),
+            "since": pd.Timestamp("2020-01-01")
+            + pd.to_timedelta(rng.integers(0, 900, 800), "D"),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def maker(people):
+    return VariationalTableAutoencoder(6, epochs=150, random_state=0).fit(people)
+
+
+def test_rows_are_like_those_of_fit(people, maker):
+    rows = maker.sample(2000, random_state=0)
+    pd.testing.assert_series_equal(rows.dtypes, people.dtypes)
+    assert rows.notna().all(axis=None)
+    for name in ("age", "spent", "since"):
+        assert rows[name].between(people[name].min(), people[name].max()).all()
+    assert abs((rows["group"] == "old").mean() - 0.3) < 0.06
+    assert abs((rows["spent"] == 0).mean() - 0.5) < 0.1
+    by_group = rows.groupby("group", observed=True)
+    assert np.diff(by_group["age"].mean())[0] < -25
+    bought = by_group["bought"].apply(lambda column: (column == "yes").mean())
+    assert bought["old"] > 0.7 > 0.3 > bought["young"]
+    assert not rows.drop_duplicates().merge(people).shape[0] > 40
+    again = maker.sample(2000, random_state=0)
+    pd.testing.assert_frame_equal(again, rows)
+
+
+def test_conditions_are_met_and_other_columns_go_with_them(maker):
+    rows = maker.sample(300, conditions={"group": "old"}, random_state=0)
+    assert len(rows) == 300 and (rows["group"] == "old").all()
+    assert rows["age"].mean() > 50 and (rows["bought"] == "yes").mean() > 0.7
+    rows = maker.sample(300, conditions={"age": (20, 30)}, random_state=0)
+    assert rows["age"].between(20, 30).all()
+    assert (rows["group"] == "young").mean() > 0.9
+    both = {"group": ["old", "young"], "spent": (0.0, 0.0)}
+    rows = maker.sample(100, conditions=both, random_state=0)
+    assert (rows["spent"] == 0).all() and set(rows["group"]) == {"old", "young"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        ({"size": 3}, "conditions name the column 'size', but X had"),
+        ({"group": "middle"}, "want 'group' to be 'middle', but its levels are"),
+        ({"group": []}, "but its levels are"),
+        ({"age": 30}, "for numbers give a tuple"),
+        ({"age": (90, 99)}, "that meets the range seen, 20 to 65"),
+        ({"since": "2020-01-01"}, "'since' is a date: conditions may be set on"),
+    ],
+)
+def test_conditions_that_cannot_be_met_are_explained(maker, conditions, message):
+    with pytest.raises(ValueError, match=message):
+        maker.sample(5, conditions=conditions)
+
+
+def test_conditions_that_are_all_but_impossible_are_told(maker):
+    rare = {"group": "old", "age": (20, 21), "bought": "no", "spent": (60.0, 61.0)}
+    with pytest.raises(ValueError, match="they are all but impossible"):
+        maker.sample(5000, conditions=rare, random_state=0)
+
+
+def test_usual_rows_are_likelier(people, maker):
+    strange = people.assign(age=np.where(people["age"] > 40, 22, 62))
+    assert maker.score_samples(people).mean() > maker.score_samples(strange).mean() + 1
+
+
+def test_deviations_are_those_of_the_noise(maker, people):
+    found = maker._model.architecture.deviations(maker._model.weights)
+    assert found.shape == (maker._layout.n_numbers,)
+    assert (found >= 0.05 - 1e-6).all() and (found < 1.5).all()
+
+
+def test_made_up_rows_survive_a_file(maker, tmp_path):
+    skae.save(maker, tmp_path / "maker.skae")
+    loaded = skae.load(tmp_path / "maker.skae")
+    pd.testing.assert_frame_equal(
+        loaded.sample(20, random_state=0), maker.sample(20, random_state=0)
+    )

@@ -12,7 +12,7 @@ from skae.meta._inner import Part
 # Wider tables are left to the networks: inverses grow with the cube.
 _WIDEST = 256
 # Rows that a normal distribution is fitted to, and operations for one pass over them.
-_MOST_ROWS, _MOST_WORK = 5000, 5e9
+_MOST_ROWS, _MOST_WORK = 5000, 2e9
 # From strong to weak; each begins where the one before ended.
 _RIDGES = (30.0, 10.0, 3.0, 1.0)
 _FIRST_STEPS, _STEPS = 30, 12

@@ -85,8 +85,9 @@ class GaussianWithGaps(Part):
         values, vectors = np.linalg.eigh(self.covariance.astype(np.float64))
         root = vectors * np.sqrt(np.maximum(values, 0))
         rows = self.mean + rng.standard_normal(x.shape) @ root.T
-        with_gaps = np.where(np.isnan(x), np.nan, rows)
-        return (rows - self.fill(with_gaps)).astype(np.float32)
+        gaps = np.isnan(x)
+        moves = rows - self.fill(np.where(gaps, np.nan, rows))
+        return np.where(gaps, moves, 0).astype(np.float32)
 
     def _blocks(self, x: np.ndarray) -> Iterator["_Block"]:
         """Blocks of rows with about as many values."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 _PLAIN = (type(None), bool, int, str)
+_KEYS = (bool, int, str)
 _NUMERIC = "biuf"
 
 
@@ -50,8 +51,12 @@ class Encoder:
             return [self.encode(item) for item in value]
         if type(value) is tuple:
             return {"tuple": [self.encode(item) for item in value]}
-        if isinstance(value, Mapping) and all(type(key) is str for key in value):
-            return {"dict": self.encode_items(value)}
+        if isinstance(value, Mapping):
+            if all(type(key) is str for key in value):
+                return {"dict": self.encode_items(value)}
+            if all(type(key) in _KEYS for key in value):
+                pairs = value.items()
+                return {"pairs": [[key, self.encode(item)] for key, item in pairs]}
         if isinstance(value, np.ndarray):
             return self._encode_array(value)
         raise CannotSave(f"{value!r}, a {type(value).__name__}")
@@ -100,6 +105,7 @@ class Decoder:
             "float": self._float,
             "tuple": lambda items: tuple(self.decode(item) for item in _list(items)),
             "dict": self.decode_items,
+            "pairs": self._pairs,
             "array": self._array,
             "scalar": lambda name: self._array(name)[()],
         }
@@ -127,6 +133,15 @@ class Decoder:
         if not isinstance(nodes, dict):
             raise ValueError("no object where one should be")
         return {key: self.decode(node) for key, node in nodes.items()}
+
+    def _pairs(self, pairs: Any) -> dict:
+        """A dict whose keys are numbers or strings."""
+        found = {}
+        for pair in _list(pairs):
+            if len(_list(pair)) != 2 or type(pair[0]) not in _KEYS:
+                raise ValueError("a pair that is none")
+            found[pair[0]] = self.decode(pair[1])
+        return found
 
     def _array(self, name: Any) -> np.ndarray:
         if not isinstance(name, str) or name not in self._arrays:
