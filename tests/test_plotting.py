@@ -21,12 +21,14 @@ from skae import (
     RecurrentAutoencoder,
     SparseAutoencoder,
     StackedAutoencoder,
+    TableAutoencoder,
     VariationalAutoencoder,
 )
 from skae.datasets import load_digits
 from skae.plotting import (
     ActivationDisplay,
     CodeDisplay,
+    ColumnDisplay,
     InterpolationDisplay,
     LatentSpaceDisplay,
     LossCurveDisplay,
@@ -416,3 +418,49 @@ def test_outliers_among_images_and_sequences(digits):
     assert [len(line.get_ydata()) for line in lines] == [20, 21]
     expected = detector.explain(sequences[1:2])[0][:, 0]
     np.testing.assert_allclose(lines[1].get_ydata(), expected, rtol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def people():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "age": rng.normal(40, 9, 120),
+            "kind": rng.choice(["a", "b", None], 120),
+            "day": pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(120), "D"),
+            "same": 1,
+        }
+    )
+
+
+def test_columns_are_drawn_beside_their_reconstructions(people):
+    model = TableAutoencoder(2, **SMALL).fit(people)
+    display = ColumnDisplay.from_estimator(model, people)
+    assert display.columns_ == ["age", "kind", "day"]
+    heights = [bar.get_height() for bar in display.axes_["kind"].patches]
+    shares = people["kind"].value_counts(normalize=True)
+    assert heights[:2] == pytest.approx(list(shares))
+    assert sum(heights[2:]) == pytest.approx(1)
+    drawn = [patch.get_path().get_extents() for patch in display.axes_["age"].patches]
+    assert drawn[0].x0 == pytest.approx(people["age"].min(), abs=1)
+    assert len(drawn) == 2
+    assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == [
+        "real",
+        "reconstructed",
+    ]
+
+
+def test_columns_of_two_tables(people):
+    made_up = people.sample(50, random_state=0, replace=True)
+    display = ColumnDisplay.from_tables(
+        people, made_up, columns=["day", "kind"], labels=("then", "now")
+    )
+    assert list(display.axes_) == ["day", "kind"]
+    bars = display.axes_["kind"].patches
+    assert len(bars) == 4 and bars[0].get_x() < bars[2].get_x()
+    labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert labels == ["then", "now"]
+    with pytest.raises(ValueError, match="no column 'size'"):
+        ColumnDisplay.from_tables(people, made_up, columns=["size"])
+    array = ColumnDisplay.from_tables(np.eye(5), np.eye(5))
+    assert array.columns_ == [0, 1, 2, 3, 4]

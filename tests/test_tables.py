@@ -23,7 +23,8 @@ from skae import (
     VariationalTableAutoencoder,
 )
 from skae.data._columns import CategoryColumn, DateColumn, NumberColumn
-from skae.data._mixed_table import MixedTableLayout, one_hot
+from skae.data._mixed_table import MixedTableLayout
+from skae.data._table_rows import one_hot
 from skae.metrics import report
 
 N = 120

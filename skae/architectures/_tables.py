@@ -10,7 +10,8 @@ from skae.architectures._checks import is_auto
 from skae.architectures._dense import DenseArchitecture
 from skae.architectures._linear_path import LinearPath
 from skae.architectures._variational import Variational
-from skae.data._mixed_table import MixedTableLayout, VectorRows
+from skae.data._mixed_table import MixedTableLayout
+from skae.data._table_rows import VectorRows
 from skae.losses import TableLikelihood, TableLoss
 
 # What hidden layers see of numbers, in deviations.

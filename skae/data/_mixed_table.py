@@ -1,6 +1,5 @@
 """Tables of columns of several kinds: data frames, and arrays, in and back."""
 
-from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
 
@@ -14,12 +13,12 @@ from skae._sklearn import (
     checked_names,
     safe_indexing,
 )
-from skae.data._columns import CLASSES, KINDS, SCALINGS, closer_kind
+from skae.data._column_choices import given_kinds, given_weights
+from skae.data._columns import CLASSES, SCALINGS, closer_kind
 from skae.data._frames import build, columns_of, is_frame, kind_of, library_of, type_of
 from skae.data._layout import Layout
-from skae.data._masked_rows import MaskedRows
 from skae.data._memory_maps import find_memory_map
-from skae.data._rows import Rows, Summary
+from skae.data._table_rows import RowsOfMap, TableRows, one_hot
 
 
 class MixedTableLayout(Layout):
@@ -104,7 +103,7 @@ class MixedTableLayout(Layout):
         """The kinds of the columns, and what is to be known of each."""
         named = columns_of(X)
         names = [column_name for column_name, _ in named]
-        given = _given_kinds(names, parameters)
+        given = given_kinds(names, parameters)
         columns = []
         for column_name, values in named:
             told = given.get(column_name)
@@ -121,7 +120,7 @@ class MixedTableLayout(Layout):
         layout = cls(names, columns, types, library, (), ())
         gaps = np.isnan(layout.encode(X)).any(axis=0)
         layout.gaps = tuple(int(i) for i in np.flatnonzero(gaps))
-        layout.value_weights = layout._weights(parameters["column_weight"])
+        layout.value_weights = _value_weights(layout, parameters["column_weight"])
         return layout
 
     @property
@@ -186,7 +185,7 @@ class MixedTableLayout(Layout):
         if isinstance(X, TableRows):
             return X
         if not is_frame(X) and find_memory_map(X) is not None:
-            return _ReadRows(X, name, self)
+            return RowsOfMap(X, name, self)
         return TableRows(self.encode(X), name, self, getattr(X, "index", None))
 
     def restore(self, outputs, rows=None):
@@ -236,167 +235,14 @@ class MixedTableLayout(Layout):
         }
         return {"column_kinds_": kinds}
 
-    def _weights(self, column_weight) -> tuple[float, ...]:
-        """What each value counts: those of one column share its weight."""
-        if column_weight is None:
-            weights = np.ones(len(self.names))
-        elif isinstance(column_weight, Mapping):
-            _check_names("column_weight", column_weight, self.names)
-            weights = np.array([column_weight.get(name, 1.0) for name in self.names])
-        else:
-            weights = np.asarray(column_weight, dtype=float)
-        told = [w for w, p in zip(weights, self.places(), strict=False) if len(p)]
-        if weights.shape != (len(self.names),) or min(weights) < 0 or not any(told):
-            raise ValueError(
-                "column_weight must have a weight, 0 or more, for each of the "
-                f"{len(self.names)} columns, and not 0 for all; got {column_weight!r}."
-            )
-        found = np.empty(self.sample_shape)
-        for weight, places in zip(weights, self.places(), strict=True):
-            found[places] = weight / max(1, len(places))
-        return tuple(found.tolist())
 
-
-class TableRows(MaskedRows):
-    """Rows of the network, as `MixedTableLayout` makes them.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n_rows, n_values), float32
-
-    estimator_name : str
-
-    layout : MixedTableLayout
-
-    index : object, default=None
-        Of the data frame.
-    """
-
-    def __init__(self, x, estimator_name, layout, index=None):
-        super().__init__(x, estimator_name)
-        self.layout, self.index = layout, index
-
-    def summarize(self, weight=None) -> Summary:
-        """Moments of numbers and shares of levels: as the network returns them."""
-        return VectorRows(self).summarize(weight)
-
-
-class _ReadRows(TableRows):
-    """Rows of an array that is read, and scaled, a chunk at a time."""
-
-    def __init__(self, X, estimator_name, layout):
-        Rows.__init__(self, X, estimator_name, layout.sample_shape)
-        self.layout, self.index = layout, None
-
-    def _gather(self, indices, out):
-        self._convert(self.X[indices], out)
-
-    def _convert(self, part, out):
-        found = self.layout.encode(part)
-        if out is None:
-            return found
-        out[: len(found)] = found
-        return out[: len(found)]
-
-
-class VectorRows(MaskedRows):
-    """Rows of a table with a column for each level: 1 at that of the row, 0 elsewhere.
-
-    Parameters
-    ----------
-    rows : Rows of a table
-        With `layout`.
-
-    mean, scale : ndarray of shape (n_outputs,), default=None
-        To subtract, and to divide by; what is missing is 0 then.
-    """
-
-    def __init__(self, rows, mean=None, scale=None):
-        vars(self).update({k: v for k, v in vars(rows).items() if k != "index"})
-        self._rows, self._mean, self._scale = rows, mean, scale
-        n_outputs = self.layout.n_numbers + sum(self.layout.levels)
-        self.sample_shape = (n_outputs,)
-        self.padded = mean is None
-
-    @property
-    def in_memory(self):
-        """Never: they are made as they are read."""
-        return False
-
-    @property
-    def table(self):
-        """None is at hand."""
-        raise AttributeError("These rows are made as they are read.")
-
-    def read(self, which, out=None):
-        """Rows `which`."""
-        return self._expanded(self._rows.read(which))
-
-    def gather(self, indices, out, epoch=0):
-        """Rows `indices`, into `out`."""
-        x = np.empty((len(indices), *self._rows.sample_shape), self.dtype)
-        self._rows.gather(indices, x, epoch)
-        out[: len(indices)] = self._expanded(x)
-
-    def _expanded(self, x):
-        found = self.layout.vectors(x)
-        if self._mean is None:
-            return found
-        found = (found - self._mean) / self._scale
-        return np.nan_to_num(found, nan=0.0).astype(np.float32)
-
-
-def one_hot(x: np.ndarray, n_numbers: int, levels: tuple[int, ...]) -> np.ndarray:
-    """Rows of the network in the form of its outputs; NaN where a value is missing."""
-    codes = x[:, n_numbers:]
-    owner = np.repeat(np.arange(len(levels)), levels)
-    level = np.concatenate([np.arange(n) for n in levels] or [np.empty(0)])
-    own = codes[:, owner]
-    found = (own == level).astype(x.dtype)
-    found[np.isnan(own)] = np.nan
-    return np.hstack([x[:, :n_numbers], found])
-
-
-def _check_names(parameter: str, given, names) -> None:
-    unknown = [name for name in given if name not in names]
-    if unknown:
-        raise ValueError(
-            f"{parameter} names the column {unknown[0]!r}, but X has {names}."
-        )
-
-
-def _given_kinds(names: list, parameters: Mapping[str, Any]) -> dict[Any, str]:
-    """The kinds that the user has given, by the name of the column."""
-    categories = parameters["categorical_features"]
-    given: dict[Any, str] = {}
-    if categories is not None and not isinstance(categories, str):
-        categories = np.asarray(categories)
-        if categories.dtype == bool:
-            if categories.shape != (len(names),):
-                raise ValueError(
-                    f"categorical_features is a mask of shape {categories.shape}, but "
-                    f"X has {len(names)} columns."
-                )
-            chosen = [names[j] for j in np.flatnonzero(categories)]
-        elif categories.dtype.kind in "iu":
-            if categories.size and not 0 <= categories.min() <= categories.max() < len(
-                names
-            ):
-                raise ValueError(
-                    f"categorical_features has the numbers {categories.tolist()}, but "
-                    f"X has {len(names)} columns, counted from 0."
-                )
-            chosen = [names[j] for j in categories]
-        else:
-            chosen = categories.tolist()
-            _check_names("categorical_features", chosen, names)
-        given = dict.fromkeys(chosen, "category")
-    kinds = parameters["column_kinds"] or {}
-    _check_names("column_kinds", kinds, names)
-    for name, kind in kinds.items():
-        if kind not in KINDS:
-            raise ValueError(
-                f"column_kinds says that {name!r} is a {kind!r}; it may be one of "
-                f"{', '.join(KINDS)}."
-            )
-    return given | kinds
+def _value_weights(layout: MixedTableLayout, column_weight) -> tuple[float, ...]:
+    """What each value counts: those of one column share its weight."""
+    places = layout.places()
+    used = np.array([len(own) > 0 for own in places])
+    found = np.empty(layout.sample_shape)
+    for weight, own in zip(
+        given_weights(layout.names, column_weight, used), places, strict=True
+    ):
+        found[own] = weight / max(1, len(own))
+    return tuple(found.tolist())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skae.data._mixed_table import one_hot
+from skae.data._table_rows import one_hot
 from skae.losses._values import LinearLink, ReconstructionLoss
 
 # Shares of levels keep this distance from 0 and 1.

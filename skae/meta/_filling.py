@@ -4,8 +4,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skae.data._columns import NumberColumn
-from skae.data._mixed_table import MixedTableLayout, TableRows
+from skae.data._mixed_table import MixedTableLayout
 from skae.data._table_numbers import TableNumbers
+from skae.data._table_rows import TableRows
 from skae.meta._gaussian import GaussianWithGaps
 from skae.meta._inner import Part
 

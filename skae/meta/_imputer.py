@@ -14,7 +14,8 @@ from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
 from skae.architectures import MANY_ROWS, is_auto
 from skae.autoencoders import TableAutoencoder
 from skae.data._frames import columns_of, gaps_of, is_frame, type_of, with_values
-from skae.data._mixed_table import MixedTableLayout, TableRows
+from skae.data._mixed_table import MixedTableLayout
+from skae.data._table_rows import TableRows
 from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
 from skae.fitting import settle_sizes

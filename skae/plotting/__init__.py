@@ -6,6 +6,7 @@
 
 from skae.plotting._activations import ActivationDisplay as ActivationDisplay
 from skae.plotting._codes import CodeDisplay as CodeDisplay
+from skae.plotting._columns import ColumnDisplay as ColumnDisplay
 from skae.plotting._decoded import InterpolationDisplay as InterpolationDisplay
 from skae.plotting._decoded import ManifoldDisplay as ManifoldDisplay
 from skae.plotting._explore import explore as explore

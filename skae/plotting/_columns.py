@@ -1,0 +1,242 @@
+"""The columns of two tables, one beside the other."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from skae.data._frames import columns_of, kind_of, labels_of, numbers_of, seconds_of
+from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, bare, tidy
+
+_ACROSS = 4
+_LEVELS, _LETTERS = 8, 12
+_INCHES = (2.4, 1.9)
+_SECONDS_PER_DAY = 86400
+
+
+class ColumnDisplay(Display):
+    """What two tables have in their columns: real rows, and what a model makes of them.
+
+    A small picture per column: histograms of numbers and dates, shares of the levels of
+    categories, the most frequent ones. Missing values are left out.
+
+    Parameters
+    ----------
+    real, other : data frame or array
+        Tables with the same columns.
+
+    columns : sequence, default=None
+        Names of the columns to draw (numbers, for arrays); the first twelve by default.
+
+    labels : tuple of two str, default=("real", "reconstructed")
+        What the tables are called.
+
+    bins : int, default=25
+        Bars of a histogram.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    axes_ : dict of matplotlib Axes
+        By the name of the column.
+    columns_ : list
+        Names of the columns that were drawn.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skae import TableAutoencoder
+    >>> from skae.plotting import ColumnDisplay
+    >>> iris = load_iris(as_frame=True).frame
+    >>> model = TableAutoencoder(2, epochs=5, random_state=0).fit(iris)
+    >>> display = ColumnDisplay.from_estimator(model, iris)
+    >>> len(display.axes_)
+    5
+    """
+
+    def __init__(
+        self,
+        real,
+        other,
+        *,
+        columns: Sequence | None = None,
+        labels: tuple[str, str] = ("real", "reconstructed"),
+        bins: int = 25,
+    ):
+        self.real, self.other = real, other
+        self.columns, self.labels, self.bins = columns, labels, bins
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        *,
+        columns: Sequence | None = None,
+        bins: int = 25,
+        ax=None,
+    ) -> Self:
+        """Draw rows beside their reconstructions.
+
+        Parameters
+        ----------
+        estimator : fitted autoencoder of tables
+            Also in a search or a pipeline, whose last step `X` is for.
+
+        X : data frame or array
+            Rows like those of `fit`.
+
+        columns : sequence, default=None
+            Names of the columns to draw; the first twelve that the model does not
+            ignore by default.
+
+        bins : int, default=25
+            Bars of a histogram.
+
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : ColumnDisplay
+        """
+        model = autoencoder_of(estimator)
+        if columns is None:
+            ignored = ("constant", "empty", "identifier", "ignored")
+            kinds = model.column_kinds_
+            columns = [name for name, kind in kinds.items() if kind not in ignored]
+        return cls(X, model.reconstruct(X), columns=columns[:12], bins=bins).plot(ax=ax)
+
+    @classmethod
+    def from_tables(
+        cls,
+        real,
+        other,
+        *,
+        columns: Sequence | None = None,
+        labels: tuple[str, str] = ("real", "made up"),
+        bins: int = 25,
+        ax=None,
+    ) -> Self:
+        """Draw the columns of two tables.
+
+        Parameters
+        ----------
+        real, other : data frame or array
+            Real rows and, for example, rows that were sampled, or filled in.
+
+        columns : sequence, default=None
+            Names of the columns to draw; the first twelve by default.
+
+        labels : tuple of two str, default=("real", "made up")
+            What the tables are called.
+
+        bins : int, default=25
+            Bars of a histogram.
+
+        ax : matplotlib Axes, default=None
+            Axes to draw on; new ones by default.
+
+        Returns
+        -------
+        display : ColumnDisplay
+        """
+        display = cls(real, other, columns=columns, labels=labels, bins=bins)
+        return display.plot(ax=ax)
+
+    def _chosen(self) -> list:
+        names = [name for name, _ in columns_of(self.real)]
+        chosen = names[:12] if self.columns is None else list(self.columns)
+        unknown = [name for name in chosen if name not in names]
+        if unknown:
+            raise ValueError(f"The table has no column {unknown[0]!r}; it has {names}.")
+        return chosen
+
+    def _size(self):
+        n = len(self._chosen())
+        across = min(_ACROSS, n)
+        return across * _INCHES[0], math.ceil(n / across) * _INCHES[1] + 0.4
+
+    def _draw(self, ax):
+        self.columns_ = self._chosen()
+        tables = [dict(columns_of(table)) for table in (self.real, self.other)]
+        across = min(_ACROSS, len(self.columns_))
+        down = math.ceil(len(self.columns_) / across)
+        bare(ax)
+        ax.axis("off")
+        self.axes_: dict[Any, Any] = {}
+        for i, name in enumerate(self.columns_):
+            column, row = i % across, i // across
+            place = [
+                column / across,
+                1 - (row + 0.78) / down,
+                0.82 / across,
+                0.6 / down,
+            ]
+            inset = self.axes_[name] = ax.inset_axes(place)
+            pair = [table[name] for table in tables]
+            if kind_of(pair[0], name) in ("category", "boolean"):
+                self._draw_levels(inset, pair)
+            else:
+                self._draw_numbers(inset, pair, name)
+            inset.set_title(str(name), fontsize=9)
+            inset.tick_params(labelsize=7)
+            tidy(inset)
+        handles, labels = inset.get_legend_handles_labels()
+        ax.legend(
+            handles,
+            labels,
+            loc="upper right",
+            ncols=2,
+            fontsize=8,
+            bbox_to_anchor=(1, 1 + 0.25 / down),
+            frameon=False,
+        )
+
+    def _draw_levels(self, ax, pair):
+        counts = [Counter(labels_of(values)) for values in pair]
+        for count in counts:
+            count.pop(None, None)
+        levels = [level for level, _ in counts[0].most_common(_LEVELS)]
+        places = np.arange(len(levels))
+        for i, (count, colour) in enumerate(zip(counts, (BLUE, ORANGE), strict=True)):
+            total = max(1, sum(count.values()))
+            shares = [count[level] / total for level in levels]
+            ax.bar(places + 0.4 * i, shares, 0.4, color=colour, label=self.labels[i])
+        short = [str(level)[:_LETTERS] for level in levels]
+        long = max(map(len, short), default=0) * len(short) > 24
+        ax.set_xticks(
+            places + 0.2,
+            short,
+            rotation=60 if long else 0,
+            ha="right" if long else "center",
+        )
+
+    def _draw_numbers(self, ax, pair, name):
+        kind = kind_of(pair[0], name)
+        read = seconds_of if kind in ("date", "duration") else numbers_of
+        values = [x[~np.isnan(x)] for x in map(read, pair)]
+        if kind == "date":
+            from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+            # What Matplotlib counts dates in.
+            values = [x / _SECONDS_PER_DAY for x in values]
+            locator = AutoDateLocator(minticks=2, maxticks=4)
+            ax.xaxis.set_major_locator(locator)
+            ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        both = np.concatenate(values)
+        edges = np.linspace(both.min(), both.max() or 1.0, self.bins + 1)
+        for i, (x, colour) in enumerate(zip(values, (BLUE, ORANGE), strict=True)):
+            weights = np.full(len(x), 1 / max(1, len(x)))
+            ax.hist(
+                x,
+                edges,
+                weights=weights,
+                histtype="step" if i else "stepfilled",
+                color=colour,
+                alpha=1 if i else 0.5,
+                label=self.labels[i],
+            )
