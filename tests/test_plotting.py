@@ -35,6 +35,7 @@ from skae.plotting import (
     ManifoldDisplay,
     OutlierDisplay,
     ReconstructionDisplay,
+    explore,
 )
 
 SMALL = {"hidden_layer_sizes": (16,), "epochs": 2, "batch_size": 64, "random_state": 0}
@@ -464,3 +465,18 @@ def test_columns_of_two_tables(people):
         ColumnDisplay.from_tables(people, made_up, columns=["size"])
     array = ColumnDisplay.from_tables(np.eye(5), np.eye(5))
     assert array.columns_ == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        ReconstructionDisplay.from_estimator,
+        ManifoldDisplay.from_estimator,
+        InterpolationDisplay.from_estimator,
+        explore,
+    ],
+)
+def test_tables_are_drawn_column_by_column(people, draw):
+    model = TableAutoencoder(2, **SMALL).fit(people)
+    with pytest.raises(ValueError, match="ColumnDisplay draws the columns"):
+        draw(model, people)

@@ -67,6 +67,11 @@ class Layout(ABC):
         """The layout of `X`, which `check` returned."""
 
     @property
+    def holds_numbers(self) -> bool:
+        """Whether rows, as the user has them, are numbers that may be drawn as such."""
+        return True
+
+    @property
     @abstractmethod
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one row as the network sees it."""

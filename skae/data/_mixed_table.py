@@ -14,7 +14,7 @@ from skae._sklearn import (
     safe_indexing,
 )
 from skae.data._column_choices import given_kinds, given_weights
-from skae.data._columns import CLASSES, SCALINGS, closer_kind
+from skae.data._columns import CLASSES, SCALINGS, NumberColumn, closer_kind
 from skae.data._frames import build, columns_of, is_frame, kind_of, library_of, type_of
 from skae.data._layout import Layout
 from skae.data._memory_maps import find_memory_map
@@ -122,6 +122,11 @@ class MixedTableLayout(Layout):
         layout.gaps = tuple(int(i) for i in np.flatnonzero(gaps))
         layout.value_weights = _value_weights(layout, parameters["column_weight"])
         return layout
+
+    @property
+    def holds_numbers(self):
+        """Whether no column has categories or dates."""
+        return all(isinstance(column, NumberColumn) for column in self.columns)
 
     @property
     def n_numbers(self) -> int:

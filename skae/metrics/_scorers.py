@@ -24,6 +24,8 @@ _MOST_ROWS = 2500
 
 
 def _explained_variance(estimator, X, y=None) -> float:
+    if hasattr(estimator, "column_scores"):  # the variances of its columns, and more
+        return estimator.score(X)
     return explained_variance(X, reconstruct(estimator, X))
 
 

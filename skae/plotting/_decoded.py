@@ -10,8 +10,8 @@ from sklearn.utils import check_scalar
 
 from skae.plotting._drawing import (
     Display,
-    autoencoder_of,
     curve,
+    drawn_by_value,
     find_image_shape,
     has_normal_prior,
     main_feature,
@@ -135,7 +135,7 @@ class ManifoldDisplay(_DecodedDisplay):
         -------
         display : ManifoldDisplay
         """
-        model = autoencoder_of(estimator)
+        model = drawn_by_value(estimator)
         check_scalar(n, "n", Integral, min_val=1)
         n_codes = model._n_features_out
         if n_codes > 2:
@@ -228,7 +228,7 @@ class InterpolationDisplay(_DecodedDisplay):
         -------
         display : InterpolationDisplay
         """
-        model = autoencoder_of(estimator)
+        model = drawn_by_value(estimator)
         check_scalar(n_steps, "n_steps", Integral, min_val=2)
         if len(X) != 2:
             raise ValueError(f"X must have two rows, a begin and an end; got {len(X)}.")

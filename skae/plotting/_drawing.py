@@ -52,6 +52,18 @@ def autoencoder_of(estimator):
     return estimator[-1] if isinstance(estimator, Pipeline) else estimator
 
 
+def drawn_by_value(estimator):
+    """As `autoencoder_of`; ValueError for tables of mixed kinds."""
+    model = autoencoder_of(estimator)
+    if not getattr(layout_of(model), "holds_numbers", True):
+        raise ValueError(
+            f"Rows of {type(model).__name__} are no numbers that could be drawn one "
+            "beside the other: ColumnDisplay draws the columns of tables, and "
+            "LatentSpaceDisplay their codes."
+        )
+    return model
+
+
 def layout_of(model) -> Layout | type[Layout]:
     """How the rows of a fitted model are laid out; what is not of skae has no word."""
     return getattr(model, "_layout", Layout)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skae.plotting._drawing import autoencoder_of, find_image_shape, layout_of
+from skae.plotting._drawing import drawn_by_value, find_image_shape, layout_of
 
 _MOST_CLASSES = 250
 # What no decoder in the page can tell is decoded before, at so many places per side.
@@ -89,7 +89,7 @@ def explore(
     ...     page.stat().st_size < 5_000_000
     True
     """
-    model = autoencoder_of(estimator)
+    model = drawn_by_value(estimator)
     codes = np.asarray(estimator.transform(X), dtype=np.float32)
     if codes.shape[1] != 2:
         raise ValueError(

@@ -12,8 +12,8 @@ from skae.plotting._drawing import (
     INK,
     ORANGE,
     Display,
-    autoencoder_of,
     curve,
+    drawn_by_value,
     find_image_shape,
     layout_of,
     main_feature,
@@ -121,7 +121,7 @@ class ReconstructionDisplay(Display):
         -------
         display : ReconstructionDisplay
         """
-        model = autoencoder_of(estimator)
+        model = drawn_by_value(estimator)
         found = reconstruct(estimator, X if X_noisy is None else X_noisy)
         layout = layout_of(model)
         names = getattr(X, "columns", None)
