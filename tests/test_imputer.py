@@ -108,6 +108,32 @@ def test_polars_frames(mixed):
     np.testing.assert_array_equal(found["a"].to_numpy()[keep], holes["a"][keep])
 
 
+def test_dates_with_a_zone_and_whole_numbers(mixed):
+    whole, gaps, holes = mixed
+    zoned = holes.assign(day=holes["day"].dt.tz_localize("Europe/Berlin"))
+    found = small().fit_transform(zoned)
+    assert found["day"].dtype == zoned["day"].dtype
+    where = gaps[:, list(whole).index("day")]
+    late = found["day"][where] - whole["day"][where].dt.tz_localize("Europe/Berlin")
+    # As the day of the code, and not an hour beside it.
+    hours = found["day"][where].dt.tz_convert("UTC").dt.hour
+    known = zoned["day"].dropna().dt.tz_convert("UTC").dt.hour
+    assert set(hours) <= set(known) and abs(late.mean()) < pd.Timedelta(5, "D")
+    counts = pl.DataFrame({"n": [None, *range(199)], "m": [*range(199), None]})
+    filled = small().fit_transform(counts)
+    assert filled.schema == counts.schema and sum(filled.null_count().row(0)) == 0
+
+
+def test_what_is_known_of_a_column_that_was_empty_stays(line):
+    X, _ = line
+    holes = X.copy()
+    holes[:, 1] = np.nan
+    imputer = small(keep_empty_features=True).fit(holes)
+    holes[3, 1] = 7.0
+    found = imputer.transform(holes)
+    assert found[3, 1] == 7.0 and found[4, 1] == 0.0
+
+
 def test_indicators_and_empty_columns(line):
     X, gaps = line
     holes = np.where(gaps, np.nan, X)

@@ -139,6 +139,11 @@ class MixedTableLayout(Layout):
         return tuple(c.n_levels for c in self.columns if c.n_levels)
 
     @property
+    def n_outputs(self) -> int:
+        """How many values the network returns for a row: numbers and all levels."""
+        return self.n_numbers + sum(self.levels)
+
+    @property
     def sample_shape(self):
         """(numbers and categories,)."""
         return (self.n_numbers + len(self.levels),)

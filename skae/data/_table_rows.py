@@ -63,8 +63,7 @@ class VectorRows(MaskedRows):
     def __init__(self, rows, mean=None, scale=None):
         vars(self).update({k: v for k, v in vars(rows).items() if k != "index"})
         self._rows, self._mean, self._scale = rows, mean, scale
-        n_outputs = self.layout.n_numbers + sum(self.layout.levels)
-        self.sample_shape = (n_outputs,)
+        self.sample_shape = (self.layout.n_outputs,)
         self.padded = mean is None
 
     @property

@@ -13,7 +13,7 @@ from skae.meta._inner import Part
 # Wider tables are left to the networks: inverses grow with the cube.
 _WIDEST = 256
 # Rows that a normal distribution is fitted to, and operations for one pass over them.
-_MOST_ROWS, _MOST_WORK = 5000, 2e9
+_LEAST_ROWS, _MOST_ROWS, _MOST_WORK = 500, 5000, 2e9
 # From strong to weak; each begins where the one before ended.
 _RIDGES = (30.0, 10.0, 3.0, 1.0)
 _FIRST_STEPS, _STEPS = 30, 12
@@ -105,10 +105,8 @@ class Filling(Part):
 
     def __init__(self, layout: MixedTableLayout, ranks: MixedTableLayout):
         self.layout, self.ranks = layout, ranks
-        n_outputs = layout.n_numbers + sum(layout.levels)
-        self.is_linear = n_outputs <= _WIDEST
         self.linear = []
-        if self.is_linear:
+        if layout.n_outputs <= _WIDEST:
             self.linear = [LinearFilling(own, layout) for own in (layout, ranks)]
 
     def fit(self, x, ranked, hidden, networks, rng) -> None:
@@ -126,41 +124,43 @@ class Filling(Part):
 
         rng : Generator
         """
-        width = self.layout.n_numbers + sum(self.layout.levels)
-        n_rows = int(np.clip(_MOST_WORK / width**3, 500, _MOST_ROWS))
-        some = np.arange(len(x))
-        if len(some) > n_rows:
-            some = np.sort(rng.permutation(some)[:n_rows])
-        work = len(some) * float(width) ** 3
-        n_folds = int(np.clip(_MOST_WORK / (10 * work), 1, len(hidden)))
+        some, n_folds = self._affordable(len(x), len(hidden), rng)
         folds = [values[some] for values in hidden[:n_folds]]
-        answers = [
-            view.fit(rows[some], folds)
-            for view, rows in zip(self.linear, (x, ranked), strict=False)
-        ]
+        x, ranked = x[some], ranked[some]
+        answers = [view.fit(rows, folds) for view, rows in self._views(x, ranked)]
+        pairs = zip(networks[:n_folds], folds, strict=True)
         answers.append(
-            [
-                outputs_of(network, hide(x[some], values, self.layout), self.layout)
-                for network, values in zip(networks, folds, strict=False)
-            ]
+            [outputs_of(one, hide(x, v, self.layout), self.layout) for one, v in pairs]
         )
-        truth = self.layout.vectors(x[some])
+        truth = self.layout.vectors(x)
         asked = [expanded(values, self.layout) & ~np.isnan(truth) for values in folds]
         self.weights = np.empty((len(answers), truth.shape[1]))
         m = self.layout.n_numbers
         for group in (slice(0, m), slice(m, None)):
+            where = [mask[:, group] for mask in asked]
             own = [
                 np.concatenate(
-                    [
-                        a[:, group][b[:, group]]
-                        for a, b in zip(found, asked, strict=True)
-                    ]
+                    [a[:, group][b] for a, b in zip(found, where, strict=True)]
                 )
                 for found in answers
             ]
-            right = np.concatenate([truth[:, group][b[:, group]] for b in asked])
+            right = np.concatenate([truth[:, group][mask] for mask in where])
             self.weights[:, group] = _blend(np.array(own), right)[:, None]
         self._find_errors(answers, truth, asked)
+
+    def _views(self, x, ranked) -> list:
+        """The linear answers, each with rows on its own scale."""
+        return list(zip(self.linear, (x, ranked), strict=True)) if self.linear else []
+
+    def _affordable(self, n_rows: int, n_folds: int, rng) -> tuple[np.ndarray, int]:
+        """Some of the rows, and how often to fit normal distributions to them."""
+        cost = float(self.layout.n_outputs) ** 3 if self.linear else 1.0
+        n_some = int(np.clip(_MOST_WORK / cost, _LEAST_ROWS, _MOST_ROWS))
+        some = np.arange(n_rows)
+        if n_rows > n_some:
+            some = np.sort(rng.permutation(n_rows)[:n_some])
+        share = _MOST_WORK / (10 * cost * len(some))
+        return some, int(np.clip(share, 1, n_folds))
 
     def _find_errors(self, answers, truth, asked) -> None:
         """Mean squares that the blend, and ranks alone, leave of hidden values."""
@@ -175,10 +175,7 @@ class Filling(Part):
 
     def expected(self, x, ranked, networks) -> np.ndarray:
         """What is expected of all values, in the form of a network's outputs."""
-        found = [
-            view.fill(rows)
-            for view, rows in zip(self.linear, (x, ranked), strict=False)
-        ]
+        found = [view.fill(rows) for view, rows in self._views(x, ranked)]
         found.append(np.mean([outputs_of(n, x, self.layout) for n in networks], axis=0))
         return sum(w * part for w, part in zip(self.weights, found, strict=True))
 
@@ -229,8 +226,7 @@ def hide(x: np.ndarray, values: np.ndarray, layout: MixedTableLayout) -> np.ndar
 
 def expanded(values: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
     """What is true of columns, for each output."""
-    width = layout.n_numbers + sum(layout.levels)
-    found = np.zeros((len(values), width), bool)
+    found = np.zeros((len(values), layout.n_outputs), bool)
     for column, places in zip(values.T, layout.output_places(), strict=True):
         found[:, places] = column[:, None]
     return found

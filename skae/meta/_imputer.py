@@ -178,7 +178,6 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         layout = MixedTableLayout.of(inner, X)
         ranks = MixedTableLayout.of(clone(inner).set_params(scaling="quantile"), X)
         x, ranked = layout.encode(X), ranks.encode(X)
-        width = layout.n_numbers + sum(layout.levels)
         n_networks = self.n_networks
         if is_auto(n_networks):
             n_networks = _FEW if len(x) < MANY_ROWS else _MANY
@@ -188,7 +187,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
             start = i * _HIDDEN_SHARE % 1
             values = (chances >= start) & (chances < start + _HIDDEN_SHARE)
             rows = TableRows(hide(x, values, layout), type(self).__name__, layout)
-            network = self._network(len(x), width)
+            network = self._network(len(x), layout.n_outputs)
             networks.append(network.set_params(random_state=seed + i).fit(rows))
             hidden.append(values)
         filling = Filling(layout, ranks)
@@ -316,6 +315,8 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
             values = column.write(outputs[:, places])
             if column.kind == "number":
                 values = np.clip(values, *column.limits)
+            elif column.kind == "integer":
+                values = values.astype(np.int64).tolist()
             filled[j] = where, values
         if left:
             warnings.warn(
@@ -336,16 +337,19 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
             found = X.copy()
             for j, (where, values) in filled.items():
                 found[where, j] = np.asarray(values, found.dtype)[where[rows]]
-            if found.dtype.kind in "fO":
-                found[:, empty] = 0
+            for j in np.flatnonzero(empty):
+                found[gaps[:, j], j] = 0
             return (
                 np.hstack([found[:, kept], gaps[:, added]]) if added else found[:, kept]
             )
         whole = {}
         for j, (where, values) in filled.items():
-            column = [None] * len(where)
-            for row, value in zip(rows, list(values), strict=True):
-                column[row] = value
+            if isinstance(values, list):
+                column = np.full(len(where), None, dtype=object)
+            else:
+                column = np.zeros(len(where), values.dtype)
+            column[rows] = values
+            column = column.tolist() if column.dtype == object else column
             whole[j] = where, column, type_of(columns[j][1])
         for j in np.flatnonzero(empty):
             kind = type_of(columns[j][1])

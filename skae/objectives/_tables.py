@@ -96,7 +96,7 @@ class TableObjective:
         is 0.
         """
         fields, layout = self._read_fields(X), self._layout
-        deviation = np.ones(layout.n_numbers + sum(layout.levels))
+        deviation = np.ones(layout.n_outputs)
         deviation[layout.n_numbers :] = self._model.weights["to_vector/deviation"]
         found = np.zeros((len(fields["data"]), layout.n_features))
 
