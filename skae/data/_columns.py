@@ -14,6 +14,8 @@ KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignore
 SCALINGS = ("standard", "quantile")
 # Of so many quantiles a scaling knows the values.
 _N_QUANTILES = 1000
+# From the warning of a column to the user's call of `fit`.
+_STACKLEVEL = 11
 # Strings of which more than this share differ tell rows apart, not kinds of rows.
 _IDENTIFIER_SHARE, _LEAST_LEVELS = 0.5, 20
 _LARGEST = float(np.finfo(np.float32).max)
@@ -174,7 +176,7 @@ class CategoryColumn(Column):
                 f"Column {name!r} has {len(levels)} levels: the {max_levels} that come "
                 f"most often are kept, and {n_left} values of the others are taken for "
                 "missing. Set max_levels, or ignore the column by column_kinds.",
-                stacklevel=2,
+                stacklevel=_STACKLEVEL,
             )
             levels = [level for level in levels if level in often]
         return cls(kind, levels, handle_unknown == "error")

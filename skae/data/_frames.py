@@ -40,18 +40,21 @@ def columns_of(X) -> list[tuple[Any, Any]]:
     """Names and values of the columns; those of an array are named by their number."""
     if not is_frame(X):
         return [(j, X[:, j]) for j in range(X.shape[1])]
-    if library_of(X) == "pandas":
-        series = [X.iloc[:, j] for j in range(X.shape[1])]
-    else:
-        series = X.get_columns()
-    read = [nw.from_native(one, series_only=True) for one in series]
-    return list(zip(X.columns, read, strict=True))
+    names = list(X.columns)
+    if len(set(names)) == len(names):
+        read = nw.from_native(X, eager_only=True).iter_columns()
+    else:  # as pandas allows
+        parts = (X.iloc[:, j] for j in range(X.shape[1]))
+        read = (nw.from_native(part, series_only=True) for part in parts)
+    return list(zip(names, read, strict=True))
 
 
 def numbers_of(column) -> np.ndarray:
     """Values as float64, NaN where they are missing."""
     if isinstance(column, nw.Series):
-        column = column.cast(nw.Float64).to_numpy()
+        if column.dtype != nw.Float64:
+            column = column.cast(nw.Float64)
+        column = column.to_numpy()
     elif column.dtype == object:
         column = [np.nan if _is_gap(value) else value for value in column.tolist()]
     return np.asarray(column, dtype=np.float64)
@@ -59,12 +62,7 @@ def numbers_of(column) -> np.ndarray:
 
 def labels_of(column) -> list:
     """Values as Python objects, None where they are missing."""
-    if isinstance(column, nw.Series):
-        gaps = column.is_null().to_list()
-        pairs = zip(column.to_list(), gaps, strict=True)
-        values = [None if gap else value for value, gap in pairs]
-    else:
-        values = column.tolist()
+    values = column.to_list() if isinstance(column, nw.Series) else column.tolist()
     return [None if _is_gap(value) else value for value in values]
 
 

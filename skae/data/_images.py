@@ -12,7 +12,7 @@ from skae.data._rows import Rows
 # Grey or colours, with or without opacity.
 _CHANNELS = (1, 3, 4)
 # From here to the user's call of `fit`.
-_STACKLEVEL = 9
+_STACKLEVEL = 10
 
 
 class ImageLayout(Layout):
