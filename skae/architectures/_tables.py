@@ -6,7 +6,6 @@ import numpy as np
 
 from skae._sklearn import Interval, StrOptions
 from skae.architectures._architecture import Architecture
-from skae.architectures._checks import is_auto
 from skae.architectures._dense import DenseArchitecture
 from skae.architectures._linear_path import LinearPath
 from skae.architectures._variational import Variational
@@ -106,7 +105,7 @@ class TableNoise(Architecture):
 
     parameter_constraints = {
         "noise": [StrOptions({"swap", "masking"})],
-        "noise_level": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left")],
+        "noise_level": [Interval(Real, 0, 1, closed="left")],
     }
 
     @property
@@ -161,14 +160,6 @@ class TableArchitecture(TableNoise, DenseTable):
         **DenseTable.parameter_constraints,
         **TableNoise.parameter_constraints,
     }
-
-    @classmethod
-    def settle(cls, values, n_rows):
-        """Little noise for few rows, none for many."""
-        values = super().settle(values, n_rows)
-        if is_auto(values.get("noise_level")):
-            values["noise_level"] = 0.0
-        return values
 
 
 class VariationalTable(Variational, DenseTable):

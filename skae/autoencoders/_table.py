@@ -45,8 +45,8 @@ class TableAutoencoder(TableObjective, BaseAutoencoder):
         - "swap": they are replaced by those of other rows of the mini-batch [1]_.
         - "masking": they are taken away. For data that will have gaps.
 
-    noise_level : float or "auto", default="auto"
-        Share of the values that are hit; 0 is a plain autoencoder. "auto" is 0.
+    noise_level : float, default=0.0
+        Share of the values that are hit; 0 is a plain autoencoder.
 
     See Also
     --------
@@ -87,7 +87,7 @@ class TableAutoencoder(TableObjective, BaseAutoencoder):
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",
         noise: str = "swap",
-        noise_level: float | str = "auto",
+        noise_level: float = 0.0,
         init: str = "pca",
         dropout: float = 0.0,
         scaling: str = "standard",
