@@ -74,7 +74,7 @@ j = X.columns.get_loc("mean concavity")
 rows = np.flatnonzero(gaps[:, j])[:40]
 low, high = np.quantile(draws[:, rows, j], [0.05, 0.95], axis=0)
 order = np.argsort(truth[rows, j])
-figure, ax = plt.subplots(figsize=(7, 3))
+figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 places = np.arange(len(rows))
 ax.vlines(places, low[order], high[order], color="#ff7f0e", lw=3, alpha=0.6)
 ax.plot(places, truth[rows, j][order], "k.", label="true")
