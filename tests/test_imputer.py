@@ -269,7 +269,10 @@ def test_it_fills_by_regression():
     filled = gaussian.fill(holes)[:, 2]
     np.testing.assert_allclose(filled, expected.predict(X[:, :2]), atol=1e-3)
     left = np.var(X[:, 2] - expected.predict(X[:, :2]))
-    np.testing.assert_allclose(gaussian.variances(holes)[:, 2], left, rtol=1e-2)
+    again, variances = gaussian.fill_and_variances(holes)
+    np.testing.assert_array_equal(again[:, 2], filled)
+    np.testing.assert_allclose(variances[:, 2], left, rtol=1e-2)
+    assert (variances[:, :2] == 0).all()
     drawn = gaussian.draw(holes, rng)
     assert (drawn[:, :2] == 0).all()
     np.testing.assert_allclose(drawn[:, 2].var(), left, rtol=0.3)

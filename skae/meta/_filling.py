@@ -56,9 +56,9 @@ class LinearFilling(Part):
             found = []
             for i, ridge in enumerate(_RIDGES):
                 self.gaussian.fit(z, ridge, _STEPS if i else _FIRST_STEPS)
-                filled = self.gaussian.fill(z)
+                filled, variances = self._expected(z)
                 errors[i] += np.sum(np.square(filled - truth)[was_hidden])
-                found.append(self._answers(z, filled))
+                found.append(self._answers(filled, variances))
             answers.append(found)
         best = int(errors.argmin())
         self.gaussian = GaussianWithGaps(truth)
@@ -68,15 +68,20 @@ class LinearFilling(Part):
 
     def fill(self, x: np.ndarray) -> np.ndarray:
         """What is expected of all values, in the form of a network's outputs."""
-        z = self.numbers.with_gaps(x)
-        return self._answers(z, self.gaussian.fill(z))
+        return self._answers(*self._expected(self.numbers.with_gaps(x)))
 
-    def _answers(self, z, filled) -> np.ndarray:
+    def _expected(self, z) -> tuple[np.ndarray, np.ndarray | None]:
+        """Means of all values, and their variances where the scale is bent."""
+        numbers = [c for c in self.layout.columns if isinstance(c, NumberColumn)]
+        if all(column.is_straight for column in numbers):
+            return self.gaussian.fill(z), None
+        return self.gaussian.fill_and_variances(z)
+
+    def _answers(self, filled, variances) -> np.ndarray:
         outputs = self.numbers.write(filled.astype(np.float64))
-        bent = [c for c in self.layout.columns if isinstance(c, NumberColumn)]
-        if all(column.is_straight for column in bent):
+        if variances is None:
             return outputs
-        spread = np.sqrt(self.gaussian.variances(z)) * self.numbers.deviation
+        spread = np.sqrt(variances) * self.numbers.deviation
         for column, target, places in zip(
             self.layout.columns,
             self.target.columns,

@@ -69,12 +69,12 @@ class GaussianWithGaps(Part):
             filled[part.rows] = part.filled
         return filled
 
-    def variances(self, x: np.ndarray) -> np.ndarray:
-        """Variance of each value that is missing, 0 of others."""
-        found = np.zeros(x.shape, np.float32)
+    def fill_and_variances(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same, and the variance of each value that is missing, 0 of others."""
+        filled, found = np.empty(x.shape, np.float32), np.zeros(x.shape, np.float32)
         for part in self._blocks(x):
-            found[part.rows] = part.variances
-        return found
+            filled[part.rows], found[part.rows] = part.filled, part.variances
+        return filled, found
 
     def draw(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Deviations from what `fill` expects, drawn for the gaps; 0 elsewhere.

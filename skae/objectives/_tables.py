@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import check_sample_weight
 from skae.data._columns import NumberColumn
+from skae.data._dask import by_block
 from skae.data._rows import map_fields
 from skae.estimator._scoring import MatrixLike
 from skae.metrics._columns import ColumnScores
@@ -86,6 +87,24 @@ class TableObjective:
 
         map_fields(fields, serve)
         return scores.shares()
+
+    @by_block
+    def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
+        """Error of each row's reconstruction, in units of what its columns vary by.
+
+        Parameters
+        ----------
+        X : data frame or array-like of shape (n_samples, n_features)
+            A table like that of `fit`; or a dask array.
+
+        Returns
+        -------
+        errors : ndarray of shape (n_samples,), float32
+            Mean, by the weights of the columns, over those that have a value: of
+            numbers the squared error on the scale of `scaling`, of categories the
+            cross-entropy over the entropy of the shares of their levels.
+        """
+        return super().reconstruction_error(X)
 
     def _residuals(self, X) -> np.ndarray:
         """What is left of each column without its reconstruction, float64.
