@@ -71,12 +71,14 @@ def frame():
             "day": when.normalize(),
             "took": pd.to_timedelta(rng.integers(1, 100, N), unit="h"),
             "same": 7,
+            "noon": pd.Timestamp("2020-01-01 12:00"),
+            "hour": pd.Timedelta(1, "h"),
             "nothing": np.nan,
             "name": [f"row {i}" for i in range(N)],
         },
         index=np.arange(N) * 10,
     )
-    for i, column in enumerate(found.columns.drop(["same", "nothing"])):
+    for i, column in enumerate(found.columns.drop(["same", "nothing", "noon", "hour"])):
         if found[column].dtype.kind not in "biu" or column in ("nullable", "maybe"):
             found.loc[10 * i, column] = None
     return found
@@ -114,7 +116,7 @@ def test_kinds_are_told(model):
         "category": ["yes", "text", "old_text", "ordered", "codes"],
         "date": ["when", "there", "day"],
         "duration": ["took"],
-        "constant": ["same"],
+        "constant": ["same", "noon", "hour"],
         "empty": ["nothing"],
         "identifier": ["name"],
     }
@@ -129,7 +131,9 @@ def test_values_stay_in_their_form(frame, model):
     assert (found["took"].dt.total_seconds() % 3600 == 0).all()
     assert found["when"].between(frame["when"].min(), frame["when"].max()).all()
     assert set(found["ordered"]) <= {"low", "middle", "high"}
-    assert (found["same"] == 7).all() and found["nothing"].isna().all()
+    for name in ("same", "noon", "hour"):
+        assert (found[name] == frame[name].iloc[0]).all()
+    assert found["nothing"].isna().all()
     assert found["name"].isna().all()
 
 
@@ -318,7 +322,9 @@ def test_scores_are_those_of_scikit_learn(frame, model):
     baseline = log_loss(text, np.tile(shares, (len(text), 1)))
     expected = 1 - log_loss(text, chances) / baseline
     np.testing.assert_allclose(scores["text"], expected, rtol=1e-3)
-    assert np.isnan([scores[name] for name in ("same", "nothing", "name")]).all()
+    assert np.isnan(
+        [scores[name] for name in ("same", "noon", "nothing", "name")]
+    ).all()
     known = [score for score in scores.values() if not np.isnan(score)]
     np.testing.assert_allclose(model.score(frame), np.mean(known))
     weight = np.zeros(N)

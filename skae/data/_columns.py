@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from skae.data._frames import labels_of, numbers_of, seconds_of
+from skae.data._frames import kind_of, labels_of, numbers_of, seconds_of
 
 KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
 SCALINGS = ("standard", "quantile")
@@ -276,19 +276,26 @@ class IgnoredColumn(Column):
     kind : {"constant", "empty", "identifier", "ignored"}
 
     value : object
-        What is written in every row; None for a missing value.
+        What is written in every row, of dates and durations the seconds; None for a
+        missing value.
+
+    unit : {None, "M8[us]", "m8[us]"}
+        What the seconds are: no number, a date or a duration.
     """
 
-    def __init__(self, kind, value):
-        self.kind, self.value = kind, value
+    def __init__(self, kind, value, unit=None):
+        self.kind, self.value, self.unit = kind, value, unit
 
     @classmethod
     def fit(cls, values, kind, name, **options):
         """The value of a constant column."""
-        value = None
-        if kind == "constant":
-            value = next(v for v in labels_of(values) if v is not None)
-        return cls(kind, value)
+        if kind != "constant":
+            return cls(kind, None)
+        units = {"date": "M8[us]", "duration": "m8[us]"}
+        if unit := units.get(kind_of(values, name)):
+            seconds = seconds_of(values)
+            return cls(kind, float(seconds[~np.isnan(seconds)][0]), unit)
+        return cls(kind, next(v for v in labels_of(values) if v is not None))
 
     def read(self, values, name):
         """Nothing."""
@@ -296,6 +303,8 @@ class IgnoredColumn(Column):
 
     def write(self, found):
         """The same in every row."""
+        if self.unit:
+            return np.full(len(found), round(self.value * 1e6)).astype(self.unit)
         return [self.value] * len(found)
 
 
