@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, r2_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import skae
 from skae import (
@@ -350,6 +350,17 @@ def test_report_puts_pca_beside_each_column(frame, model):
     pca = PCA(2).fit(z)
     expected = r2_score(z, pca.inverse_transform(pca.transform(z)))
     np.testing.assert_allclose(table.loc["(all)", "PCA"], expected, rtol=1e-5)
+
+
+def test_report_reaches_into_pipelines_and_searches(frame):
+    table = frame[["number", "text"]]
+    chosen = FunctionTransformer(lambda X: X[["text", "number"]])
+    pipeline = make_pipeline(chosen, small()).fit(table)
+    found = report(pipeline, table, X_train=table)
+    assert list(found.index) == ["text", "number", "(all)"]
+    search = GridSearchCV(pipeline, {"tableautoencoder__encoding_dim": [1]}, cv=2)
+    found = report(search.fit(table.reset_index(drop=True)), table)
+    assert list(found.index) == ["text", "number", "(all)"]
 
 
 def test_without_hidden_layers_it_starts_at_pca():

@@ -84,8 +84,15 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         raise ImportError("report makes a data frame: pip install pandas.") from error
 
     check_is_fitted(estimator)
-    if hasattr(estimator, "column_scores"):
-        return report_columns(estimator, X, X_train)
+    estimator = getattr(estimator, "best_estimator_", estimator)
+    steps = getattr(estimator, "steps", [(None, estimator)])
+    model = steps[-1][1]
+    if hasattr(model, "column_scores"):
+        if len(steps) > 1:
+            before = estimator[:-1]
+            X = before.transform(X)
+            X_train = None if X_train is None else before.transform(X_train)
+        return report_columns(model, X, X_train)
     kept = check_array(X, allow_nd=True, input_name="X", ensure_min_samples=2)
     flat = kept.reshape(len(kept), -1)
     train = flat
@@ -95,7 +102,6 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
     codes = np.asarray(estimator.transform(X))
     pca = PCA(min(codes.shape[1], *train.shape)).fit(train)
     pca_codes = pca.transform(flat)
-    model = getattr(estimator, "steps", [(None, estimator)])[-1][1]
     name = type(model).__name__
     found = {
         name: (kept, np.asarray(reconstruct(estimator, X)), codes),
