@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import skae
-from skae import AutoencoderImputer, TableAutoencoder
+from skae import AutoencoderImputer, TableAutoencoder, VariationalTableAutoencoder
 from skae.meta._filling import _blend
 from skae.meta._gaussian import GaussianWithGaps
 
@@ -205,6 +205,27 @@ def test_draws_of_columns_that_say_the_same_move_together(line):
     moves = drawn - drawn.mean(axis=0)
     both = np.corrcoef(moves[..., 0].ravel(), moves[..., 1].ravel())[0, 1]
     assert both > 0.3
+
+
+def test_variational_networks_draw_by_importance():
+    """Given a, b is normal with a known mean and deviation, and the sign is a's."""
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=1200)
+    b = 0.8 * a + 0.6 * rng.normal(size=1200)
+    table = pd.DataFrame({"a": a, "b": b, "sign": np.where(b > 0, "+", "-")})
+    holes = table.copy()
+    holes.loc[:399, ["b", "sign"]] = np.nan
+    maker = VariationalTableAutoencoder(4, epochs=100)
+    imputer = AutoencoderImputer(maker, n_networks=1, random_state=0).fit(holes)
+    tables = imputer.impute_multiple(holes, 40)
+    draws = np.array([found["b"][:400] for found in tables])
+    assert np.corrcoef(draws.mean(axis=0), 0.8 * a[:400])[0, 1] > 0.9
+    assert np.abs(draws.mean(axis=0) - 0.8 * a[:400]).mean() < 0.25
+    assert 0.35 < np.median(draws.std(axis=0)) < 0.85
+    # Values of a row are drawn together.
+    agree = [((t["b"] > 0) == (t["sign"] == "+"))[:400].mean() for t in tables]
+    assert np.mean(agree) > 0.85
+    pd.testing.assert_frame_equal(tables[0][400:], table[400:])
 
 
 def test_drawn_levels_and_numbers_stay_in_their_range(mixed):

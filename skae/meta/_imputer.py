@@ -47,10 +47,10 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    autoencoder : TableAutoencoder, default=None
-        Unfitted; ``noise="masking"`` is what it should be trained with. By default it
-        is ``TableAutoencoder(noise="masking", noise_level=0.3)`` with wide codes and 10
-        % dropout.
+    autoencoder : TableAutoencoder or VariationalTableAutoencoder, default=None
+        Unfitted; ``noise="masking"`` is what the former should be trained with. By
+        default it is ``TableAutoencoder(noise="masking", noise_level=0.3)`` with wide
+        codes and 10 % dropout.
 
     n_networks : int or "auto", default="auto"
         Networks whose answers are averaged. "auto" is 4, for 20000 rows or more 2.
@@ -59,6 +59,8 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         Whether `transform` draws what it fills in, instead of filling in what is
         expected: numbers move together as the copula has it, by what was wrong about
         values that were hidden in `fit`; categories are drawn by their probabilities.
+        With a variational autoencoder all values of a row are drawn together, given a
+        code that was chosen by its importance, as in MIWAE [1]_.
 
     add_indicator : bool, default=False
         Whether to add a column for each in which `fit` saw gaps: 1 where one was.
@@ -298,7 +300,11 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         for rng in rngs:
             drawn = outputs
             if rng is not None and len(rows):
-                drawn = filling.drawn(outputs, ranked[rows], rng)
+                network = self.autoencoders_[rng.integers(len(self.autoencoders_))]
+                if hasattr(network, "_drawn_given"):
+                    drawn = network._drawn_given(x[rows], rng)
+                else:
+                    drawn = filling.drawn(outputs, ranked[rows], rng)
             found.append(self._written(X, columns, gaps, rows, drawn))
         return found
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
-from skae.data._rows import Rows, some_rows
+from skae.data._rows import Rows, aligned, some_rows
 from skae.estimator._parameters import check_count
 from skae.objectives._conditions import Conditions
 from skae.training import draw_seed
@@ -21,6 +22,8 @@ _EM_STEPS = 50
 _RIDGE = 1e-4
 # Codes to choose from for each row that must meet conditions, and how often to try.
 _CHOICE, _LEAST_CHOICE, _TRIES = 10, 10000, 20
+# Codes that are weighed at a time.
+_WEIGHED_CODES = 20000
 
 
 class TableSamples:
@@ -90,13 +93,52 @@ class TableSamples:
         check_is_fitted(self)
         check_count("n_samples", n_samples)
         rng = np.random.default_rng(draw_seed(random_state))
-        deviations = self._model.architecture.deviations(self._model.weights)
-        wanted = Conditions(self._layout, conditions or {}, deviations)
+        wanted = Conditions(self._layout, conditions or {}, self._number_deviations())
         if wanted:
             outputs = self._chosen(wanted, n_samples, rng)
         else:
             outputs = self._outputs(self._codes(n_samples, rng))
         return self._layout.restore(wanted.draw(outputs, rng))
+
+    def _drawn_given(self, x: np.ndarray, rng, n_codes: int = 50) -> np.ndarray:
+        r"""Outputs drawn for rows of the network, given what each of them has.
+
+        One of `n_codes` from the posterior is chosen by its importance [1]_,
+
+        .. math:: w \propto \frac{p(x_{known} | z) \, p(z)}{q(z | x_{known})},
+
+        with the mixture for :math:`p(z)`; values are drawn given that code.
+
+        References
+        ----------
+        .. [1] P.-A. Mattei and J. Frellsen, "MIWAE", ICML (2019).
+        """
+        wanted = Conditions(self._layout, {}, self._number_deviations())
+        found = np.empty((len(x), self._layout.n_outputs))
+        size = max(1, _WEIGHED_CODES // n_codes)
+        for start in range(0, len(x), size):
+            rows = aligned(x[start : start + size])
+            mean, log_var = self._posterior({"data": rows})
+            shape = (len(rows), n_codes, mean.shape[1])
+            epsilon = rng.standard_normal(shape)
+            z = mean[:, None] + np.exp(log_var / 2)[:, None] * epsilon
+            codes = z.reshape(-1, shape[2])
+            # Constants are the same for all codes of a row.
+            log_q = -0.5 * np.sum(epsilon**2 + log_var[:, None], axis=2)
+            log_p = self.mixture_.score_samples(codes)
+            repeated = {"data": np.repeat(rows, n_codes, axis=0)}
+            log_p += self._log_likelihood_given(repeated, codes)
+            weights = softmax(log_p.reshape(shape[:2]) - log_q, axis=1)
+            point = rng.random((len(rows), 1))
+            chosen = (np.cumsum(weights, axis=1) < point).sum(axis=1)
+            chosen = np.minimum(chosen, n_codes - 1)
+            kept = z[np.arange(len(rows)), chosen].astype(np.float32)
+            outputs = self._outputs(kept)
+            found[start : start + size] = wanted.draw(outputs, rng)
+        return found
+
+    def _number_deviations(self) -> np.ndarray:
+        return self._model.architecture.deviations(self._model.weights)
 
     def _codes(self, n: int, rng) -> np.ndarray:
         """Codes drawn from the mixture, in no order."""
