@@ -15,6 +15,7 @@ import pytest
 import tensorflow as tf
 from discovery import autoencoder_classes, make
 from scipy import sparse
+from sklearn.utils import get_tags
 
 import skae
 from skae import Autoencoder
@@ -113,6 +114,10 @@ def test_a_bad_value_in_the_middle_of_a_memory_map(
     bad = X.copy()
     bad[37, 3] = value
     estimator = make(cls)
+    if np.isnan(value) and get_tags(estimator).input_tags.allow_nan:
+        codes = estimator.fit(mapped(bad, tmp_path / "gap.npy")).transform(bad)
+        assert np.isfinite(codes).all()  # a gap, and no mistake
+        return
     with pytest.raises(ValueError, match=f"Input X contains {message}"):
         estimator.fit(mapped(bad, tmp_path / "bad.npy"))
     assert_not_fitted(estimator)
@@ -225,8 +230,8 @@ def test_a_failed_step_leaves_a_fitted_estimator_as_it_was(cls, X):
         estimator.partial_fit(X)
     with pytest.raises(LookupError):
         estimator.set_params(warm_start=True).fit(X)
-    with pytest.raises(ValueError, match="NaN"):
-        estimator.partial_fit(np.where(X == X[37, 3], np.nan, X))
+    with pytest.raises(ValueError, match="infinity"):
+        estimator.partial_fit(np.where(X == X[37, 3], np.inf, X))
     np.testing.assert_array_equal(estimator.transform(X), codes)
     assert str(estimator.history_) == history and estimator.n_iter_ == 1
 

@@ -531,7 +531,7 @@ def test_mistakes_are_explained(settings, message):
 
 def test_tables_that_say_nothing_are_explained():
     with pytest.raises(ValueError, match="No column of X tells its rows apart"):
-        small().fit(pd.DataFrame({"a": [1.0] * 20, "b": [None] * 20}))
+        small().fit(pd.DataFrame({"a": ["x"] * 20, "b": [None] * 20}))
     with pytest.raises(ValueError, match="minimum of 1 is required"):
         small().fit(pd.DataFrame({"a": []}))
     with pytest.raises(ValueError, match="infinity .* in column 'a'"):

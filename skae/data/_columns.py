@@ -89,7 +89,7 @@ class NumberColumn(Column):
         if kind == "duration":
             step = _grain(x)
         if scaling == "standard":
-            mean, deviation = x.mean(), x.std()
+            mean, deviation = x.mean(), x.std() or 1.0
             knots, scores = np.array([mean, mean + deviation]), np.array([0.0, 1.0])
             return cls(kind, knots, scores, scores, scores, limits, step, True)
         knots, ranks = np.unique(x, return_counts=True)

@@ -14,7 +14,13 @@ from skae._sklearn import (
     safe_indexing,
 )
 from skae.data._column_choices import given_kinds, given_weights
-from skae.data._columns import CLASSES, SCALINGS, NumberColumn, closer_kind
+from skae.data._columns import (
+    CLASSES,
+    SCALINGS,
+    Column,
+    NumberColumn,
+    closer_kind,
+)
 from skae.data._frames import build, columns_of, is_frame, kind_of, library_of, type_of
 from skae.data._layout import Layout
 from skae.data._memory_maps import find_memory_map
@@ -110,7 +116,13 @@ class MixedTableLayout(Layout):
             kind = told or kind_of(values, column_name)
             kind = closer_kind(values, kind, column_name, guess=told is None)
             columns.append(CLASSES[kind].fit(values, kind, column_name, **parameters))
-        if not any(column.n_numbers or column.n_levels for column in columns):
+        if not any(map(_tells, columns)):
+            # One row, say: numbers may differ later, and have codes until then.
+            columns = [
+                _as_number(column, values, column_name)
+                for column, (column_name, values) in zip(columns, named, strict=True)
+            ]
+        if not any(map(_tells, columns)):
             raise ValueError(
                 f"No column of X tells its rows apart: with n_samples={X.shape[0]}, "
                 f"they are {', '.join(sorted({c.kind for c in columns}))}."
@@ -244,6 +256,19 @@ class MixedTableLayout(Layout):
             for name, column in zip(self.names, self.columns, strict=True)
         }
         return {"column_kinds_": kinds}
+
+
+def _tells(column: Column) -> bool:
+    """Whether the network sees anything of a column."""
+    return bool(column.n_numbers or column.n_levels)
+
+
+def _as_number(column: Column, values, name) -> Column:
+    """A constant column of numbers as such, in its own units."""
+    kind = kind_of(values, name)
+    if column.kind != "constant" or kind not in ("number", "integer"):
+        return column
+    return NumberColumn.fit(values, kind, name, scaling="standard")
 
 
 def _value_weights(layout: MixedTableLayout, column_weight) -> tuple[float, ...]:

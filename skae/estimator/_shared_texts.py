@@ -114,14 +114,14 @@ categorical_features : array-like or "from_dtype"
     categories. Integers with two values always are.
 
 column_kinds : dict
-    Kinds of columns, by name, where the guess in `column_kinds_` is wrong: "number",
-    "integer", "boolean", "category", "date", "duration" or "ignored".
+    Kinds of columns, by name, where the guess in `column_kinds_` is wrong:
+    "number", "integer", "boolean", "category", "date", "duration" or "ignored".
 
 column_weight : dict or array-like
     What each column counts; 1 for those that a dict does not name.
 
 handle_unknown : {"missing", "error"}
-    What a level is, after `fit`, that `fit` did not see: a missing value or an error.
+    What a level is that `fit` did not see: a missing value or an error.
 
 max_levels : int
     Most levels of a category. Of more the rarest are taken for missing, with a

@@ -42,6 +42,8 @@ class TableSamples:
         some = some_rows(fields, weight, _MOST_CODES)
         rng = np.random.default_rng(draw_seed(self.random_state))
         mean, log_var = self._posterior(some)
+        if len(mean) == 1:  # of one row two codes: a mixture asks for as many
+            mean, log_var = (np.repeat(part, 2, axis=0) for part in (mean, log_var))
         codes = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
         n_components = len(codes) // _CODES_PER_COMPONENT
         mixture = GaussianMixture(
