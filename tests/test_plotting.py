@@ -463,6 +463,11 @@ def test_columns_of_two_tables(people):
     assert labels == ["then", "now"]
     with pytest.raises(ValueError, match="no column 'size'"):
         ColumnDisplay.from_tables(people, made_up, columns=["size"])
+    X = np.random.default_rng(0).normal(size=(30, 14))
+    model = TableAutoencoder(2, **SMALL).fit(X)
+    assert len(ColumnDisplay.from_estimator(model, X).columns_) == 12
+    named = ColumnDisplay.from_estimator(model, X, columns=range(14))
+    assert named.columns_ == list(range(14))  # whoever names them sees them all
     array = ColumnDisplay.from_tables(np.eye(5), np.eye(5))
     assert array.columns_ == [0, 1, 2, 3, 4]
 

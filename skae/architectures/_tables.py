@@ -96,7 +96,7 @@ class DenseTable(LinearPath, DenseArchitecture):
         return (self.n_numbers + len(self.levels)) / self.output_size
 
 
-class TableNoise(Architecture):
+class TableDenoising(Architecture):
     """Values that are swapped with other rows', or taken away, in training.
 
     Reads `noise` and `noise_level`. Stands left of the architecture that encodes and
@@ -152,20 +152,18 @@ class TableNoise(Architecture):
         )(x)
 
 
-class TableArchitecture(TableNoise, DenseTable):
+class TableArchitecture(TableDenoising, DenseTable):
     """Dense layers that reconstruct tables."""
 
-    test_parameters = DenseArchitecture.test_parameters
     parameter_constraints = {
         **DenseTable.parameter_constraints,
-        **TableNoise.parameter_constraints,
+        **TableDenoising.parameter_constraints,
     }
 
 
 class VariationalTable(Variational, DenseTable):
     """Dense layers, to a distribution of codes of tables and back."""
 
-    test_parameters = DenseArchitecture.test_parameters
     likelihood = "table"
     parameter_constraints = {
         **DenseTable.parameter_constraints,

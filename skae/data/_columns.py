@@ -11,6 +11,8 @@ from scipy.stats import norm
 from skae.data._frames import kind_of, labels_of, numbers_of, seconds_of
 
 KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
+# Kinds of columns that tell rows nothing.
+IGNORED = ("constant", "empty", "identifier", "ignored")
 SCALINGS = ("standard", "quantile")
 # Of so many quantiles a scaling knows the values.
 _N_QUANTILES = 1000
@@ -315,7 +317,7 @@ CLASSES: dict[str, type[Column]] = {
     "boolean": CategoryColumn,
     "category": CategoryColumn,
     "date": DateColumn,
-    **dict.fromkeys(("constant", "empty", "identifier", "ignored"), IgnoredColumn),
+    **dict.fromkeys(IGNORED, IgnoredColumn),
 }
 
 

@@ -95,7 +95,7 @@ def type_of(column) -> dict[str, Any]:
         return {"name": column.dtype.str}
     dtype, native = column.dtype, column.to_native().dtype
     found: dict[str, Any] = {"name": str(native)}
-    if not library_of(column.to_native()) == "pandas":
+    if library_of(column.to_native()) != "pandas":
         found["name"] = type(native).__name__
     if isinstance(dtype, nw.Datetime | nw.Duration):
         found["unit"] = dtype.time_unit

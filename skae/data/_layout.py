@@ -67,11 +67,6 @@ class Layout(ABC):
         """The layout of `X`, which `check` returned."""
 
     @property
-    def holds_numbers(self) -> bool:
-        """Whether rows, as the user has them, are numbers that may be drawn as such."""
-        return True
-
-    @property
     @abstractmethod
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one row as the network sees it."""
@@ -103,6 +98,8 @@ class Layout(ABC):
 
     # Height, width and perhaps channels, where rows are images.
     image_shape: tuple[int, ...] | None = None
+    # Whether rows, as the user has them, are numbers that may be drawn as such.
+    holds_numbers: bool = True
     # Whether a row has one time step after the other.
     is_sequence: ClassVar[bool] = False
 

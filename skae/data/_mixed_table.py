@@ -1,7 +1,6 @@
 """Tables of columns of several kinds: data frames, and arrays, in and back."""
 
 from numbers import Integral
-from typing import Any
 
 import numpy as np
 
@@ -92,9 +91,9 @@ class MixedTableLayout(Layout):
     @classmethod
     def of(cls, estimator, X, weight=None):
         """The layout of checked `X`; rows have theirs already."""
-        return (
-            X.layout if isinstance(X, TableRows) else super().of(estimator, X, weight)
-        )
+        if isinstance(X, TableRows):
+            return X.layout
+        return super().of(estimator, X, weight)
 
     @classmethod
     def counted(cls, X, sample_weight):
@@ -167,23 +166,19 @@ class MixedTableLayout(Layout):
 
     def places(self) -> list[np.ndarray]:
         """Of each column, where its values are in a row of the network."""
-        found, number, category = [], 0, self.n_numbers
-        for column in self.columns:
-            if column.n_levels:
-                found.append(np.array([category]))
-                category += 1
-            else:
-                found.append(number + np.arange(column.n_numbers))
-                number += column.n_numbers
-        return found
+        return self._places([min(column.n_levels, 1) for column in self.columns])
 
     def output_places(self) -> list[np.ndarray]:
         """Of each column, where its values are in what the network returns."""
-        found, number, level = [], 0, self.n_numbers
-        for column in self.columns:
+        return self._places([column.n_levels for column in self.columns])
+
+    def _places(self, widths: list[int]) -> list[np.ndarray]:
+        """Where columns are whose categories have `widths`: behind all numbers."""
+        found, number, category = [], 0, self.n_numbers
+        for column, width in zip(self.columns, widths, strict=True):
             if column.n_levels:
-                found.append(level + np.arange(column.n_levels))
-                level += column.n_levels
+                found.append(category + np.arange(width))
+                category += width
             else:
                 found.append(number + np.arange(column.n_numbers))
                 number += column.n_numbers
@@ -216,13 +211,9 @@ class MixedTableLayout(Layout):
             column.write(outputs[:, places])
             for column, places in zip(self.columns, self.output_places(), strict=True)
         ]
-        return self.assemble(found, getattr(rows, "index", None))
-
-    def assemble(self, found: list, index=None) -> Any:
-        """A table like that of `fit` of the values of each column."""
         if self.library != "numpy":
             columns = list(zip(self.names, found, self.types, strict=True))
-            return build(self.library, columns, index)
+            return build(self.library, columns, getattr(rows, "index", None))
         dtype = np.dtype(self.types[0]["name"])
         if dtype.kind == "f":
             dtype = np.dtype(np.float32)  # as all families have it

@@ -27,11 +27,7 @@ class TableNumbers:
     @classmethod
     def fit(cls, layout: MixedTableLayout, x: np.ndarray) -> Self:
         """Moments of rows of the network."""
-        found = layout.vectors(x).astype(np.float64)
-        there = ~np.isnan(found)
-        n_there = np.maximum(1, there.sum(axis=0))
-        mean = np.where(there, found, 0.0).sum(axis=0) / n_there
-        squares = np.where(there, np.square(found - mean), 0.0).sum(axis=0) / n_there
+        mean, squares = known_moments(layout.vectors(x).astype(np.float64))
         for column, places in zip(layout.columns, layout.output_places(), strict=True):
             if column.n_levels:  # which have one deviation
                 squares[places] = squares[places].sum()
@@ -41,9 +37,9 @@ class TableNumbers:
         """Rows of the network as numbers, float64; NaN for what is missing."""
         return (self.layout.vectors(x) - self.mean) / self.deviation
 
-    def read(self, X) -> np.ndarray:
-        """`X`, which `check` returned, as numbers; the mean for what is missing."""
-        return np.nan_to_num(self.with_gaps(self.layout.encode(X)))
+    def filled(self, x: np.ndarray) -> np.ndarray:
+        """The same with the mean for what is missing."""
+        return np.nan_to_num(self.with_gaps(x))
 
     def write(self, numbers: np.ndarray) -> np.ndarray:
         """Numbers in the form of a network's outputs, with probabilities of levels."""
@@ -55,3 +51,11 @@ class TableNumbers:
                 chances = np.maximum(found[:, places], _LEAST_CHANCE)
                 found[:, places] = chances / chances.sum(axis=1, keepdims=True)
         return found
+
+
+def known_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of what each column has; 0 where it has nothing."""
+    there = ~np.isnan(x)
+    n_there = np.maximum(1, there.sum(axis=0))
+    mean = np.where(there, x, 0).sum(axis=0) / n_there
+    return mean, np.where(there, np.square(x - mean), 0).sum(axis=0) / n_there

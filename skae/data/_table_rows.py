@@ -5,6 +5,8 @@ import numpy as np
 from skae.data._masked_rows import MaskedRows
 from skae.data._rows import Rows, Summary
 
+_LEAST_CHANCE = float(np.finfo(np.float32).tiny)
+
 
 class TableRows(MaskedRows):
     """Rows of the network, as `MixedTableLayout` makes them.
@@ -92,6 +94,12 @@ class VectorRows(MaskedRows):
             return found
         found = (found - self._mean) / self._scale
         return np.nan_to_num(found, nan=0.0).astype(np.float32)
+
+
+def nats(codes: np.ndarray, chances: np.ndarray) -> np.ndarray:
+    """Cross-entropy of the level that each row has, float64; it must have one."""
+    chance = chances[np.arange(len(codes)), codes.astype(int)].astype(np.float64)
+    return -np.log(np.clip(chance, _LEAST_CHANCE, 1.0))
 
 
 def one_hot(x: np.ndarray, n_numbers: int, levels: tuple[int, ...]) -> np.ndarray:

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from skae.data._table_rows import one_hot
+from skae.data._table_rows import nats, one_hot
 from skae.losses._values import LinearLink, ReconstructionLoss
 
 # Shares of levels keep this distance from 0 and 1.
 _LEAST_SHARE = 1e-6
 _LEAST_DISORDER = 1e-3
-_LEAST_CHANCE = float(np.finfo(np.float32).tiny)
 # What a step of 1 of a level's linear reconstruction adds to its logit.
 _GAIN = 4.0
 
@@ -86,11 +85,10 @@ class TableLoss(ReconstructionLoss):
         ends = m + np.cumsum(self.levels, dtype=int)
         for j, (end, size) in enumerate(zip(ends, self.levels, strict=True)):
             code = x[:, m + j]
-            there = ~np.isnan(code)
-            places = end - size + np.where(there, code, 0).astype(int)
-            chance = outputs[np.arange(len(x)), places].astype(np.float64)
-            nats = -np.log(np.clip(chance, _LEAST_CHANCE, 1.0))
-            errors[:, m + j] = np.where(there, nats, np.nan) / self._entropy[j]
+            found = nats(np.nan_to_num(code), outputs[:, end - size : end])
+            errors[:, m + j] = np.where(
+                np.isnan(code), np.nan, found / self._entropy[j]
+            )
         return errors
 
     def row_error(self, x, reconstruction):

@@ -9,6 +9,7 @@ from skae.data._table_numbers import TableNumbers
 from skae.data._table_rows import TableRows
 from skae.meta._gaussian import GaussianWithGaps
 from skae.meta._inner import Part
+from skae.objectives._conditions import draw_places
 
 # Wider tables are left to the networks: inverses grow with the cube.
 _WIDEST = 256
@@ -207,9 +208,7 @@ class Filling(Part):
         )
         for column, ranks, places in columns:
             if column.n_levels:
-                chances = np.cumsum(expected[:, places], axis=1)
-                chances /= chances[:, -1:]
-                drawn = (chances < rng.random((len(found), 1))).sum(axis=1)
+                drawn = draw_places(expected[:, places], rng)
                 found[:, places] = np.eye(len(places))[drawn]
             elif isinstance(column, NumberColumn):
                 scores = ranks.read(column.numbers(expected[:, places]), None)

@@ -48,7 +48,7 @@ class Views(Part):
     def rows(self, X) -> np.ndarray:
         """The rows of a table, float64."""
         if self.numbers is not None:
-            return self.numbers.read(X)
+            return self.numbers.filled(self.numbers.layout.encode(X))
         if sparse.issparse(X):
             X = X.toarray()
         return check_array(X, dtype=np.float64, input_name="X")

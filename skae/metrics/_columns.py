@@ -6,8 +6,8 @@ import numpy as np
 
 from skae.data._columns import NumberColumn
 from skae.data._mixed_table import MixedTableLayout
+from skae.data._table_rows import nats
 
-_LEAST_CHANCE = float(np.finfo(np.float32).tiny)
 # Of so small a share of the squares nothing is left but rounding.
 _ROUNDING = 1e-12
 
@@ -53,10 +53,8 @@ def _sums(column, x: np.ndarray, found: np.ndarray, weight: np.ndarray) -> np.nd
     x, found, w = x[there].astype(np.float64), found[there], weight[there]
     if column.n_levels:
         codes = x[:, 0].astype(int)
-        chance = found[np.arange(len(codes)), codes].astype(np.float64)
-        left = w @ -np.log(np.clip(chance, _LEAST_CHANCE, 1.0))
         counts = np.bincount(codes, weights=w, minlength=column.n_levels)
-        return np.append(left, counts)
+        return np.append(w @ nats(codes, found), counts)
     if isinstance(column, NumberColumn):
         values, decoded = column.numbers(x), column.numbers(found)
         # About the middle of what was seen: squares of large numbers lose digits.

@@ -18,15 +18,16 @@ def report_columns(estimator, X, X_train=None):
     import pandas as pd
 
     layout, name = estimator._layout, type(estimator).__name__
-    X = layout.check(estimator, X, reset=False)
-    train = X if X_train is None else layout.check(estimator, X_train, reset=False)
-    numbers = TableNumbers.fit(layout, layout.encode(train))
-    known, new = numbers.read(train), numbers.read(X)
-    pca = PCA(min(estimator.transform(X).shape[1], *known.shape)).fit(known)
+    rows = estimator._read(X)
+    x = rows.read(slice(None))
+    train = x if X_train is None else estimator._read(X_train).read(slice(None))
+    numbers = TableNumbers.fit(layout, train)
+    known, new = numbers.filled(train), numbers.filled(x)
+    pca = PCA(min(estimator._n_features_out, *known.shape)).fit(known)
     outputs = numbers.write(pca.inverse_transform(pca.transform(new)))
     scores = ColumnScores(layout)
-    scores.add(layout.encode(X), outputs, np.ones(len(new)), 0)
-    found = {name: estimator.column_scores(X), "PCA": scores.shares()}
+    scores.add(x, outputs, np.ones(len(x)), 0)
+    found = {name: estimator.column_scores(rows), "PCA": scores.shares()}
     table = pd.DataFrame({"kind": estimator.column_kinds_, **found})
     total = {key: estimator._mean_score(shares) for key, shares in found.items()}
     table.loc[ALL] = {"kind": "", **total}

@@ -73,10 +73,7 @@ class Conditions:
                 chances = found[:, places]
                 if j in self._levels:
                     chances = np.where(self._levels[j], chances, 0)
-                total = np.cumsum(chances, axis=1)
-                point = rng.random((len(found), 1)) * total[:, -1:]
-                drawn = (total <= point).sum(axis=1)
-                found[:, places] = np.eye(len(places))[drawn]
+                found[:, places] = np.eye(len(places))[draw_places(chances, rng)]
             elif len(places):
                 found[:, places] = self._numbers(j, found[:, places], places, rng)
         return found
@@ -91,6 +88,13 @@ class Conditions:
             np.clip(point, _LEAST_CHANCE, 1 - 1e-16)
         )
         return np.clip(drawn, *self._ranges[j])[:, None]
+
+
+def draw_places(chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A place for each row, drawn by its chances, which need not sum to 1."""
+    total = np.cumsum(chances, axis=1)
+    point = rng.random((len(total), 1)) * total[:, -1:]
+    return np.minimum((total <= point).sum(axis=1), chances.shape[1] - 1)
 
 
 def _allowed(column, name, told) -> np.ndarray:

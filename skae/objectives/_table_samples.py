@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae.data._rows import Rows, aligned, some_rows
 from skae.estimator._parameters import check_count
-from skae.objectives._conditions import Conditions
+from skae.objectives._conditions import Conditions, draw_places
 from skae.training import draw_seed
 
 # Codes that the mixture is fitted to, and what a component needs of them.
@@ -131,11 +131,8 @@ class TableSamples:
             repeated = {"data": np.repeat(rows, n_codes, axis=0)}
             log_p += self._log_likelihood_given(repeated, codes)
             weights = softmax(log_p.reshape(shape[:2]) - log_q, axis=1)
-            point = rng.random((len(rows), 1))
-            chosen = (np.cumsum(weights, axis=1) < point).sum(axis=1)
-            chosen = np.minimum(chosen, n_codes - 1)
-            kept = z[np.arange(len(rows)), chosen].astype(np.float32)
-            outputs = self._outputs(kept)
+            kept = z[np.arange(len(rows)), draw_places(weights, rng)]
+            outputs = self._outputs(kept.astype(np.float32))
             found[start : start + size] = wanted.draw(outputs, rng)
         return found
 

@@ -7,10 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from skae.data._columns import IGNORED
 from skae.data._frames import columns_of, kind_of, labels_of, numbers_of, seconds_of
 from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, bare, tidy
 
-_ACROSS = 4
+_ACROSS, _MOST_COLUMNS = 4, 12
 _LEVELS, _LETTERS = 8, 12
 _INCHES = (2.4, 1.9)
 _SECONDS_PER_DAY = 86400
@@ -105,10 +106,10 @@ class ColumnDisplay(Display):
         """
         model = autoencoder_of(estimator)
         if columns is None:
-            ignored = ("constant", "empty", "identifier", "ignored")
             kinds = model.column_kinds_
-            columns = [name for name, kind in kinds.items() if kind not in ignored]
-        return cls(X, model.reconstruct(X), columns=columns[:12], bins=bins).plot(ax=ax)
+            told = [name for name, kind in kinds.items() if kind not in IGNORED]
+            columns = told[:_MOST_COLUMNS]
+        return cls(X, model.reconstruct(X), columns=columns, bins=bins).plot(ax=ax)
 
     @classmethod
     def from_tables(
@@ -149,7 +150,7 @@ class ColumnDisplay(Display):
 
     def _chosen(self) -> list:
         names = [name for name, _ in columns_of(self.real)]
-        chosen = names[:12] if self.columns is None else list(self.columns)
+        chosen = names[:_MOST_COLUMNS] if self.columns is None else list(self.columns)
         unknown = [name for name in chosen if name not in names]
         if unknown:
             raise ValueError(f"The table has no column {unknown[0]!r}; it has {names}.")
@@ -228,7 +229,7 @@ class ColumnDisplay(Display):
             ax.xaxis.set_major_locator(locator)
             ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
         both = np.concatenate(values)
-        edges = np.linspace(both.min(), both.max() or 1.0, self.bins + 1)
+        edges = np.histogram_bin_edges(both, self.bins)
         for i, (x, colour) in enumerate(zip(values, (BLUE, ORANGE), strict=True)):
             weights = np.full(len(x), 1 / max(1, len(x)))
             ax.hist(

@@ -55,7 +55,7 @@ def autoencoder_of(estimator):
 def drawn_by_value(estimator):
     """As `autoencoder_of`; ValueError for tables of mixed kinds."""
     model = autoencoder_of(estimator)
-    if not getattr(layout_of(model), "holds_numbers", True):
+    if not layout_of(model).holds_numbers:
         raise ValueError(
             f"Rows of {type(model).__name__} are no numbers that could be drawn one "
             "beside the other: ColumnDisplay draws the columns of tables, and "
