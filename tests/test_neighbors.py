@@ -206,6 +206,41 @@ def test_training_mixes_rows_with_neighbors(rng):
     assert_allclose(served(later, 1), second)
 
 
+def test_rows_held_out_are_in_no_other_row():
+    X = np.eye(30) + 0.3 * np.eye(30, k=1) + 0.3 * np.eye(30, k=-1)
+    around = Neighborhood(rows_of(X), None, 4)
+    data = MixedRows(rows_of(X), Mixture(around))
+
+    def shares(epoch):
+        """What each row is made of, from row to row."""
+        out = np.empty((30, 30), dtype=np.float32)
+        data.gather(np.arange(30), out, epoch)
+        found = out @ np.linalg.inv(X)
+        return np.where(np.abs(found) < 1e-5, 0, found)
+
+    held_out = np.arange(0, 30, 3)
+    others = np.setdiff1d(np.arange(30), held_out)
+    assert shares(1)[np.ix_(others, held_out)].any()
+    data.hold_out(held_out)
+    for epoch in range(2, 12):
+        found = shares(epoch)[others]
+        assert not found[:, held_out].any()
+        assert np.count_nonzero(found) > 25  # of 20 rows, most are mixed as before
+    model = make(NeighborAutoencoder, early_stopping=True, epochs=3)
+    seen = []
+
+    class Watched(MixedRows):
+        def hold_out(self, indices):
+            seen.append(indices)
+            super().hold_out(indices)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skae.objectives._neighbors.MixedRows", Watched)
+        model.fit(X)
+    assert len(seen) == 2  # the data and the places
+    assert len(seen[0]) == 3
+
+
 def accuracy(model, digits):
     """Of the nearest neighbour among the codes of the training rows, on new rows."""
     near = KNeighborsClassifier(1)
@@ -229,8 +264,9 @@ def test_the_map_decodes(digits, mapper):
 
 def test_without_weight_it_is_the_plain_autoencoder(X):
     settings = {"hidden_layer_sizes": (8, 4), "epochs": 3, "random_state": 0}
+    settings["input_noise"] = 0.0
     found = NeighborAutoencoder(2, neighbor_weight=0, **settings).fit(X)
-    plain = Autoencoder(2, init="random", input_noise=0.0, **settings).fit(X)
+    plain = Autoencoder(2, init="random", **settings).fit(X)
     assert "neighbor_loss" not in found.history_
     assert_allclose(found.history_["loss"], plain.history_["loss"], rtol=1e-5)
     assert_allclose(found.reconstruct(X), plain.reconstruct(X), rtol=1e-4, atol=1e-5)

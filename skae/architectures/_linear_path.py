@@ -238,9 +238,11 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
 
     @classmethod
     def settle(cls, values, n_rows):
-        """Wider layers for one network that stands for many."""
+        """Wider layers for one network that stands for many; textbooks know no noise."""
         sizes = values.get("hidden_layer_sizes")
         settled = super().settle(values, n_rows)
+        if is_auto(settled.get("input_noise")) and settled["init"] == "random":
+            settled["input_noise"] = 0.0
         if is_auto(sizes) and values.get("nested") and n_rows < MANY_ROWS:
             settled["hidden_layer_sizes"] = _SIZES_IF_NESTED
         return settled

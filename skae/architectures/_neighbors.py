@@ -6,6 +6,7 @@ from skae._sklearn import Interval
 from skae.architectures._architecture import Architecture
 from skae.architectures._checks import is_auto
 from skae.architectures._dense import DenseArchitecture
+from skae.architectures._noise import InputNoise
 
 # Where the map has gaps, the network must be steep: depth is what it takes.
 _SIZES = (384, 256, 128, 128, 64, 64)
@@ -51,12 +52,13 @@ class Neighbors(Architecture):
         return {"neighbor_loss": ops.sum(forward.row_weight * ops.log1p(squares))}
 
 
-class DenseNeighbors(Neighbors, DenseArchitecture):
+class DenseNeighbors(InputNoise, Neighbors, DenseArchitecture):
     """Dense layers, to codes that keep neighbours."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
         **Neighbors.parameter_constraints,
+        **InputNoise.parameter_constraints,
     }
 
     @classmethod

@@ -45,15 +45,12 @@ class InputNoise(Architecture):
     }
 
     input_noise = 0.0
-    init = "random"
 
     @classmethod
     def settle(cls, values, n_rows):
-        """No noise for many rows, nor for the networks of the textbooks."""
+        """No noise for many rows."""
         values = super().settle(values, n_rows)
-        if is_auto(values.get("input_noise")) and (
-            n_rows >= MANY_ROWS or values["init"] == "random"
-        ):
+        if is_auto(values.get("input_noise")) and n_rows >= MANY_ROWS:
             values["input_noise"] = 0.0
         return values
 

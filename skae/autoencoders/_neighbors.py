@@ -64,7 +64,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
 
     neighbor_weight : float, default=1.0
         Weight :math:`w` of the map. 0 is the plain autoencoder, :class:`Autoencoder`
-        with `init="random"` and without noise and penalties.
+        with `init="random"` and the same `input_noise`.
 
     attraction : float, default=1.5
         Strength of the attraction between neighbours in the map, beside the repulsion
@@ -75,6 +75,12 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
     reconstruction_weight : float, default=1.0
         Share of the reconstruction loss that reaches the encoder. 0 is a pure map: the
         decoder is trained all the same, to make the best of it.
+
+    input_noise : float or "auto", default="auto"
+        Standard deviation of normal noise on the input in training, in the units of the
+        data: a row's surroundings go where the row goes. "auto" is 4 % of the root of
+        the total variance, but no more than that of a column has; and 0 for 20000 rows
+        or more, which do not need it.
 
     Attributes
     ----------
@@ -143,6 +149,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         neighbor_weight: float = 1.0,
         attraction: float = 1.5,
         reconstruction_weight: float = 1.0,
+        input_noise: float | str = "auto",
         dropout: float = 0.0,
         tied_weights: bool = False,
         optimizer: Any = "adam",
@@ -170,6 +177,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         self.neighbor_weight = neighbor_weight
         self.attraction = attraction
         self.reconstruction_weight = reconstruction_weight
+        self.input_noise = input_noise
         self.dropout = dropout
         self.tied_weights = tied_weights
         self.optimizer = optimizer

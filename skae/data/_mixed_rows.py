@@ -25,7 +25,8 @@ class Mixture:
 
     def __init__(self, around: Neighborhood, n_before: int = 0):
         n_rows = around.n_rows
-        self._around, self._n_before = around, n_before
+        self._kept, self._neighbors = around.kept, around.neighbors
+        self._n_before = n_before
         self._partner, self._share = np.arange(n_rows), np.zeros(n_rows, np.float32)
         self._epoch = 0
 
@@ -38,11 +39,18 @@ class Mixture:
         other *= self._share[indices].reshape(-1, *[1] * (out.ndim - 1))
         out += other
 
+    def hold_out(self, indices: np.ndarray) -> None:
+        """Make the rows `indices` nobody's partners: others stay as they are instead."""
+        kept, neighbors = self._kept, self._neighbors
+        themselves = np.arange(len(kept))[:, None]
+        is_held_out = np.isin(kept, indices)
+        self._neighbors = np.where(is_held_out[neighbors], themselves, neighbors)
+
     def _draw(self, epoch: int) -> None:
         if epoch == self._epoch:
             return
         rng = np.random.default_rng(self._n_before + epoch)
-        kept, neighbors = self._around.kept, self._around.neighbors
+        kept, neighbors = self._kept, self._neighbors
         n_kept, n_neighbors = neighbors.shape
         place = rng.integers(n_neighbors, size=n_kept)
         self._partner[kept] = kept[neighbors[np.arange(n_kept), place]]
@@ -65,6 +73,10 @@ class MixedRows(ChangingRows):
     def __init__(self, rows: Rows, mixture: Mixture):
         super().__init__(rows)
         self._mixture = mixture
+
+    def hold_out(self, indices):
+        """Nothing of the rows `indices` is mixed into others."""
+        self._mixture.hold_out(indices)
 
     def _change(self, indices, out, epoch):
         self._mixture.mix(self._rows, indices, out, epoch)

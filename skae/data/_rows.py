@@ -136,6 +136,9 @@ class Rows:
             self._gather(indices[part], out[part])
             self._pages.release()
 
+    def hold_out(self, indices: np.ndarray) -> None:
+        """Training must see nothing of the rows `indices`, nor through other rows."""
+
     def _gather(self, indices: np.ndarray, out: np.ndarray) -> None:
         if self.is_sparse or self.X.dtype != self.dtype:
             self._convert(self.X[indices], out)

@@ -135,6 +135,9 @@ def fit_model(
     is_judged = parameters.early_stopping and plan.epochs != 0
     if is_judged and val is None and not plan.one_epoch:
         order, held_out = _split(order, parameters.validation_fraction, rng)
+        if held_out is not None:
+            for rows in fields.values():
+                rows.hold_out(held_out)
     departure = informed = go_on = None
     if previous is None:
         data = fields["data"]
