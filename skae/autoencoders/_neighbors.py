@@ -158,7 +158,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         epochs: int | str = "auto",
         batch_size: int | str = "auto",
         shuffle: bool = True,
-        early_stopping: bool = True,
+        early_stopping: bool = False,
         validation_fraction: float = 0.1,
         n_iter_no_change: int | str = "auto",
         tol: float = 0.0,

@@ -19,6 +19,7 @@ from skae.autoencoders import Autoencoder
 from skae.data._dask import by_block
 from skae.data._frames import framed_like
 from skae.estimator._scoring import MatrixLike
+from skae.fitting import auto_epochs, settle_sizes
 from skae.meta._inner import AroundAutoencoder, generator
 from skae.meta._oddness import Distance, Judge, Novelty, Outlyingness
 from skae.meta._views import Views, in_blocks, sliceable
@@ -26,6 +27,8 @@ from skae.meta._views import Views, in_blocks, sliceable
 # Rows that others are compared with.
 _MOST_ROWS = 10000
 _MOST_CODES = 64
+# Longer training reconstructs the odd rows as well.
+_MOST_EPOCHS = 50
 
 # Of normally distributed scores 0.13 % are farther below the median.
 _SIGMAS = 3.0
@@ -81,7 +84,8 @@ class AutoencoderOutlierDetector(
     ----------
     autoencoder : estimator, default=None
         Any estimator of this library; a clone of it is fitted. None is
-        `Autoencoder` with a code of a quarter of the features, 64 at most.
+        `Autoencoder` with a code of a quarter of the features, 64 at most, trained for
+        50 epochs (fewer if rows are many) without early stopping.
 
     novelty : bool, default=False
         Whether the training rows are clean, and outliers are looked for among others.
@@ -244,14 +248,19 @@ class AutoencoderOutlierDetector(
 
     def _fitted(self, X, kept=None):
         weight = None if kept is None else kept.astype(np.float32)
-        return self._unfitted(self.random_state).fit(X, sample_weight=weight)
+        model = self._unfitted(self.random_state)
+        if self.autoencoder is None:
+            _, n_steps, _ = settle_sizes(model, num_samples(X))
+            model.set_params(epochs=min(_MOST_EPOCHS, auto_epochs(n_steps)))
+        return model.fit(X, sample_weight=weight)
 
     def _usual(self, scores):
         return scores >= np.quantile(scores, self.trim)
 
     def _default(self):
         n_codes = -(-getattr(self, "n_features_in_", 1) // 4)
-        return Autoencoder(min(n_codes, _MOST_CODES))
+        # Whether early stopping keeps PCA is a matter of luck, and of other scores.
+        return Autoencoder(min(n_codes, _MOST_CODES), early_stopping=False)
 
     def _find_offset(self, X) -> float:
         judge = self._judge
