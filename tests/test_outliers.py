@@ -98,6 +98,22 @@ def test_the_score_is_a_mean_of_two_distances(contaminated):
     np.testing.assert_allclose(-detector.score_samples(X), expected, rtol=1e-4)
 
 
+def test_the_default_network_trains_for_some_epochs_on_all_rows(
+    contaminated, monkeypatch
+):
+    X, _ = contaminated
+    model = AutoencoderOutlierDetector(random_state=0).fit(X).autoencoder_
+    assert model.n_iter_ == 50
+    assert "val_loss" not in model.history_  # no row is held out, nor PCA kept instead
+    assert not model.kept_initialization_
+    monkeypatch.setattr(_outliers, "auto_epochs", lambda n_steps: 7)  # of many rows
+    many = AutoencoderOutlierDetector(novelty=True, random_state=0).fit(X)
+    assert many.autoencoder_.n_iter_ == 7
+    given = AutoencoderOutlierDetector(SMALL, random_state=0).fit(X).autoencoder_
+    assert given.n_iter_ == 3
+    assert "val_loss" in given.history_
+
+
 def test_neighbours_are_others():
     rows = np.array([[0.0], [1.0], [3.0], [3.0], [7.0]])
     neighbors = Neighbors(rows, 2)
