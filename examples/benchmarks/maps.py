@@ -90,14 +90,14 @@ def main():
         name, data, seed = options.one
         print(json.dumps(measure(name, data, int(seed))))
         return
+    if find_spec("umap") is None:
+        print("UMAP is not installed: pip install umap-learn", file=sys.stderr)
+        options.maps = [name for name in options.maps if "UMAP" not in name]
     lines = []
     for data in options.data:
         for name in options.maps:
             if name == "t-SNE" and data != "digits":
                 continue  # scikit-learn's takes a quarter of an hour
-            if "UMAP" in name and find_spec("umap") is None:
-                print(f"{name} is not installed: pip install umap-learn", file=sys.stderr)
-                continue
             runs = [
                 _measure.in_fresh_process(__file__, "--one", name, data, seed)
                 for seed in range(options.seeds)

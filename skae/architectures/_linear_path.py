@@ -238,7 +238,7 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
 
     @classmethod
     def settle(cls, values, n_rows):
-        """Wider layers for one network that stands for many; textbooks know no noise."""
+        """Wider layers for one network that stands for many; no noise in textbooks."""
         sizes = values.get("hidden_layer_sizes")
         settled = super().settle(values, n_rows)
         if is_auto(settled.get("input_noise")) and settled["init"] == "random":

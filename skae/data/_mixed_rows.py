@@ -40,7 +40,7 @@ class Mixture:
         out += other
 
     def hold_out(self, indices: np.ndarray) -> None:
-        """Make the rows `indices` nobody's partners: others stay as they are instead."""
+        """Make the rows `indices` nobody's partners: what had them stays as it is."""
         kept, neighbors = self._kept, self._neighbors
         themselves = np.arange(len(kept))[:, None]
         is_held_out = np.isin(kept, indices)
