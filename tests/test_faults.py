@@ -179,7 +179,7 @@ def test_a_million_columns():
 
 @each_family
 def test_no_rows_to_validate_on(cls, X):
-    estimator = make(cls)
+    estimator = make(cls, early_stopping=True)
     with pytest.raises(ValueError, match="minimum of 1 is required"):
         estimator.fit(X, X_val=X[:0])
     assert_not_fitted(estimator)

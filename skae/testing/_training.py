@@ -82,7 +82,7 @@ def check_best_epoch_is_kept(cls, X):
     """
     train, val = X[:40], X[40:]
     settings = {"learning_rate_schedule": "constant", "callbacks": [_recorder()]}
-    settings |= {"learning_rate": 0.1, "n_iter_no_change": 5}
+    settings |= {"early_stopping": True, "learning_rate": 0.1, "n_iter_no_change": 5}
     estimator = make(cls, **whole_epochs(cls, 100), **settings)
     losses = estimator.fit(train, X_val=val).history_["val_loss"]
     best = int(np.argmin(losses))
