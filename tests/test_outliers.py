@@ -107,8 +107,10 @@ def test_the_default_network_trains_for_some_epochs_on_all_rows(
     assert "val_loss" not in model.history_  # no row is held out, nor PCA kept instead
     assert not model.kept_initialization_
     monkeypatch.setattr(_outliers, "auto_epochs", lambda n_steps: 7)  # of many rows
-    many = AutoencoderOutlierDetector(novelty=True, random_state=0).fit(X)
+    many = AutoencoderOutlierDetector(random_state=0).fit(X)
     assert many.autoencoder_.n_iter_ == 7
+    clean = AutoencoderOutlierDetector(novelty=True, random_state=0).fit(X)
+    assert "val_loss" in clean.autoencoder_.history_
     given = AutoencoderOutlierDetector(SMALL, random_state=0).fit(X).autoencoder_
     assert given.n_iter_ == 3
     assert "val_loss" in given.history_

@@ -84,8 +84,9 @@ class AutoencoderOutlierDetector(
     ----------
     autoencoder : estimator, default=None
         Any estimator of this library; a clone of it is fitted. None is
-        `Autoencoder` with a code of a quarter of the features, 64 at most, trained for
-        50 epochs (fewer if rows are many) without early stopping.
+        `Autoencoder` with a code of a quarter of the features, 64 at most; without
+        `novelty` it is trained for 50 epochs (fewer if rows are many) and does not stop
+        early.
 
     novelty : bool, default=False
         Whether the training rows are clean, and outliers are looked for among others.
@@ -249,7 +250,7 @@ class AutoencoderOutlierDetector(
     def _fitted(self, X, kept=None):
         weight = None if kept is None else kept.astype(np.float32)
         model = self._unfitted(self.random_state)
-        if self.autoencoder is None:
+        if self.autoencoder is None and not self.novelty:
             _, n_steps, _ = settle_sizes(model, num_samples(X))
             model.set_params(epochs=min(_MOST_EPOCHS, auto_epochs(n_steps)))
         return model.fit(X, sample_weight=weight)
@@ -259,8 +260,9 @@ class AutoencoderOutlierDetector(
 
     def _default(self):
         n_codes = -(-getattr(self, "n_features_in_", 1) // 4)
-        # Whether early stopping keeps PCA is a matter of luck, and of other scores.
-        return Autoencoder(min(n_codes, _MOST_CODES), early_stopping=False)
+        # Among outliers it is a matter of luck whether early stopping keeps PCA, which
+        # has other scores. Clean rows that are held out keep the line where it is meant.
+        return Autoencoder(min(n_codes, _MOST_CODES), early_stopping=self.novelty)
 
     def _find_offset(self, X) -> float:
         judge = self._judge
