@@ -15,7 +15,7 @@ from skae.estimator._html import _curves
 
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_layers_and_history_are_below_the_diagram(cls, X):
-    model = make(cls)
+    model = make(cls, early_stopping=True)
     assert "skae-fitted" not in model._repr_html_()
     page = model.fit(X)._repr_html_()
     assert page.index("sk-top-container") < page.index("skae-fitted")

@@ -64,7 +64,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
 
     neighbor_weight : float, default=1.0
         Weight :math:`w` of the map. 0 is the plain autoencoder, :class:`Autoencoder`
-        with `init="random"` and the same `input_noise`.
+        with `init="random"` and the same `input_noise` and `early_stopping`.
 
     attraction : float, default=1.5
         Strength of the attraction between neighbours in the map, beside the repulsion
