@@ -261,7 +261,7 @@ class AutoencoderOutlierDetector(
     def _default(self):
         n_codes = -(-getattr(self, "n_features_in_", 1) // 4)
         # Among outliers it is a matter of luck whether early stopping keeps PCA, which
-        # has other scores. Clean rows that are held out keep the line where it is meant.
+        # has other scores. Clean rows held out keep the line where it is meant to be.
         return Autoencoder(min(n_codes, _MOST_CODES), early_stopping=self.novelty)
 
     def _find_offset(self, X) -> float:
