@@ -70,7 +70,7 @@ def halves(name, seed):
     if scaled:
         scaler = StandardScaler().fit(X_train)
         X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
-    classes, y = np.unique(y, return_inverse=True)
+    _, y = np.unique(y, return_inverse=True)
     return X_train, y[train], X_test, y[test]
 
 
