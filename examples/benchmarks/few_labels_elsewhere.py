@@ -13,12 +13,11 @@ from pathlib import Path
 
 import _measure
 import numpy as np
+from few_labels import OURS, rivals
 from sklearn import datasets
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 
 from skae import EncoderClassifier
 from skae.datasets import load_fashion_mnist
@@ -26,7 +25,6 @@ from skae.datasets import load_fashion_mnist
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 MOST_ROWS = 5000
 N_LABELS = (30, 100)
-OURS = "EncoderClassifier"
 
 
 def of_file(name, X="X", y="y"):
@@ -87,17 +85,10 @@ def few(y, n_labels, seed):
 
 def models(X, seed):
     """What is compared, by name."""
-    components = PCA(min(50, *X.shape), random_state=0)
-    logistic = LogisticRegression(max_iter=1000)
     return {
         OURS: EncoderClassifier(random_state=seed),
-        "LogisticRegression": logistic,
-        "LabelSpreading on PCA(50)": make_pipeline(
-            components, LabelSpreading(kernel="knn", n_neighbors=7)
-        ),
-        "SelfTrainingClassifier on PCA(50)": make_pipeline(
-            components, SelfTrainingClassifier(logistic)
-        ),
+        "LogisticRegression": LogisticRegression(max_iter=1000),
+        **rivals(PCA(min(50, *X.shape), random_state=0)),
     }
 
 

@@ -12,7 +12,6 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
 from skae._sklearn import Interval, fit_context
-from skae.autoencoders import DenoisingAutoencoder
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._inner import codes_of
@@ -20,7 +19,6 @@ from skae.meta._pretraining import EncoderPredictor
 from skae.meta._pseudo_labels import OpinionPool, most_certain
 
 _HEAD_STEPS = 1000
-_CODE_SIZE = 32
 # Of the rows without a label, those to train on: in the first round and in the last.
 _SHARES = (0.7, 0.95)
 
@@ -139,7 +137,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
 
     See Also
     --------
-    EncoderRegressor : The first two steps and the last for numbers.
+    EncoderRegressor : The same for numbers.
     sklearn.semi_supervised.LabelSpreading : Neighbours alone, without a network.
     sklearn.semi_supervised.SelfTrainingClassifier : Learns from its own labels.
 
@@ -266,11 +264,6 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             labels, new = targets.copy(), pool.rows[chosen]
             labels[new] = probabilities[chosen].argmax(axis=1)
             tuning.train(labels, np.union1d(labelled, new))
-
-    def _default(self):
-        # Its codes keep distances: neighbours tell the class.
-        n_features = getattr(self, "n_features_in_", _CODE_SIZE)
-        return DenoisingAutoencoder(min(_CODE_SIZE, n_features))
 
     def _split(self, labelled, targets, rng):
         classes = targets[labelled]

@@ -18,6 +18,7 @@ from skae.meta._fine_tuning import FineTuning, Head
 from skae.meta._inner import AroundAutoencoder, codes_of
 from skae.training import draw_seed
 
+_CODE_SIZE = 32
 # How far "auto" moves images: 2 of 28 pixels.
 _SHIFTED_SHARE = 1 / 14
 
@@ -57,7 +58,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         *,
         head_alpha: float = 1.0,
         fine_tune_epochs: int | str = "auto",
-        learning_rate: float = 3e-4,
+        learning_rate: float = 1e-3,
         batch_size: int | str = "auto",
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
@@ -143,16 +144,9 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         return order[n_held_out:], order[:n_held_out]
 
     def _default(self):
-        return DenoisingAutoencoder(
-            200,
-            hidden_layer_sizes=(500,),
-            activation="elu",
-            code_activation="relu",
-            init="random",
-            noise="dropout",
-            noise_level=0.5,
-            epochs=15,
-        )
+        # Its codes keep distances: neighbours tell the class, and the target.
+        n_features = getattr(self, "n_features_in_", _CODE_SIZE)
+        return DenoisingAutoencoder(min(_CODE_SIZE, n_features))
 
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)

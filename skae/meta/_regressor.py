@@ -1,6 +1,6 @@
 """The regressor on a pretrained encoder."""
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,46 +12,63 @@ from skae._sklearn import fit_context
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._pretraining import EncoderPredictor
+from skae.meta._pseudo_targets import MOST_TARGETS, pseudo_targets
 
 
 class EncoderRegressor(RegressorMixin, EncoderPredictor):
     r"""Regressor on a pretrained encoder, for many rows of which few have a target.
 
-    The same three steps as :class:`EncoderClassifier`, with ridge regression as the
-    head and, over standardized targets, the loss
+    Use it when targets are dear and rows are cheap. `fit` takes these steps:
 
-    .. math:: \frac1{2n} \sum_i (w \cdot f(x_i) + b - y_i)^2 .
+    1. The autoencoder is trained on **all** rows, targets or not.
+    2. A linear head, ridge regression, is trained on the codes of the rows with
+       targets.
+    3. Rows without a target get one from a Gaussian process on the codes, whose kernel
+       is linear and squared exponential [2]_, each as strong as the likelihood of the
+       known targets has it.
+    4. Encoder and head are trained together on all rows. The loss, over standardized
+       targets, is
+
+       .. math:: \frac1{2n} \sum_i (w \cdot f(x_i) + b - y_i)^2 .
+
+    Where all rows have targets, or more than 2000 of them, there is no third step, and
+    the rows with targets alone are trained on.
 
     Parameters
     ----------
     autoencoder : estimator, default=None
-        Any autoencoder of this library; a clone of it is fitted. None is a
-        `DenoisingAutoencoder` with a code of 200 rectified units and one hidden layer
-        of 500. ``sklearn.frozen.FrozenEstimator(fitted)``, fitted on rows without
+        Any autoencoder of this library; a clone of it is fitted. None is
+        ``DenoisingAutoencoder(32)``, with fewer codes for fewer features.
+        ``sklearn.frozen.FrozenEstimator(fitted)``, fitted on rows without
         targets as well, is not fitted again.
 
     head_alpha : float, default=1.0
         Strength of the head's L2 penalty before fine-tuning, on codes of unit scale:
         the `alpha` of :class:`~sklearn.linear_model.Ridge`.
 
-    fine_tune_epochs : "auto" or int, default="auto"
-        Largest number of epochs of the third step. "auto" makes about 1000 steps,
-        in at most 100 epochs; 0 leaves the encoder as it was pretrained.
+    pseudo_targets : bool, default=True
+        Whether rows without a target are given one, and trained on. With False rows
+        with targets alone are.
 
-    learning_rate : float, default=3e-4
-        Learning rate of the third step (Adam, falling to zero by half a cosine).
+    fine_tune_epochs : "auto" or int, default="auto"
+        Largest number of epochs of the fourth step. "auto" makes about 1000 steps,
+        in at most 100 epochs; 0 leaves the encoder as it was pretrained, and the head
+        as it is after the second step.
+
+    learning_rate : float, default=1e-3
+        Learning rate of the fourth step (Adam, falling to zero by half a cosine).
 
     batch_size : "auto" or int, default="auto"
-        Rows per step; "auto" is a sixteenth of the rows, from 16 to 256.
+        Rows per step; "auto" is a sixteenth of the rows trained on, from 16 to 256.
 
     early_stopping : bool, default=False
         Hold out some rows, from the head as well, and keep the epoch with the best loss
-        on them. What the third step starts from counts as an epoch. Few targets are
+        on them. What the fourth step starts from counts as an epoch. Few targets are
         worth more in training, and few steps are taken anyway.
 
     validation_fraction : float, default=0.1
-        Share of the rows held out by early stopping. One row or more is always trained
-        on; if none is held out, the training loss is followed.
+        Share of the rows with targets held out by early stopping. One of them or more
+        is always trained on; if none is held out, the training loss is followed.
 
     n_iter_no_change : "auto" or int, default="auto"
         Epochs without a better loss after which to stop.
@@ -66,7 +83,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         None the autoencoder keeps its own.
 
     verbose : {0, 1, 2}, default=0
-        Of the third step: silent; a progress bar with loss and time left (lines where
+        Of the fourth step: silent; a progress bar with loss and time left (lines where
         the output is no terminal); or a line per epoch.
 
     Attributes
@@ -103,12 +120,16 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     See Also
     --------
     EncoderClassifier : The same for classes.
+    sklearn.gaussian_process.GaussianProcessRegressor : The third step, on the rows as
+        they are.
 
     References
     ----------
     .. [1] P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and
        composing robust features with denoising autoencoders", ICML (2008),
        :doi:`10.1145/1390156.1390294`.
+    .. [2] C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine
+       Learning", MIT Press (2006).
 
     Examples
     --------
@@ -122,9 +143,45 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     True
     """
 
+    _parameter_constraints: ClassVar[dict] = {
+        **EncoderPredictor._parameter_constraints,
+        "pseudo_targets": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        autoencoder: Any = None,
+        *,
+        head_alpha: float = 1.0,
+        pseudo_targets: bool = True,
+        fine_tune_epochs: int | str = "auto",
+        learning_rate: float = 1e-3,
+        batch_size: int | str = "auto",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        max_shift: int | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        super().__init__(
+            autoencoder,
+            head_alpha=head_alpha,
+            fine_tune_epochs=fine_tune_epochs,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            max_shift=max_shift,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.pseudo_targets = pseudo_targets
+
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
-        """Pretrain on all rows, then train on them with their targets.
+        """Pretrain on all rows, then train on targets: those given, and those made up.
 
         Parameters
         ----------
@@ -146,10 +203,18 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
             raise ValueError("y is NaN for all rows: give some rows a target.")
         mean = float(y[labelled].mean())
         scale = float(y[labelled].std()) or 1.0
-        targets = np.nan_to_num((y - mean) / scale).astype(np.float32)[:, None]
+        targets = ((y - mean) / scale).astype(np.float32)[:, None]
         self._fit(X, targets, labelled)
         self.target_mean_, self.target_scale_ = mean, scale
         return self
+
+    def _teach(self, tuning, X, codes, targets, labelled, rng):
+        order, targets = labelled, targets.copy()
+        without = np.flatnonzero(np.isnan(targets[:, 0]))
+        if self.pseudo_targets and len(without) and len(labelled) <= MOST_TARGETS:
+            targets[without] = pseudo_targets(codes, labelled, targets, rng)[without]
+            order = np.union1d(labelled, without)
+        tuning.train(np.nan_to_num(targets), order)
 
     def _fit_head(self, codes, targets) -> Head:
         head = Ridge(alpha=self.head_alpha).fit(codes, targets[:, 0])
