@@ -25,7 +25,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
        targets.
     3. Rows without a target get one from a Gaussian process on the codes, whose kernel
        is linear and squared exponential [2]_, each as strong as the likelihood of the
-       known targets has it.
+       known targets has it; none of them lies beyond the known ones.
     4. Encoder and head are trained together on all rows. The loss, over standardized
        targets, is
 
