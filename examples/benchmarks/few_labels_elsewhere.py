@@ -57,19 +57,24 @@ DATA = {
 }
 
 
-def halves(name, seed):
-    """Training rows and classes, test rows and classes."""
-    scaled, load = DATA[name]
-    X, y = load()
+def split(X, y, share, scaled, seed):
+    """Training rows and what they are, test rows and what they are."""
     order = np.random.default_rng(seed).permutation(len(X))
-    n_train = min(MOST_ROWS, len(X) // 2)
+    n_train = min(MOST_ROWS, int(share * len(X)))
     train, test = order[:n_train], order[n_train:][:MOST_ROWS]
     X_train, X_test = X[train], X[test]
     if scaled:
         scaler = StandardScaler().fit(X_train)
         X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
-    _, y = np.unique(y, return_inverse=True)
     return X_train, y[train], X_test, y[test]
+
+
+def halves(name, seed):
+    """Training rows and classes, test rows and classes."""
+    scaled, load = DATA[name]
+    X, y = load()
+    _, y = np.unique(y, return_inverse=True)
+    return split(X, y, 1 / 2, scaled, seed)
 
 
 def few(y, n_labels, seed):

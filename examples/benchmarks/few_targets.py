@@ -17,7 +17,7 @@ import _measure
 import numpy as np
 import pandas as pd
 from _tables import FOLDER
-from few_labels_elsewhere import of_file
+from few_labels_elsewhere import of_file, split
 from scipy.ndimage import rotate
 from scipy.stats import rankdata
 from sklearn import datasets
@@ -26,13 +26,11 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, DotProduct, WhiteKernel
 from sklearn.linear_model import RidgeCV
 from sklearn.neighbors import KNeighborsRegressor
-from sklearn.preprocessing import StandardScaler
 
 from skae import EncoderRegressor
 from skae.datasets import load_fashion_mnist, load_mnist
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-MOST_ROWS = 5000
 N_TURNED = 7500
 N_TARGETS = (50, 200)
 
@@ -89,15 +87,8 @@ DATA = {
 def parts(name, seed):
     """Training rows and targets, test rows and targets."""
     scaled, load = DATA[name]
-    X, y = load()
-    order = np.random.default_rng(seed).permutation(len(X))
-    n_train = min(MOST_ROWS, 2 * len(X) // 3)
-    train, test = order[:n_train], order[n_train:][:MOST_ROWS]
-    X_train, X_test = X[train], X[test]
-    if scaled:
-        scaler = StandardScaler().fit(X_train)
-        X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
-    return X_train.astype(np.float32), y[train], X_test.astype(np.float32), y[test]
+    X, y, X_test, y_test = split(*load(), 2 / 3, scaled, seed)
+    return X.astype(np.float32), y, X_test.astype(np.float32), y_test
 
 
 def models(seed):

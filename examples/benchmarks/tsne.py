@@ -75,9 +75,7 @@ def main():
             lines.append((name, title, *measure(encoder, X, y), f"{spent:.0f}"))
             print(*lines[-1], sep=" | ", flush=True)
         union = make_union(*(FrozenEstimator(fitted[part]) for part in UNION)).fit(X)
-        lines.append(
-            (name, "PCA(32) and VariationalAutoencoder(32)", *measure(union, X, y), "")
-        )
+        lines.append((name, " and ".join(UNION), *measure(union, X, y), ""))
         print(*lines[-1], sep=" | ", flush=True)
     header = [
         "data",
