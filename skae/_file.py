@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import stat
 import uuid
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,41 @@ import numpy as np
 FORMAT_VERSION = 2
 # By kind of content: what the file says it is, and how errors call it.
 _FORMATS = {"estimator": "skae", "checkpoint": "skae checkpoint"}
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+def file_to_write(path: str | os.PathLike[str]) -> Path:
+    """Where to write `path`: a link to a file goes on to point where it did.
+
+    Raises
+    ------
+    OSError
+        If anything but a regular file is there.
+    """
+    path = Path(path)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise FileNotFoundError(
+                f"{path} is a link to {os.readlink(path)}, which does not exist: "
+                "remove the link, or give another path."
+            ) from None
+        return path
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{path} is a folder: give the path of a file in it.")
+    if not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "something else")
+        raise FileExistsError(
+            f"{path} is {kind} and no regular file: it is left as it is. Give the path "
+            "of a file."
+        )
+    return Path(os.path.realpath(path))
 
 
 def write(
@@ -26,6 +62,7 @@ def write(
     """Write the file at once or not at all: what was there stays until the end."""
     from safetensors.numpy import save
 
+    path = file_to_write(path)
     text = json.dumps(document, allow_nan=False)
     metadata = {
         "format": _FORMATS[kind],
@@ -34,8 +71,6 @@ def write(
         "document": text,
     }
     content = save(arrays, metadata=metadata)
-    # A link goes on to point where it did.
-    path = Path(os.path.realpath(path))
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         mode = _mode(path)

@@ -1,11 +1,13 @@
 """A new family is one class: defined here, it keeps every promise."""
 
+import pickle
 from numbers import Real
 from typing import ClassVar
 
+import numpy as np
 import pytest
 from discovery import make
-from keras import ops
+from keras import layers, ops
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from test_common import EXPECTED_FAILURES
 
@@ -133,3 +135,41 @@ def test_a_hook_that_reads_a_strength_as_a_constant_fails_loudly(X):
 
     with pytest.raises(AttributeError, match="decorrelation"):
         make(Careless).fit(X)
+
+
+class AroundOneHalf(DenseArchitecture):
+    """Its encoder begins with layers that hold constants which are no weights."""
+
+    def encode(self, x):
+        constant = layers.Normalization(mean=0.5, variance=2.0)(x)
+        return super().encode(Shift()(constant))
+
+
+class Shift(layers.Layer):
+    """Subtracts a tensor that it made when it was built."""
+
+    def build(self, input_shape):
+        self.center = ops.convert_to_tensor(0.25 * ops.ones(input_shape[-1]))
+
+    def call(self, inputs):
+        return inputs - self.center
+
+
+class AroundOneHalfAutoencoder(DecorrelatedAutoencoder):
+    """The same estimator with such layers."""
+
+    _architecture = AroundOneHalf
+
+    def _strengths(self, epoch):
+        return {}
+
+
+def test_layers_may_hold_constants(X):
+    model = AroundOneHalfAutoencoder(random_state=0).fit(X)
+    codes = model.transform(X)
+    np.testing.assert_allclose(codes, model.encoder_(X), 1e-4, 1e-6)
+    np.testing.assert_allclose(
+        model.inverse_transform(codes), model.decoder_(codes), 1e-4, 1e-6
+    )
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.transform(X), codes)

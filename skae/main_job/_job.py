@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 from threadpoolctl import threadpool_limits
 
 from skae import Autoencoder
+from skae._file import file_to_write
 from skae.datasets import load_digits, load_fashion_mnist, load_mnist
 from skae.main_job._quiet import import_keras
 
@@ -93,6 +94,10 @@ def _read_options(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Bunch
         parser.error(f"--out must end in {allowed}, got {options.out}")
     if not options.out.parent.is_dir():
         parser.error(f"--out: there is no folder {options.out.parent}")
+    try:
+        file_to_write(options.out)
+    except OSError as error:
+        parser.error(f"--out: {error}")
     # Before anything else imports it: data may come from Keras. It is not part of the
     # time of the fit.
     import_keras()

@@ -30,7 +30,8 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
         ``skops.io``, or save the autoencoder alone.
 
     path : path-like
-        File to write; ".skae" is a good ending. What is there is replaced.
+        File to write; ".skae" is a good ending. A file that is there is replaced; of
+        a link, the file that it points to.
 
     Raises
     ------
@@ -44,7 +45,8 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
     ValueError
         If a parameter was set to what it cannot be after the fit.
     OSError
-        If the file cannot be written. Nothing has changed then.
+        If the file cannot be written, or if `path` is a folder, a named pipe, a device
+        or a link to nothing. Nothing has changed then.
 
     Warns
     -----

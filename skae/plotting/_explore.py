@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from skae._file import file_to_write
 from skae.plotting._drawing import drawn_by_value, find_image_shape, layout_of
 
 _MOST_CLASSES = 250
@@ -89,7 +90,7 @@ def explore(
     ...     page.stat().st_size < 5_000_000
     True
     """
-    model = drawn_by_value(estimator)
+    model, target = drawn_by_value(estimator), file_to_write(path)
     codes = np.asarray(estimator.transform(X), dtype=np.float32)
     if codes.shape[1] != 2:
         raise ValueError(
@@ -131,9 +132,8 @@ def explore(
     title = f"{type(model).__name__}, {len(rows)} rows"
     page = files("skae.plotting").joinpath("_explore.html").read_text("utf-8")
     page = page.replace("$TITLE", escape(title)).replace("$DATA", _pack(facts, arrays))
-    path = Path(path)
-    path.write_text(page, encoding="utf-8")
-    return path
+    target.write_text(page, encoding="utf-8")
+    return Path(path)
 
 
 def _classes(y, codes) -> tuple[list[str], np.ndarray] | None:

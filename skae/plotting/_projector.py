@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from skae._file import file_to_write
 from skae.data._sequences import is_ragged_list
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
@@ -95,17 +96,19 @@ def write_projector(
 
     folder = Path(log_dir)
     folder.mkdir(parents=True, exist_ok=True)
+    names = ("codes.tsv", "labels.tsv", "images.png", "projector_config.pbtxt")
+    codes_file, labels_file, images_file, _ = (file_to_write(folder / n) for n in names)
     config = _CONFIG
-    np.savetxt(folder / "codes.tsv", codes, fmt="%.6g", delimiter="\t")
+    np.savetxt(codes_file, codes, fmt="%.6g", delimiter="\t")
     if y is not None:
         # A label is a line: it can have no line breaks of its own.
         lines = [" ".join(str(label).split()) + "\n" for label in y]
-        (folder / "labels.tsv").write_text("".join(lines), encoding="utf-8")
+        labels_file.write_text("".join(lines), encoding="utf-8")
         config += '  metadata_path: "labels.tsv"\n'
     if sprite is not None:
         from matplotlib.image import imsave
 
-        imsave(folder / "images.png", sprite)
+        imsave(images_file, sprite)
         config += '  sprite {\n    image_path: "images.png"\n'
         for size in (shape[1], shape[0]):  # width, height
             config += f"    single_image_dim: {size}\n"

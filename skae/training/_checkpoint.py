@@ -81,6 +81,8 @@ class FitState:
     ):
         self._identity = identity
         self._path = None if checkpoint is None else Path(checkpoint.path)
+        if self._path is not None:
+            _file.file_to_write(self._path)  # an error now, not after an epoch
         self._every = 1 if checkpoint is None else checkpoint.every
         self._document, self._arrays = self._read() or ({}, {})
         self.seed = self._document["seed"] if self._document else draw_seed()
@@ -144,7 +146,8 @@ class FitState:
     def end(self) -> None:
         """Forget the fit, which is done."""
         if self._path is not None:
-            self._path.unlink(missing_ok=True)
+            _file.file_to_write(self._path).unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)  # a link to it, perhaps
 
     def _part(self, part: str) -> dict[str, np.ndarray]:
         prefix = f"{part}/"

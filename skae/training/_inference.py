@@ -179,14 +179,17 @@ def _compile_tensorflow(model, call):
     @functools.cache
     def trace():
         function = tf.function(call, input_signature=signature, autograph=False)
-        return function.get_concrete_function()
+        traced = function.get_concrete_function()
+        # Tensors that a layer holds, and that are no weights, are arguments as well.
+        return traced, traced.captured_inputs
 
     def run(trainable, non_trainable, *inputs):
         inputs = [tf.experimental.dlpack.from_dlpack(x.__dlpack__()) for x in inputs]
         # Calling the function itself checks its arguments in Python, which takes
         # longer than to encode a row.
+        traced, held = trace()
         (outputs,) = tf.raw_ops.StatefulPartitionedCall(
-            args=[*trainable, *non_trainable, *inputs], Tout=types, f=trace()
+            args=[*trainable, *non_trainable, *inputs, *held], Tout=types, f=traced
         )
         return outputs.numpy()
 
