@@ -20,6 +20,7 @@ from skae import (
     VariationalAutoencoder,
 )
 from skae.datasets import load_digits
+from skae.fitting import TrainedModel, _codes
 from skae.layers import NestedDropout
 from skae.metrics import explained_variance, prefix_scores
 from skae.plotting import ScreeDisplay
@@ -137,6 +138,62 @@ def test_constant_rows_and_spare_codes(X):
     spare = make(Autoencoder, encoding_dim=10).fit(X)
     assert np.isfinite(spare.transform(X)).all()
     np.testing.assert_allclose(spare.explained_variance_ratio_[6:], 0, atol=1e-2)
+
+
+@pytest.fixture
+def few_leading(monkeypatch):
+    """Codes are many from four on, and two of them lead."""
+    monkeypatch.setattr(_codes, "_MOST_CODES", 3)
+    monkeypatch.setattr(_codes, "_LEADING_CODES", 2)
+
+
+@pytest.mark.parametrize("l1", [0.0, 0.3])
+def test_many_codes_are_turned_like_few(surface, few_leading, l1):
+    model = make(Autoencoder, **{**QUICK, "encoding_dim": 5, "l1": l1}).fit(surface)
+    codes, ratio = model.transform(surface), model.explained_variance_ratio_
+    assert (np.diff(ratio) <= 0).all()
+    if not l1:
+        used = codes[:, codes.std(axis=0) > 1e-3]
+        correlations = np.corrcoef(used.T)
+        np.testing.assert_allclose(correlations, np.eye(len(correlations)), atol=1e-2)
+    whole = explained_variance(surface, model.inverse_transform(codes))
+    for j, expected in enumerate(ratio):
+        held = codes.copy()
+        held[:, j] = codes[:, j].mean()
+        lost = whole - explained_variance(surface, model.inverse_transform(held))
+        # Two were decoded; for the others the decoder was taken for linear.
+        np.testing.assert_allclose(
+            lost, expected, rtol=0.02 if j < 2 else 0.3, atol=5e-3
+        )
+
+
+def test_many_codes_of_a_linear_network_are_those_of_few(surface, monkeypatch):
+    settings = {"hidden_layer_sizes": (), "encoding_dim": 5, "epochs": 1}
+    few = make(Autoencoder, **settings).fit(surface)
+    monkeypatch.setattr(_codes, "_MOST_CODES", 3)
+    monkeypatch.setattr(_codes, "_LEADING_CODES", 2)
+    many = make(Autoencoder, **settings).fit(surface)
+    ratio = few.explained_variance_ratio_
+    np.testing.assert_allclose(many.explained_variance_ratio_, ratio, atol=1e-3)
+    np.testing.assert_allclose(
+        many.transform(surface), few.transform(surface), atol=1e-2
+    )
+
+
+def test_turning_decodes_a_bounded_number_of_rows_in_few_calls(monkeypatch):
+    X = np.random.default_rng(0).normal(size=(60, 300)).astype(np.float32)
+    calls = []
+
+    def run(self, name, fields):
+        if name == "decoder":
+            calls.append(len(fields["codes"]))
+        return TrainedModel.__dict__["run_before"](self, name, fields)
+
+    monkeypatch.setattr(TrainedModel, "run_before", TrainedModel.run, raising=False)
+    monkeypatch.setattr(TrainedModel, "run", run)
+    make(Autoencoder, encoding_dim=280, epochs=1, batch_size=60).fit(X)
+    assert sum(calls) < 6 * 8192
+    assert len(calls) < 200
 
 
 def test_a_warm_start_goes_on_where_training_stood(surface):

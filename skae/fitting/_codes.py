@@ -14,9 +14,11 @@ from skae.architectures import LinearCode
 from skae.data._rows import CHUNK_BYTES, Rows, Summary, aligned, some_rows
 from skae.fitting._model import TrainedModel
 
-# Decoded rows that tell how a decoder uses its codes, once for all of them.
+# Decoded rows that tell how a decoder uses its codes, once for all of them; of more
+# codes than these only the leading ones are decoded one by one.
 _DECODED_ROWS = 8192
-_LEAST_ROWS, _MOST_ROWS = 32, 2048
+_MOST_ROWS = 2048
+_MOST_CODES, _LEADING_CODES = 256, 64
 # Size of a step, in standard deviations of a code.
 _STEP = 0.1
 # Codes that the decoder ignores are made no smaller than this share of the others.
@@ -49,10 +51,8 @@ def turn_codes(
     """
     mean, covariance = _moments(model, fields, weight)
     decoder = _Decoder(model, fields, weight)
-    gains, direction = decoder.gains(np.sqrt(np.diag(covariance)))
-    turn = _turn(linear, gains, covariance)
-    back = np.linalg.inv(turn)
-    explained = decoder.losses_without(turn, back, mean) / _total(decoder.x, summary)
+    turn, back, direction, losses = _find_turn(linear, decoder, mean, covariance)
+    explained = losses / _total(decoder.x, summary)
     order = np.arange(len(mean))
     if linear.reorders:
         order = np.argsort(-explained, kind="stable")
@@ -68,6 +68,33 @@ def turn_codes(
     if not decoder.agrees(turned):
         return None
     return Turned(turned, explained[order])
+
+
+def _find_turn(linear, decoder, mean, covariance):
+    """How to turn, and back; the decoder's mean derivatives; losses without codes.
+
+    Of many codes the decoder's mean derivatives tell most: each explains little, so
+    that its part of the decoder is nearly linear. The leading ones are decoded.
+    """
+    size = len(mean)
+    deviations = np.sqrt(np.diag(covariance))
+    gains, direction = decoder.gains(np.eye(size), deviations)
+    turn = _turn(linear, gains, covariance)
+    back = np.linalg.inv(turn)
+    if size <= _MOST_CODES:
+        everything = np.arange(size)
+        losses = decoder.losses_without(turn, back, mean, everything)
+        return turn, back, direction, losses
+    losses = decoder.linear_losses_without(turn, back, mean, gains, direction)
+    leading = np.sort(np.argsort(-losses, kind="stable")[:_LEADING_CODES])
+    # The same once more, in the space of these alone.
+    part = turn[:, leading].T @ covariance @ turn[:, leading]
+    gains, _ = decoder.gains(back[leading], np.sqrt(np.maximum(np.diag(part), 0.0)))
+    again = _turn(linear, gains, part)
+    turn[:, leading] = turn[:, leading] @ again
+    back[leading] = np.linalg.inv(again) @ back[leading]
+    losses[leading] = decoder.losses_without(turn, back, mean, leading)
+    return turn, back, direction, losses
 
 
 def _moments(model, fields, weight) -> tuple[np.ndarray, np.ndarray]:
@@ -95,53 +122,91 @@ class _Decoder:
 
     def __init__(self, model, fields, weight):
         self._model = model
-        size = model.code_size
-        n_rows = int(np.clip(_DECODED_ROWS // size, _LEAST_ROWS, _MOST_ROWS))
+        n_codes = model.code_size if model.code_size <= _MOST_CODES else _LEADING_CODES
+        n_rows = min(max(1, _DECODED_ROWS // n_codes), _MOST_ROWS)
         self._fields = some_rows(fields, weight, n_rows)
         loss = model.architecture.reconstruction_loss()
         self.x = loss.comparable(self._fields["data"]).astype(np.float64)
         self._present = ~np.isnan(self.x)
         self.codes = model.run("encoder", self._fields).astype(np.float64)
 
-    def _chunks(self) -> Iterator[slice]:
-        size = max(1, _CHUNK_BYTES // (8 * self.x[0].size * self.codes.shape[1]))
-        for start in range(0, len(self.codes), size):
-            yield slice(start, start + size)
+    def _chunks(self, n_directions: int, n_rows: int) -> Iterator[np.ndarray]:
+        """Numbers of up to `n_rows` of the rows, from the first to the last."""
+        places = np.arange(len(self.codes))
+        if n_rows < len(places):
+            places = np.linspace(0, len(places) - 1, n_rows).astype(np.intp)
+        size = max(1, _CHUNK_BYTES // (8 * self.x[0].size * n_directions))
+        for start in range(0, len(places), size):
+            yield places[start : start + size]
 
-    def _decode(self, codes, part: slice) -> np.ndarray:
+    def _decode(self, codes, part: np.ndarray) -> np.ndarray:
         """Reconstructions of rows `part` by other codes; 0 where nothing is."""
         some = {name: values[part] for name, values in self._fields.items()}
         found = self._model.run("decoder", {**some, "codes": aligned(codes)})
         return np.where(self._present[part], found, 0.0).reshape(len(codes), -1)
 
-    def gains(self, deviations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean products of the decoder's derivatives, and their mean."""
-        size = len(deviations)
+    def _decode_moved(self, part: np.ndarray, amounts, directions) -> np.ndarray:
+        """Reconstructions with the codes of rows moved along each of the directions.
+
+        `amounts` has a row per direction. As many directions at once as are handy.
+        """
+        codes, n_rows = self.codes[part], len(part)
+        size = max(
+            1, _CHUNK_BYTES // (8 * n_rows * max(self.x[0].size, codes.shape[1]))
+        )
+        found = []
+        for start in range(0, len(directions), size):
+            some = slice(start, start + size)
+            moved = codes + amounts[some][:, :, None] * directions[some][:, None]
+            n = len(moved)
+            decoded = self._decode(moved.reshape(n * n_rows, -1), np.tile(part, n))
+            found.append(decoded.reshape(n, n_rows, -1))
+        return np.concatenate(found)
+
+    def gains(self, directions, deviations) -> tuple[np.ndarray, np.ndarray]:
+        """Mean products of the decoder's derivatives in directions, and their mean.
+
+        `deviations` are those of the codes along them.
+        """
+        size = len(directions)
         steps = _STEP * np.where(deviations > 0, deviations, 1.0)
-        products, total = np.zeros((size, size)), 0.0
-        for part in self._chunks():
-            codes = self.codes[part]
-            slopes = np.empty((size, len(codes), self.x[0].size))
-            for slope, step in zip(slopes, np.diag(steps), strict=True):
-                ahead = self._decode(codes + step, part)
-                behind = self._decode(codes - step, part)
-                np.divide(ahead - behind, 2 * step.sum(), out=slope)
+        products, total, n_done = np.zeros((size, size)), 0.0, 0
+        for part in self._chunks(size, max(1, _DECODED_ROWS // size)):
+            amounts = np.repeat(steps[:, None], len(part), axis=1)
+            ahead = self._decode_moved(part, amounts, directions)
+            behind = self._decode_moved(part, -amounts, directions)
+            slopes = (ahead - behind) / (2 * steps[:, None, None])
             flat = slopes.reshape(size, -1)
             products += flat @ flat.T
             total = total + slopes.sum(axis=1)
-        return products / len(self.codes), total / len(self.codes)
+            n_done += len(part)
+        return products / n_done, total / n_done
 
-    def losses_without(self, turn, back, mean) -> np.ndarray:
-        """By how much squared errors grow when a turned code is held at its mean."""
-        losses = np.zeros(len(mean))
-        for part in self._chunks():
+    def losses_without(self, turn, back, mean, which) -> np.ndarray:
+        """By how much squared errors grow when turned codes are held at their mean.
+
+        One at a time, those numbered `which`.
+        """
+        losses = np.zeros(len(which))
+        for part in self._chunks(len(which), len(self.codes)):
             codes = self.codes[part]
-            x = np.nan_to_num(self.x[part]).reshape(len(codes), -1)
+            x = np.nan_to_num(self.x[part]).reshape(len(part), -1)
             error = np.sum((x - self._decode(codes, part)) ** 2)
-            for j, held in enumerate(((codes - mean) @ turn).T):
-                without = codes - held[:, None] * back[j]
-                losses[j] += np.sum((x - self._decode(without, part)) ** 2) - error
+            held = (((codes - mean) @ turn)[:, which]).T
+            decoded = self._decode_moved(part, -held, back[which])
+            for j, without in enumerate(decoded):
+                losses[j] += np.sum((x - without) ** 2) - error
         return losses
+
+    def linear_losses_without(self, turn, back, mean, gains, direction) -> np.ndarray:
+        """The same of all codes, as if the decoder were linear."""
+        everything = np.arange(len(self.codes))
+        x = np.nan_to_num(self.x).reshape(len(self.codes), -1)
+        residuals = x - self._decode(self.codes, everything)
+        held = (self.codes - mean) @ turn
+        towards = np.einsum("ij,ij->j", held, residuals @ (back @ direction).T)
+        squares = np.einsum("ij,ij->i", back @ gains, back)
+        return 2 * towards + squares * np.einsum("ij,ij->j", held, held)
 
     def agrees(self, model: TrainedModel) -> bool:
         """Whether another model reconstructs as this one does, but for rounding."""
