@@ -210,9 +210,10 @@ explained_variance_ratio_ : ndarray of shape (encoding_dim,)
     What the reconstruction of the training rows (up to 2048 of them) loses when a
     code is held at its mean: the squared errors that are added, as a share of the
     squared distances from the mean. The codes are in this order. PCA's shares add
-    up to what is explained; codes that are bent together may add up to more. Only
-    after `fit` with linear codes: they are turned and scaled then, which changes no
-    reconstruction.
+    up to what is explained; codes that are bent together may add up to more. Of more
+    than 256 codes the decoder is taken for linear in all but the 64 leading ones.
+    Only after `fit` with linear codes: they are turned and scaled then, which changes
+    no reconstruction.
 
 progress_ : dict of lists
     "seconds" since `fit` began, before the first epoch and after each, and "loss",
