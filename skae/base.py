@@ -32,9 +32,9 @@ from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
 from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
 from skae.fitting import Plan, TrainedModel, fit_model
+from skae.training import import_keras
 
-# Fitted attributes that are not public.
-_PRIVATE = ("_model", "_layout")
+_PRIVATE = ("_model", "_layout")  # fitted attributes that are not public
 
 
 class BaseAutoencoder(
@@ -185,11 +185,11 @@ class BaseAutoencoder(
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
-        X: MatrixLike,
+        X: "MatrixLike",
         y: Any = None,
         *,
-        sample_weight: ArrayLike | None = None,
-        X_val: MatrixLike | None = None,
+        sample_weight: "ArrayLike | None" = None,
+        X_val: "MatrixLike | None" = None,
     ) -> Self:
         """Train the autoencoder to reconstruct `X`.
 
@@ -225,7 +225,11 @@ class BaseAutoencoder(
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
-        self, X: MatrixLike, y: Any = None, *, sample_weight: ArrayLike | None = None
+        self,
+        X: "MatrixLike",
+        y: Any = None,
+        *,
+        sample_weight: "ArrayLike | None" = None,
     ) -> Self:
         """Train for one epoch on `X`, going on from where training stands.
 
@@ -249,14 +253,8 @@ class BaseAutoencoder(
         self : object
             The fitted estimator.
         """
-        return self._fit(
-            X,
-            y,
-            sample_weight,
-            None,
-            continuing=self.__sklearn_is_fitted__(),
-            one_epoch=True,
-        )
+        how = {"continuing": self.__sklearn_is_fitted__(), "one_epoch": True}
+        return self._fit(X, y, sample_weight, None, **how)
 
     @with_callbacks
     def _fit(
@@ -287,6 +285,7 @@ class BaseAutoencoder(
             if val is not None and target_val is not None:
                 rows = val["data"]
                 val["target"] = paired(self._read(target_val), rows, "target_val")
+            import_keras()  # the data were read
             previous = self._model if continuing else None
             known = previous if one_epoch else None
             fields, val = self._training_fields(fields, val, sample_weight, known)
@@ -335,7 +334,7 @@ class BaseAutoencoder(
         return hasattr(self, "_model")
 
     @by_block
-    def transform(self, X: MatrixLike) -> np.ndarray:
+    def transform(self, X: "MatrixLike") -> np.ndarray:
         """Encode: map `X` to its codes.
 
         Parameters
@@ -357,7 +356,7 @@ class BaseAutoencoder(
         return self._model.run_all(function, self._read_fields(X, y))
 
     @available_if(can_decode)
-    def inverse_transform(self, X: ArrayLike) -> np.ndarray:
+    def inverse_transform(self, X: "ArrayLike") -> np.ndarray:
         """Decode: map codes to data.
 
         Parameters

@@ -1,8 +1,10 @@
 """What a fit shows: nothing, a bar on a terminal, plain lines in a log."""
 
 import io
+import os
 import re
 import sys
+from types import ModuleType
 
 import keras
 import numpy as np
@@ -47,12 +49,63 @@ def test_a_bar_on_a_terminal(monkeypatch):
     text = printed(monkeypatch, 1, Terminal())
     assert "\r" in text and text.endswith("\n")
     last = text.split("\r")[-1]
-    assert "12/12" in last and " - loss: " in last and " - val_loss: " in last
+    assert "epoch 3/3 [####################]" in last
+    assert " - loss: " in last and " - val_loss: " in last
 
 
 def test_the_bar_is_full_when_training_ends_early(monkeypatch):
     text = printed(monkeypatch, 1, Terminal(), callbacks=[Stop()])
-    assert "4/4" in text.split("\r")[-1]
+    assert "epoch 1/3 [####################]" in text.split("\r")[-1]
+
+
+def test_the_bar_counts_epochs_and_fits_the_line(monkeypatch):
+    size = os.terminal_size((40, 24))
+    monkeypatch.setattr(_progress.shutil, "get_terminal_size", lambda: size)
+    monkeypatch.setattr(_progress, "_SECONDS_PER_DRAWING", 0.0)
+    drawn = printed(monkeypatch, 1, Terminal()).rstrip("\n").split("\r")[1:]
+    assert max(map(len, drawn)) == 39
+    found = [re.match(r"epoch (\d)/3 \[(#*)\.*\] 0:00:0", text) for text in drawn]
+    assert [int(match[1]) for match in found] == sorted(int(m[1]) for m in found)
+    assert [len(match[2]) for match in found] == sorted(len(m[2]) for m in found)
+    assert {match[1] for match in found} == {"1", "2", "3"}
+
+
+def test_a_shorter_line_leaves_nothing_of_a_longer_one(monkeypatch):
+    output = Terminal()
+    monkeypatch.setattr(sys, "stdout", output)
+    line = _progress.OnTerminal()
+    line.draw("longer", last=False)
+    line.draw("short", last=True)
+    assert output.getvalue() == "\rlonger\rshort \n"
+
+
+def test_a_notebook_keeps_one_line(monkeypatch):
+    """An executed notebook has what it was shown last, without control characters."""
+    outputs = []
+
+    class Handle:
+        def update(self, output, raw):
+            outputs[-1] = output
+
+    def display(output, raw, display_id):
+        outputs.append(output)
+        return Handle()
+
+    class OutStream(io.StringIO):
+        """Where a notebook's `print` goes."""
+
+    OutStream.__module__ = "ipykernel.iostream"
+    modules = {"IPython": ModuleType("IPython"), "IPython.display": ModuleType("d")}
+    modules["IPython.display"].display = display
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    assert printed(monkeypatch, 1, OutStream()) == ""
+    ((kind, text),) = outputs[0].items()
+    assert len(outputs) == 1 and kind == "text/plain"
+    assert text.startswith("epoch 3/3 [####################] 0:00:0")
+    assert not re.search(r"[^\x20-\x7e]", text)
+    # What a notebook's user sends elsewhere goes there.
+    assert printed(monkeypatch, 1).startswith("epoch 3/3 - loss: ")
 
 
 @pytest.mark.parametrize("verbose", [1, 2])

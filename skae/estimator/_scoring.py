@@ -31,7 +31,7 @@ class Scoring:
 
     @available_if(can_decode)
     @by_block
-    def reconstruct(self, X: MatrixLike) -> np.ndarray:
+    def reconstruct(self, X: "MatrixLike") -> np.ndarray:
         """Encode and decode `X`.
 
         Parameters
@@ -51,7 +51,7 @@ class Scoring:
 
     @available_if(can_decode)
     @by_block
-    def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
+    def reconstruction_error(self, X: "MatrixLike") -> np.ndarray:
         """Error of each row's reconstruction.
 
         Parameters
@@ -74,7 +74,7 @@ class Scoring:
 
     @available_if(can_decode)
     @by_block
-    def score_samples(self, X: MatrixLike) -> np.ndarray:
+    def score_samples(self, X: "MatrixLike") -> np.ndarray:
         """Minus the reconstruction error of each row: greater is more usual.
 
         Parameters
@@ -92,9 +92,9 @@ class Scoring:
     @available_if(can_decode)
     def score(
         self,
-        X: MatrixLike,
+        X: "MatrixLike",
         y: Any = None,
-        sample_weight: ArrayLike | None = None,
+        sample_weight: "ArrayLike | None" = None,
     ) -> float:
         r"""Fraction of the variance of `X` that the reconstructions explain.
 

@@ -183,8 +183,8 @@ random_state : int, RandomState instance or None
     same machine.
 
 verbose : {0, 1, 2}
-    Silent; a progress bar with loss and time left (lines where the output is no
-    terminal); or a line per epoch.
+    Silent; a progress bar with epoch, losses and time left, in a terminal or a
+    notebook (elsewhere a line every five seconds); or a line per epoch.
 """
 
 FIRST_ATTRIBUTES = """\

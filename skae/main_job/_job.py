@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from skae import Autoencoder
 from skae._file import file_to_write
 from skae.datasets import load_digits, load_fashion_mnist, load_mnist
-from skae.main_job._quiet import import_keras
+from skae.training import import_keras
 
 _LOADERS = {
     "digits": load_digits,

@@ -202,7 +202,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         self.n_rounds = n_rounds
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
+    def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
         """Pretrain on all rows, then train on labels: those given, and those found.
 
         Parameters
@@ -284,7 +284,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             bias = np.hstack([-bias / 2, bias / 2])
         return Head(kernel.astype(np.float32), bias.astype(np.float32))
 
-    def predict_proba(self, X: MatrixLike) -> np.ndarray:
+    def predict_proba(self, X: "MatrixLike") -> np.ndarray:
         """Probability of each class.
 
         Parameters
@@ -299,7 +299,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         """
         return softmax(self._outputs(X), axis=1)
 
-    def predict(self, X: MatrixLike) -> np.ndarray:
+    def predict(self, X: "MatrixLike") -> np.ndarray:
         """Most probable class.
 
         Parameters

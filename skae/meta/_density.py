@@ -117,7 +117,7 @@ class AutoencoderDensity(
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: MatrixLike, y: Any = None) -> Self:
+    def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Fit the autoencoder, and then the mixture to its codes.
 
         Parameters
@@ -150,7 +150,7 @@ class AutoencoderDensity(
     def _default(self):
         return Autoencoder(min(16, getattr(self, "n_features_in_", 16)))
 
-    def score_samples(self, X: MatrixLike) -> np.ndarray:
+    def score_samples(self, X: "MatrixLike") -> np.ndarray:
         """Logarithm of the density of each row's code: greater is more usual.
 
         Parameters
@@ -168,7 +168,7 @@ class AutoencoderDensity(
         codes = codes_of(self.autoencoder_, self._check_input(X, reset=False))
         return self.mixture_.score_samples(codes.astype(np.float64))
 
-    def score(self, X: MatrixLike, y: Any = None) -> float:
+    def score(self, X: "MatrixLike", y: Any = None) -> float:
         """Mean of `score_samples`.
 
         Parameters

@@ -145,7 +145,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         sample_posterior: bool = False,
         add_indicator: bool = False,
         keep_empty_features: bool = False,
-        categorical_features: ArrayLike | str = "from_dtype",
+        categorical_features: "ArrayLike | str" = "from_dtype",
         random_state: int | np.random.RandomState | None = None,
     ):
         self.autoencoder = autoencoder
@@ -157,7 +157,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: MatrixLike, y: Any = None) -> Self:
+    def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Learn what values say of each other.
 
         Parameters
@@ -229,7 +229,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
             network.set_params(categorical_features=self.categorical_features)
         return network
 
-    def transform(self, X: MatrixLike) -> Any:
+    def transform(self, X: "MatrixLike") -> Any:
         """Fill the gaps; all other values stay as they are, bit for bit.
 
         Parameters
@@ -252,7 +252,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
 
     def impute_multiple(
         self,
-        X: MatrixLike,
+        X: "MatrixLike",
         m: int = 5,
         *,
         random_state: int | np.random.RandomState | None = None,

@@ -196,7 +196,7 @@ class AutoencoderOutlierDetector(
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: MatrixLike, y: Any = None) -> Self:
+    def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Fit the autoencoder and set the line between inliers and outliers.
 
         Parameters
@@ -277,7 +277,7 @@ class AutoencoderOutlierDetector(
         return float(median - _SIGMAS * _MAD_TO_SIGMA * deviation)
 
     @by_block
-    def score_samples(self, X: MatrixLike) -> np.ndarray:
+    def score_samples(self, X: "MatrixLike") -> np.ndarray:
         """Score each row: greater is more usual.
 
         Parameters
@@ -306,7 +306,7 @@ class AutoencoderOutlierDetector(
 
         return -in_blocks(oddness, X)
 
-    def decision_function(self, X: MatrixLike) -> np.ndarray:
+    def decision_function(self, X: "MatrixLike") -> np.ndarray:
         """Score each row relative to the line: negative for outliers.
 
         Parameters
@@ -321,7 +321,7 @@ class AutoencoderOutlierDetector(
         """
         return self.score_samples(X) - self.offset_
 
-    def predict(self, X: MatrixLike) -> np.ndarray:
+    def predict(self, X: "MatrixLike") -> np.ndarray:
         """Tell outliers from inliers.
 
         Parameters
@@ -336,7 +336,7 @@ class AutoencoderOutlierDetector(
         """
         return np.where(self.decision_function(X) < 0, -1, 1)
 
-    def explain(self, X: MatrixLike):
+    def explain(self, X: "MatrixLike"):
         """Tell which values make a row odd: the residuals in their usual deviations.
 
         Parameters
@@ -364,7 +364,7 @@ class AutoencoderOutlierDetector(
         return framed_like(X, found, names)
 
     @available_if(_takes_training_rows)
-    def fit_predict(self, X: MatrixLike, y: Any = None) -> np.ndarray:
+    def fit_predict(self, X: "MatrixLike", y: Any = None) -> np.ndarray:
         """Fit to `X` and tell its outliers from its inliers.
 
         Not with ``novelty=True``, where `X` has none by assumption.

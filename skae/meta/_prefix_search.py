@@ -134,7 +134,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         self.n_jobs = n_jobs
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: MatrixLike, y: ArrayLike | None = None) -> Self:
+    def fit(self, X: "MatrixLike", y: "ArrayLike | None" = None) -> Self:
         """Choose the number of codes and fit an autoencoder with so many.
 
         Parameters
@@ -204,7 +204,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return sizes
 
     @available_if(_has("transform"))
-    def transform(self, X: MatrixLike) -> np.ndarray:
+    def transform(self, X: "MatrixLike") -> np.ndarray:
         """Codes of `X` by `best_estimator_`.
 
         Parameters
@@ -221,7 +221,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         return self.best_estimator_.transform(X)
 
     @available_if(_has("inverse_transform"))
-    def inverse_transform(self, X: ArrayLike) -> np.ndarray:
+    def inverse_transform(self, X: "ArrayLike") -> np.ndarray:
         """Data of codes by `best_estimator_`.
 
         Parameters
@@ -237,7 +237,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         return self.best_estimator_.inverse_transform(X)
 
-    def score(self, X: MatrixLike, y: ArrayLike | None = None) -> float:
+    def score(self, X: "MatrixLike", y: "ArrayLike | None" = None) -> float:
         """Fraction of the variance of `X` that `best_estimator_` explains.
 
         Parameters

@@ -180,7 +180,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         self.pseudo_targets = pseudo_targets
 
     @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
+    def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
         """Pretrain on all rows, then train on targets: those given, and those made up.
 
         Parameters
@@ -223,7 +223,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
             np.array([head.intercept_], dtype=np.float32),
         )
 
-    def predict(self, X: MatrixLike) -> np.ndarray:
+    def predict(self, X: "MatrixLike") -> np.ndarray:
         """Predict the target.
 
         Parameters

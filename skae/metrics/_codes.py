@@ -10,7 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_consistent_length, check_scalar
 
 
-def l0(codes: ArrayLike, *, threshold: float = 0.01) -> float:
+def l0(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
     r"""Mean number of units that are on in a row: the L0 "norm" of the codes.
 
     .. math:: \frac1n \sum_{i=1}^n \#\{j : |z_{ij}| > \text{threshold}\}
@@ -38,7 +38,7 @@ def l0(codes: ArrayLike, *, threshold: float = 0.01) -> float:
     return float(_on(codes, threshold).sum(axis=1).mean())
 
 
-def dead_units(codes: ArrayLike, *, threshold: float = 0.01) -> float:
+def dead_units(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
     """Share of units that are on in no row: they carry nothing.
 
     Parameters
@@ -69,7 +69,7 @@ def _on(codes, threshold) -> np.ndarray:
     return np.abs(codes) > threshold
 
 
-def active_units(codes: ArrayLike, *, threshold: float = 0.01) -> int:
+def active_units(codes: "ArrayLike", *, threshold: float = 0.01) -> int:
     r"""Number of units whose value varies over the rows.
 
     A unit is active if its variance over the rows is greater than `threshold`. For the
@@ -105,7 +105,9 @@ def active_units(codes: ArrayLike, *, threshold: float = 0.01) -> int:
     return int(np.sum(codes.var(axis=0) > threshold))
 
 
-def trustworthiness(X: ArrayLike, codes: ArrayLike, *, n_neighbors: int = 5) -> float:
+def trustworthiness(
+    X: "ArrayLike", codes: "ArrayLike", *, n_neighbors: int = 5
+) -> float:
     r"""Whether the neighbours among the codes are neighbours among the data.
 
     .. math:: 1 - \frac{2}{n k (2n - 3k - 1)} \sum_{i=1}^n \sum_{j \in N_i^k}
@@ -149,7 +151,7 @@ def trustworthiness(X: ArrayLike, codes: ArrayLike, *, n_neighbors: int = 5) -> 
 
 
 def neighborhood_preservation(
-    X: ArrayLike, codes: ArrayLike, *, n_neighbors: int = 5
+    X: "ArrayLike", codes: "ArrayLike", *, n_neighbors: int = 5
 ) -> float:
     r"""Share of each row's nearest neighbours that are nearest among the codes too.
 

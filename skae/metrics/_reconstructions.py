@@ -12,7 +12,7 @@ def reconstruct(estimator, X):
     return estimator.inverse_transform(estimator.transform(X))
 
 
-def explained_variance(X: ArrayLike, X_reconstructed: ArrayLike) -> float:
+def explained_variance(X: "ArrayLike", X_reconstructed: "ArrayLike") -> float:
     r"""Fraction of the variance of `X` that its reconstruction explains.
 
     .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}

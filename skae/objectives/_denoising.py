@@ -23,13 +23,13 @@ class DenoisingObjective:
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
-        X: MatrixLike,
+        X: "MatrixLike",
         y: Any = None,
         *,
-        sample_weight: ArrayLike | None = None,
-        X_val: MatrixLike | None = None,
-        target: MatrixLike | None = None,
-        target_val: MatrixLike | None = None,
+        sample_weight: "ArrayLike | None" = None,
+        X_val: "MatrixLike | None" = None,
+        target: "MatrixLike | None" = None,
+        target_val: "MatrixLike | None" = None,
     ) -> Self:
         """Train the autoencoder to take the noise out of `X`.
 
@@ -90,11 +90,11 @@ class DenoisingObjective:
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self,
-        X: MatrixLike,
+        X: "MatrixLike",
         y: Any = None,
         *,
-        sample_weight: ArrayLike | None = None,
-        target: MatrixLike | None = None,
+        sample_weight: "ArrayLike | None" = None,
+        target: "MatrixLike | None" = None,
     ) -> Self:
         """Train for one epoch on `X`, going on from where training stands.
 

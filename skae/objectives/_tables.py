@@ -22,7 +22,7 @@ class TableObjective:
     """
 
     def score(
-        self, X: MatrixLike, y: Any = None, sample_weight: ArrayLike | None = None
+        self, X: "MatrixLike", y: Any = None, sample_weight: "ArrayLike | None" = None
     ) -> float:
         r"""Share of the columns that the reconstructions explain: their mean.
 
@@ -54,7 +54,7 @@ class TableObjective:
         return self._mean_score(self.column_scores(X, sample_weight))
 
     def column_scores(
-        self, X: MatrixLike, sample_weight: ArrayLike | None = None
+        self, X: "MatrixLike", sample_weight: "ArrayLike | None" = None
     ) -> dict[Any, float]:
         """Share of each column that the reconstructions explain, as in `score`.
 
@@ -89,7 +89,7 @@ class TableObjective:
         return scores.shares()
 
     @by_block
-    def reconstruction_error(self, X: MatrixLike) -> np.ndarray:
+    def reconstruction_error(self, X: "MatrixLike") -> np.ndarray:
         """Error of each row's reconstruction, in units of what its columns vary by.
 
         Parameters

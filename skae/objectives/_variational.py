@@ -94,7 +94,7 @@ class VariationalObjective:
         return self.inverse_transform(codes)
 
     @by_block
-    def score_samples(self, X: MatrixLike, *, n_draws: int = 16) -> np.ndarray:
+    def score_samples(self, X: "MatrixLike", *, n_draws: int = 16) -> np.ndarray:
         r"""Evidence lower bound of each row, in nats: greater is more usual.
 
         .. math:: E_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z)) \le \log p(x)
@@ -134,7 +134,7 @@ class VariationalObjective:
         return scores
 
     def log_likelihood(
-        self, X: MatrixLike, n_importance_samples: int = 100, *, random_state=None
+        self, X: "MatrixLike", n_importance_samples: int = 100, *, random_state=None
     ) -> np.ndarray:
         r"""Importance-weighted bound on the log-likelihood of each row, in nats.
 

@@ -45,7 +45,7 @@ class ActivationDisplay(Display):
 
     @classmethod
     def from_estimator(
-        cls, estimator, X: ArrayLike, *, bins: int = 20, ax=None
+        cls, estimator, X: "ArrayLike", *, bins: int = 20, ax=None
     ) -> Self:
         """Encode `X` and draw the histograms.
 

@@ -56,7 +56,7 @@ class CodeDisplay(Display):
         self.codes, self.code_shape = codes, code_shape
 
     @classmethod
-    def from_estimator(cls, estimator, X: ArrayLike, *, ax=None) -> Self:
+    def from_estimator(cls, estimator, X: "ArrayLike", *, ax=None) -> Self:
         """Encode `X` and draw the codes.
 
         Parameters

@@ -105,7 +105,7 @@ class ManifoldDisplay(_DecodedDisplay):
     def from_estimator(
         cls,
         estimator,
-        X: ArrayLike | None = None,
+        X: "ArrayLike | None" = None,
         *,
         n: int = 15,
         image_shape: tuple[int, ...] | None = None,
@@ -200,7 +200,7 @@ class InterpolationDisplay(_DecodedDisplay):
     def from_estimator(
         cls,
         estimator,
-        X: ArrayLike,
+        X: "ArrayLike",
         *,
         n_steps: int = 10,
         image_shape: tuple[int, ...] | None = None,

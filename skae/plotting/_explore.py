@@ -28,8 +28,8 @@ _ACTIVATIONS |= {"softplus", "silu"}
 
 def explore(
     estimator,
-    X: ArrayLike,
-    y: ArrayLike | None = None,
+    X: "ArrayLike",
+    y: "ArrayLike | None" = None,
     path: str | os.PathLike[str] = "map.html",
     *,
     image_shape: tuple[int, ...] | None = None,

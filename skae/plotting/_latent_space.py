@@ -76,8 +76,8 @@ class LatentSpaceDisplay(Display):
     def from_estimator(
         cls,
         estimator,
-        X: ArrayLike,
-        y: ArrayLike | None = None,
+        X: "ArrayLike",
+        y: "ArrayLike | None" = None,
         *,
         embed: str | None = None,
         thumbnails: bool = False,

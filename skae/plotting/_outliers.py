@@ -95,7 +95,7 @@ class OutlierDisplay(Display):
     def from_estimator(
         cls,
         estimator,
-        X: ArrayLike,
+        X: "ArrayLike",
         *,
         n_features: int = 15,
         image_shape: tuple[int, ...] | None = None,

@@ -24,10 +24,10 @@ embeddings {
 
 def write_projector(
     estimator,
-    X: ArrayLike,
+    X: "ArrayLike",
     log_dir: str | os.PathLike[str],
     *,
-    y: ArrayLike | None = None,
+    y: "ArrayLike | None" = None,
     image_shape: tuple[int, ...] | None = None,
 ) -> Path:
     """Write the codes of `X` for the projector of TensorBoard.

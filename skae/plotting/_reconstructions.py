@@ -93,9 +93,9 @@ class ReconstructionDisplay(Display):
     def from_estimator(
         cls,
         estimator,
-        X: ArrayLike,
+        X: "ArrayLike",
         *,
-        X_noisy: ArrayLike | None = None,
+        X_noisy: "ArrayLike | None" = None,
         image_shape: tuple[int, ...] | None = None,
         ax=None,
     ) -> Self:

@@ -37,7 +37,9 @@ class ScreeDisplay(Display):
     8
     """
 
-    def __init__(self, explained_variance_ratio: ArrayLike, *, name: str | None = None):
+    def __init__(
+        self, explained_variance_ratio: "ArrayLike", *, name: str | None = None
+    ):
         self.explained_variance_ratio = explained_variance_ratio
         self.name = name
 

@@ -12,6 +12,7 @@ from skae.training._checkpoint import FitState as FitState
 from skae.training._checks import check_all_there as check_all_there
 from skae.training._optimizers import optimizer_config as optimizer_config
 from skae.training._process import enter_backend as enter_backend
+from skae.training._quiet import import_keras as import_keras
 from skae.training._seeds import draw_seed as draw_seed
 from skae.training._settings import FitSettings as FitSettings
 from skae.training._settings import ProgramSettings as ProgramSettings
@@ -20,3 +21,4 @@ from skae.training._train import Trained as Trained
 from skae.training._train import TrainingData as TrainingData
 from skae.training._train import Watchers as Watchers
 from skae.training._train import train as train
+from skae.training._versions import show_versions as show_versions

@@ -2,11 +2,13 @@
 
 import os
 
+from skae.training._quiet import import_keras
+
 _owner: int | None = None
 
 
 def enter_backend() -> None:
-    """Note that Keras' backend runs in this process.
+    """Import Keras' backend, and note that it runs in this process.
 
     Its threads are not there in a process that is forked afterwards: all that asks
     them for something would wait for ever.
@@ -28,3 +30,4 @@ def enter_backend() -> None:
             "joblib's own backend 'loky', or fork before the first fit, load and "
             "transform."
         )
+    import_keras()

@@ -1,5 +1,6 @@
 """What a fit shows while it runs: nothing, a bar, or lines."""
 
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -7,6 +8,9 @@ from datetime import timedelta
 
 # A plain log gets a line as often as somebody who watches it would look.
 _SECONDS_PER_LINE = 5.0
+# A bar is drawn as often as an eye can follow.
+_SECONDS_PER_DRAWING = 0.1
+_BAR_LENGTH = 20
 
 
 def make_progress(verbose: int, epochs: int, n_steps: int):
@@ -23,20 +27,59 @@ def make_progress(verbose: int, epochs: int, n_steps: int):
     """
     if verbose == 0:
         return Progress()
-    if verbose == 1 and _can_redraw():
-        return Bar(epochs, n_steps)
+    if verbose == 1 and sys.stdout.isatty():
+        return Bar(epochs, n_steps, OnTerminal())
+    if verbose == 1 and _is_notebook():
+        return Bar(epochs, n_steps, InNotebook())
     return Lines(epochs, n_steps, 0.0 if verbose == 2 else _SECONDS_PER_LINE)
 
 
-def _can_redraw() -> bool:
-    return sys.stdout.isatty() or "ipykernel" in sys.modules
+def _is_notebook() -> bool:
+    """Whether what is printed goes to a notebook, not to where it was sent instead."""
+    return type(sys.stdout).__module__.startswith("ipykernel.")
 
 
-def _shown(logs: Mapping[str, float]) -> dict[str, float]:
+def _shown(logs: Mapping[str, float]) -> str:
     """Without penalties, the total is the whole story."""
     if logs and logs["loss"] == logs["reconstruction_loss"]:
-        return {name: v for name, v in logs.items() if name in ("loss", "val_loss")}
-    return dict(logs)
+        logs = {name: v for name, v in logs.items() if name in ("loss", "val_loss")}
+    return "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
+
+
+class OnTerminal:
+    """A line of a terminal, written over what stood there."""
+
+    def __init__(self):
+        self._output, self._length = sys.stdout, 0
+
+    def draw(self, text: str, last: bool) -> None:
+        """Put `text` in the place of the last one; after the `last` a new line."""
+        # A longer line would wrap, and what has wrapped is not written over.
+        text = text[: shutil.get_terminal_size().columns - 1]
+        self._output.write("\r" + text.ljust(self._length) + ("\n" if last else ""))
+        self._output.flush()
+        self._length = len(text)
+
+
+class InNotebook:
+    """An output of a notebook, replaced by the next one.
+
+    The notebook keeps the last, with no control character in it: an executed notebook
+    and a page that nbconvert makes of it have one line.
+    """
+
+    def __init__(self):
+        self._handle = None
+
+    def draw(self, text: str, last: bool) -> None:
+        """Show `text` instead of the last one."""
+        from IPython.display import display
+
+        output = {"text/plain": text}
+        if self._handle is None:
+            self._handle = display(output, raw=True, display_id=True)
+        else:
+            self._handle.update(output, raw=True)
 
 
 class Progress:
@@ -53,32 +96,48 @@ class Progress:
 
 
 class Bar(Progress):
-    """Keras' progress bar: one for all epochs; hundreds would hide the loss."""
+    """One bar for all epochs, with their number, losses and the time that is left.
 
-    def __init__(self, epochs: int, n_steps: int):
-        import keras
+    Parameters
+    ----------
+    epochs, n_steps : int
+        Number of epochs, and of steps in each.
 
-        self._n_steps = n_steps
-        self._bar = keras.utils.Progbar(epochs * n_steps)
+    place : OnTerminal or InNotebook
+        Where it is drawn.
+    """
+
+    def __init__(self, epochs: int, n_steps: int, place: OnTerminal | InNotebook):
+        self._epochs, self._n_steps, self._place = epochs, n_steps, place
+        self._begin = time.monotonic()
+        self._last_time = -float("inf")
 
     def steps_end(self, epoch, n_done, logs):
-        """Draw the bar."""
+        """Draw the bar, in the middle of an epoch too."""
         if n_done < self._n_steps:
-            self._draw((epoch - 1) * self._n_steps + n_done, logs)
+            self._draw(epoch, epoch - 1 + n_done / self._n_steps, logs)
 
     def epoch_end(self, epoch, logs):
         """Draw the bar."""
-        self._draw(epoch * self._n_steps, logs)
+        self._draw(epoch, epoch, logs)
 
     def train_end(self, epoch, logs):
         """Draw the full bar, also when training ended early."""
-        self._bar.target = max(1, epoch * self._n_steps)
-        self._draw(self._bar.target, logs, last=True)
+        self._draw(epoch, self._epochs, logs, last=True)
 
-    def _draw(self, n_done, logs, last=False):
-        # Values of now; Keras would average those of all steps.
-        self._bar.stateful_metrics.update(logs)
-        self._bar.update(n_done, list(_shown(logs).items()), finalize=last)
+    def _draw(self, epoch: int, epochs_done: float, logs, last: bool = False) -> None:
+        now = time.monotonic()
+        if not last and now - self._last_time < _SECONDS_PER_DRAWING:
+            return
+        self._last_time = now
+        full = round(_BAR_LENGTH * epochs_done / self._epochs)
+        bar = "#" * full + "." * (_BAR_LENGTH - full)
+        gone = now - self._begin
+        left = _left(gone, epochs_done, self._epochs)
+        when = _time(gone) if last else f"{_time(left)} left"
+        # Losses come last: there may be more of them than a line holds.
+        text = f"epoch {epoch}/{self._epochs} [{bar}] {when}{_shown(logs)}"
+        self._place.draw(text, last)
 
 
 class Lines(Progress):
@@ -113,9 +172,13 @@ class Lines(Progress):
     def _print(self, place: str, epochs_done: float, logs) -> None:
         self._last_time = time.monotonic()
         gone = self._last_time - self._begin
-        left = gone / epochs_done * (self._epochs - epochs_done)
-        values = "".join(f" - {name}: {v:.4f}" for name, v in _shown(logs).items())
-        print(f"{place}{values} - {_time(gone)}, {_time(left)} left", flush=True)
+        left = _left(gone, epochs_done, self._epochs)
+        times = f"{_time(gone)}, {_time(left)} left"
+        print(f"{place}{_shown(logs)} - {times}", flush=True)
+
+
+def _left(gone: float, epochs_done: float, epochs: int) -> float:
+    return gone / epochs_done * (epochs - epochs_done)
 
 
 def _time(seconds: float) -> str:

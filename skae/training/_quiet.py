@@ -1,10 +1,11 @@
-"""Keras without TensorFlow's start-up notes, which would break up what we print."""
+"""Keras without TensorFlow's start-up notes, which would break up what is printed."""
 
 import contextlib
 import os
 import re
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
@@ -12,19 +13,26 @@ _NOTE = re.compile(
     rb"I\d{4} |To enable the following instructions|"
     rb"WARNING: All log messages before absl::InitializeLog\(\)"
 )
+_lock = threading.Lock()
 
 
 def import_keras() -> None:
     """Import Keras and its backend, without notes unless the user asks for them.
 
-    Who sets TF_CPP_MIN_LOG_LEVEL has said what to see.
+    Who sets TF_CPP_MIN_LOG_LEVEL, or has imported Keras or TensorFlow, has said what to
+    see. TensorFlow reads the level when it is imported: afterwards the environment is
+    as it was, and so are the processes that it is handed on to.
     """
-    if "keras" in sys.modules or _LEVEL in os.environ:
-        return
-    os.environ[_LEVEL] = "3"
-    # Some are written before TensorFlow 2.21 looks at the level.
-    with without_notes():
-        import keras  # noqa: F401
+    with _lock:
+        if _LEVEL in os.environ or {"keras", "tensorflow"} & sys.modules.keys():
+            return
+        os.environ[_LEVEL] = "3"
+        try:
+            # Some are written before TensorFlow 2.21 looks at the level.
+            with without_notes():
+                import keras  # noqa: F401
+        finally:
+            del os.environ[_LEVEL]
 
 
 @contextlib.contextmanager
