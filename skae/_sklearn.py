@@ -3,14 +3,14 @@
 A change in scikit-learn is then mended in one file.
 """
 
+import numpy as np
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import Interval as Interval
 from sklearn.utils._param_validation import StrOptions as StrOptions
 from sklearn.utils.validation import _check_feature_names_in as feature_names_in
-from sklearn.utils.validation import _check_sample_weight as check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, validate_data
 from sklearn.utils.validation import _num_samples as num_samples
-from sklearn.utils.validation import validate_data
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -22,6 +22,13 @@ except ImportError:  # scikit-learn before 1.9
     def with_callbacks(method):
         """`method` itself."""
         return method
+
+
+def checked_weight(sample_weight, X, dtype=np.float32):
+    """A weight that is not negative for each row of `X`; None is given back."""
+    if sample_weight is None:
+        return None
+    return _check_sample_weight(sample_weight, X, dtype=dtype, ensure_non_negative=True)
 
 
 def checked_table(estimator, X, *, reset: bool):
@@ -67,10 +74,10 @@ __all__ = [
     "CallbackSupportMixin",
     "Interval",
     "StrOptions",
-    "check_sample_weight",
     "checked_array",
     "checked_names",
     "checked_table",
+    "checked_weight",
     "feature_names_in",
     "fit_context",
     "num_samples",

@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from skae._sklearn import (
     CallbackSupportMixin,
-    check_sample_weight,
+    checked_weight,
     fit_context,
     with_callbacks,
 )
@@ -33,8 +33,6 @@ from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
 from skae.fitting import Plan, TrainedModel, fit_model
 from skae.training import import_keras
-
-_PRIVATE = ("_model", "_layout")  # fitted attributes that are not public
 
 
 class BaseAutoencoder(
@@ -62,6 +60,7 @@ class BaseAutoencoder(
     ``_strengths(epoch)``                       weights of the terms of the loss
     ``_fields(y, n_rows, reset)``               further fields of a mini-batch, from `y`
     ``_training_fields(fields, val, ...)``      those that are made of the data
+    ``_counted(rows, weight, tasks)``           weights of the rows in training
     ``_facts()``                                what the network must know of such `y`
     ``_start(architecture, rows, ...)``         first weights that come from the data
     ``_depart(architecture, start, ...)``       those with which training begins
@@ -96,6 +95,10 @@ class BaseAutoencoder(
     def _fields(self, y: Any, n_rows: int, *, reset: bool = False) -> dict[str, Rows]:
         """Fields beside "data", made of `y`, which may be None; `reset` in a fit."""
         return {}
+
+    def _counted(self, rows: Rows, weight, tasks: EpochTasks) -> np.ndarray | None:
+        """Weights of the rows in training, or None."""
+        return weight
 
     def _training_fields(self, fields, val, weight, known: TrainedModel | None):
         """Both with fields of training alone; `partial_fit` goes on from `known`."""
@@ -275,10 +278,8 @@ class BaseAutoencoder(
         try:
             fresh = {"reset": not continuing, "weight": sample_weight}
             fields = self._read_fields(X, y, **fresh)
-            if sample_weight is not None:
-                checks = {"dtype": np.float32, "ensure_non_negative": True}
-                rows = fields["data"].X
-                sample_weight = check_sample_weight(sample_weight, rows, **checks)
+            sample_weight = checked_weight(sample_weight, fields["data"].X)
+            sample_weight = self._counted(fields["data"], sample_weight, tasks)
             val = None if X_val is None else self._read_fields(X_val)
             if target is not None:
                 fields["target"] = paired(self._read(target), fields["data"], "target")
@@ -327,7 +328,8 @@ class BaseAutoencoder(
         vars(self).update(architecture.attributes(size) | fitted.attributes)
 
     def _forget(self) -> None:
-        for name in [v for v in vars(self) if v.endswith("_") or v in _PRIVATE]:
+        private = ("_model", "_layout")
+        for name in [v for v in vars(self) if v.endswith("_") or v in private]:
             delattr(self, name)
 
     def __sklearn_is_fitted__(self) -> bool:

@@ -70,7 +70,19 @@ def test_random_state(arcs):
 def test_a_frozen_autoencoder_is_not_fitted_again(arcs):
     fitted = Autoencoder(2, epochs=2, random_state=0).fit(arcs)
     density = AutoencoderDensity(FrozenEstimator(fitted), random_state=0).fit(arcs)
-    assert density.autoencoder_ is fitted
+    codes = fitted.transform(arcs)
+    np.testing.assert_array_equal(density.autoencoder_.transform(arcs), codes)
+    assert density.autoencoder_.n_iter_ == 2
+    found = density.score_samples(arcs)
+    fitted.set_params(random_state=1).fit(arcs)  # is the user's own
+    np.testing.assert_array_equal(density.score_samples(arcs), found)
+
+
+def test_one_row_has_no_density(arcs):
+    with pytest.raises(ValueError, match="n_samples=1, but a density needs 2 rows"):
+        AutoencoderDensity(SMALL).fit(arcs[:1])
+    two = AutoencoderDensity(SMALL, random_state=0).fit(arcs[:2])
+    assert np.isfinite(two.score_samples(arcs[:1])).all()
 
 
 def test_images_sequences_and_files(X, tmp_path):

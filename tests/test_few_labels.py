@@ -111,6 +111,18 @@ def test_labels_of_any_kind(X):
     np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
 
 
+@pytest.mark.parametrize("dtype", [str, object])
+def test_minus_one_among_strings_is_no_label(dtype, X):
+    """What ``np.where(known, strings, -1)`` made before NumPy refused to."""
+    names = np.array(["low", "high"])[(X[:, 0] > 0.5).astype(int)]
+    y = np.where(np.arange(len(X)) % 3 == 0, "-1", names).astype(dtype)
+    model = EncoderClassifier(SMALL, n_rounds=0, fine_tune_epochs=0, random_state=0)
+    model.fit(X, y)
+    assert list(model.classes_) == sorted({*names.astype(dtype)})
+    plus_or_minus = np.where(X[:, 0] > 0.5, 1, -1).astype(dtype)
+    assert len(model.fit(X, plus_or_minus).classes_) == 2
+
+
 def test_minus_one_and_one_are_classes(X):
     y = np.where(X[:, 0] > 0.5, 1, -1)
     model = EncoderClassifier(SMALL, fine_tune_epochs=1, random_state=0).fit(X, y)

@@ -3,6 +3,7 @@ import pytest
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.neighbors import NearestNeighbors
@@ -184,8 +185,10 @@ def test_novelty_asks_neighbours_and_mixtures(contaminated):
     judge = detector._judge
     scores = detector.score_samples(other)
     nearest = NearestNeighbors(n_neighbors=2).fit(clean.astype(np.float64))
-    distances = nearest.kneighbors(other)[0].mean(axis=1)
-    alone = nearest.kneighbors()[0].mean(axis=1)
+    unit = clean.astype(np.float64).std(axis=0)
+    unit = np.sqrt(np.mean(unit**2))  # of all distances, whatever that of the data
+    distances = nearest.kneighbors(other)[0].mean(axis=1) / unit
+    alone = nearest.kneighbors()[0].mean(axis=1) / unit
     # The share of training rows that are farther from others than themselves.
     share = [np.mean(alone > d) for d in distances]
     inside = distances < np.quantile(alone, 0.9)
@@ -348,3 +351,30 @@ def test_data_frames_of_codes_change_nothing(container, X):
 def test_errors(parameters, message, X):
     with pytest.raises(ValueError, match=message):
         AutoencoderOutlierDetector(**parameters).fit(X)
+
+
+@pytest.mark.parametrize("novelty", [False, True])
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_units_change_nothing(unit, novelty, contaminated):
+    X = contaminated[0].astype(float)
+    detector = AutoencoderOutlierDetector(SMALL, novelty=novelty, random_state=0)
+    expected = detector.fit(X[30:]).score_samples(X)
+    found = detector.fit(unit * X[30:]).score_samples(unit * X)
+    assert np.corrcoef(found, expected)[0, 1] > 0.999
+    np.testing.assert_allclose(found, expected, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize("novelty", [False, True])
+def test_one_row(novelty, X):
+    detector = AutoencoderOutlierDetector(SMALL, novelty=novelty, random_state=0)
+    with pytest.raises(ValueError, match="n_samples=1, but"):
+        detector.fit(X[:1])
+    assert detector.fit(X).predict(X[:1]).shape == (1,)
+
+
+def test_a_frozen_autoencoder_is_not_followed(X):
+    fitted = Autoencoder(2, epochs=1, random_state=0).fit(X)
+    detector = AutoencoderOutlierDetector(FrozenEstimator(fitted), random_state=0)
+    found = detector.fit(X).score_samples(X)
+    fitted.set_params(random_state=1).fit(X)
+    np.testing.assert_array_equal(detector.score_samples(X), found)

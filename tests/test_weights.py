@@ -120,3 +120,9 @@ def test_free_bits_are_of_the_weighted_mean_divergence(X):
     assert model.history_["kl"][0] == pytest.approx(expected, rel=1e-4)
     even = np.maximum(nats.mean(axis=0), free_bits).sum()
     assert expected != pytest.approx(0.5 * even, rel=1e-2)
+
+
+def test_a_score_takes_no_negative_weights(X):
+    model = Autoencoder(2, **SETTINGS).fit(X)
+    with pytest.raises(ValueError, match="[Nn]egative values in data"):
+        model.score(X, sample_weight=np.r_[-1.0, np.ones(59)])

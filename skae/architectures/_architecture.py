@@ -200,6 +200,10 @@ class Architecture(ABC):
         """Parameters of the graph, with what "auto" leaves to the data decided."""
         return dict(values)
 
+    def least_epochs(self, n_steps: int) -> int:
+        """Epochs below which "auto" does not go, where one has `n_steps` steps."""
+        return 1
+
     def depart(
         self, start: dict[str, np.ndarray], n_rows: int
     ) -> dict[str, np.ndarray]:

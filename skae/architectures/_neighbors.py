@@ -1,5 +1,6 @@
 """Codes at the places of a map that keeps neighbours."""
 
+import math
 from numbers import Real
 
 from skae._sklearn import Interval
@@ -10,6 +11,8 @@ from skae.architectures._noise import InputNoise
 
 # Where the map has gaps, the network must be steep: depth is what it takes.
 _SIZES = (384, 256, 128, 128, 64, 64)
+# Of many rows so many epochs pay, or as many as make these steps.
+_EPOCHS, _STEPS = 30, 7050
 # Distance in the map, relative to its spread, up to which a code is near its place.
 _NEAR = 0.1
 
@@ -26,6 +29,10 @@ class Neighbors(Architecture):
     }
 
     reconstruction_weight = 1.0
+
+    def least_epochs(self, n_steps):
+        """Islands part late: of many rows more epochs than for reconstructions."""
+        return min(_EPOCHS, math.ceil(_STEPS / n_steps))
 
     def bottleneck(self, h, x):
         """The code; only a part of what the decoder asks of it reaches the encoder."""

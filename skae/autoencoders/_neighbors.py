@@ -43,9 +43,11 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
     Of more than 50 columns they are distances between the projections on the 50 leading
     principal components. Up to 100000 rows the neighbours are exact, beyond that
     approximate if `pynndescent` is installed (``pip install "skae[neighbors]"``).
-    Memory grows with the number of rows times `n_neighbors`. A `warm_start` with other
-    data draws another map; `partial_fit` turns that of its rows to where their codes
-    are.
+    Memory grows with the number of rows times `n_neighbors`. Rows so far from all
+    others that these would be one point beside them, values a thousand times too large
+    for example, are left out of the map and of training, with a warning. A `warm_start`
+    with other data draws another map; `partial_fit` turns that of its rows to where
+    their codes are.
 
     Parameters
     ----------
@@ -81,6 +83,11 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         data: a row's surroundings go where the row goes. "auto" is 4 % of the root of
         the total variance, but no more than that of a column has; and 0 for 20000 rows
         or more, which do not need it.
+
+    epochs : int or "auto", default="auto"
+        Largest number of passes over the training data. "auto" makes about 2700 steps,
+        but at least 12 and at most 500 passes; of many rows 30 passes, or as many as
+        make about 7000 steps.
 
     Attributes
     ----------

@@ -26,6 +26,14 @@ def framed_like(frame: Any, values: Any, names) -> Any:
     return values
 
 
+def name_of_row(X: Any, row: int) -> str:
+    """The number of a row, and its label where a data frame has others."""
+    index = getattr(X, "index", None)
+    if library_of(X) != "pandas" or index is None or index[row] == row:
+        return str(row)
+    return f"{row} (label {index[row]!r})"
+
+
 def library_of(X) -> str:
     """Name of the package of a container: "pandas", "polars", "numpy", ..."""
     return type(X).__module__.split(".")[0]

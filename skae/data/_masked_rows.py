@@ -25,7 +25,7 @@ class MaskedRows(Rows):
             return super().summarize(weight)
         shape = self.sample_shape
         mass, total, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        minimum, maximum = np.inf, -np.inf
+        minimum, maximum, farthest = np.inf, -np.inf, 0.0
         shift = None
         for part in self.chunks():
             x = self.read(part)
@@ -37,16 +37,21 @@ class MaskedRows(Rows):
             if counted.size == 0:
                 continue
             if shift is None:  # about the first row that counts, as in `Rows`
-                shift = np.nan_to_num(x[0].astype(np.float64))
+                shift, first = np.nan_to_num(x[0].astype(np.float64)), w[0]
             mass += np.tensordot(w, present, axes=1)
             minimum = min(minimum, counted.min())
             maximum = max(maximum, counted.max())
             z = np.nan_to_num(x - shift)
             total += np.tensordot(w, z, axes=1)
-            squares += np.tensordot(w, z**2, axes=1)
+            apart = z**2
+            squares += np.tensordot(w, apart, axes=1)
+            of_rows = apart.reshape(len(apart), -1).sum(axis=1)
+            farthest = max(farthest, float((w * of_rows).max()))
         if shift is None:
             raise ValueError("X has no value that counts: all are NaN, or of weight 0.")
         offset = total / np.maximum(mass, np.finfo(float).tiny)
         left = np.maximum(0.0, squares - mass * offset**2)
         variance = left.sum() / mass.sum()
-        return Summary(shift + offset, variance, float(minimum), float(maximum), mass)
+        farthest = max(farthest, first * float(np.sum(offset**2)))
+        limits = float(minimum), float(maximum)
+        return Summary(shift + offset, variance, *limits, mass, farthest)

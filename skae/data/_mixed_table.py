@@ -7,9 +7,9 @@ import numpy as np
 from skae._sklearn import (
     Interval,
     StrOptions,
-    check_sample_weight,
     checked_array,
     checked_names,
+    checked_weight,
     safe_indexing,
 )
 from skae.data._column_choices import given_kinds, given_weights
@@ -98,7 +98,7 @@ class MixedTableLayout(Layout):
     @classmethod
     def counted(cls, X, sample_weight):
         """The rows that have a weight."""
-        weight = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        weight = checked_weight(sample_weight, X, dtype=None)
         if not weight.any():
             raise ValueError("sample_weight is zero for all rows: nothing to learn.")
         return X if weight.all() else safe_indexing(X, np.flatnonzero(weight))

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import fft, sparse
 
+from skae.data._threads import one_blas_thread
+
 # Gradient descent as in t-SNE: exaggerated at first, so that clusters find together.
 _EARLY_EXAGGERATION = 12.0
 _EARLY_STEPS, _STEPS = 75, 225
@@ -25,6 +27,7 @@ class _Edges(NamedTuple):
     weight: np.ndarray
 
 
+@one_blas_thread()
 def neighbor_map(
     neighbors: np.ndarray, start: np.ndarray, attraction: float = 1.0
 ) -> np.ndarray:

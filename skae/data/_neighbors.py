@@ -9,6 +9,8 @@ from sklearn.neighbors import NearestNeighbors
 
 from skae.data._pca import principal_components
 from skae.data._rows import Rows
+from skae.data._some_rows import SomeRows
+from skae.data._threads import one_blas_thread
 
 # In more directions than this, distances are those along the leading components.
 _MAX_DIRECTIONS = 50
@@ -48,11 +50,13 @@ class Neighborhood:
     def __init__(self, rows: Rows, weight: np.ndarray | None, n_neighbors: int):
         self.n_rows = n_rows = len(rows)
         self.kept = np.arange(n_rows) if weight is None else np.flatnonzero(weight)
+        if len(self.kept) < n_rows:
+            rows, weight = SomeRows(rows, self.kept), weight[self.kept]
         self._rows, self._weight = rows, weight
         self._summary = rows.summarize(weight)
         (width,) = rows.sample_shape
         self._turn = self._components.T if width > _MAX_DIRECTIONS else None
-        self._points = self._project(rows)[self.kept]
+        self._points = self._project(rows)
         n_neighbors = min(n_neighbors, len(self.kept) - 1)
         if n_neighbors < 1:
             self.neighbors = np.zeros((len(self.kept), 1), dtype=np.intp)
@@ -67,7 +71,8 @@ class Neighborhood:
         Zeros where there are fewer of them.
         """
         if self._turn is None:
-            found = self._points @ self._components[:n_directions].T
+            with one_blas_thread():
+                found = self._points @ self._components[:n_directions].T
         else:
             found = self._points[:, :n_directions]
         missing = n_directions - found.shape[1]
@@ -89,9 +94,10 @@ class Neighborhood:
 
     @cached_property
     def _components(self) -> np.ndarray:
-        found, _ = principal_components(
-            self._rows, self._summary, self._weight, _MAX_DIRECTIONS, seed=0
-        )
+        with one_blas_thread():
+            found, _ = principal_components(
+                self._rows, self._summary, self._weight, _MAX_DIRECTIONS, seed=0
+            )
         return found.astype(np.float32)
 
     def _project(self, rows: Rows) -> np.ndarray:
@@ -101,12 +107,11 @@ class Neighborhood:
         points = np.empty((len(rows), width), np.float32)
 
         def project(chunk, where):
-            # A row of weight 0 may be too far out for a square.
-            with np.errstate(over="ignore", invalid="ignore"):
-                z = (chunk - mean) / scale
-                points[where] = z if turn is None else z @ turn
+            z = (chunk - mean) / scale
+            points[where] = z if turn is None else z @ turn
 
-        rows.map(project)
+        with one_blas_thread():
+            rows.map(project)
         return points
 
 

@@ -24,6 +24,8 @@ _N_READERS = 2
 # Rows are encoded in multiples of this: kernels take 4, 6 or 8 at once, and round what
 # is left over otherwise.
 GRAIN = 24
+# A row with so many times the mean of the squared distances is worth a second look.
+_FAR = 25.0
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
@@ -55,6 +57,9 @@ class Summary(NamedTuple):
     minimum: float
     maximum: float
     mass: np.ndarray | float  # sum of the weights behind each mean
+    # Weight times squared distance of the row with most of it: from the first row that
+    # counts, or of that one from the mean.
+    farthest: float = 0.0
 
     @property
     def scale(self) -> float:
@@ -67,6 +72,12 @@ class Summary(NamedTuple):
         return self.variance * float(
             np.sum(np.broadcast_to(self.mass, self.mean.shape))
         )
+
+    @property
+    def may_have_far_rows(self) -> bool:
+        """Whether some row, of many, has far more of these squares than its share."""
+        share = min(0.25, _FAR / float(np.max(self.mass)))
+        return self.farthest > share * self.total_squares
 
 
 class Rows:
@@ -177,7 +188,7 @@ class Rows:
         Rows of weight 0 are checked, and count for nothing.
         """
         total, squares, mass = np.zeros(self.sample_shape), 0.0, 0.0
-        minimum, maximum = np.inf, -np.inf
+        minimum, maximum, farthest = np.inf, -np.inf, 0.0
         shift = None
         for part in self.chunks():
             x = self.read(part)
@@ -189,18 +200,22 @@ class Rows:
             if shift is None:
                 # Sums are taken about the first row: raw columns far from zero (dates,
                 # say) would otherwise lose their variance to rounding.
-                shift = x[0].astype(np.float64)
+                shift, first = x[0].astype(np.float64), w[0]
             minimum, maximum = min(minimum, x.min()), max(maximum, x.max())
             z = x - shift
             total += np.tensordot(w, z, axes=1)
             flat = z.reshape(len(z), -1)
-            squares += w @ np.einsum("ij,ij->i", flat, flat)
+            apart = np.einsum("ij,ij->i", flat, flat)
+            squares += w @ apart
+            farthest = max(farthest, float((w * apart).max()))
             mass += w.sum()
         if shift is None:
             raise ValueError("sample_weight is zero for all rows: nothing counts.")
         offset = total / mass
         variance = max(0.0, squares / mass - np.sum(offset**2)) / total.size
-        return Summary(shift + offset, variance, float(minimum), float(maximum), mass)
+        farthest = max(farthest, first * float(np.sum(offset**2)))
+        limits = float(minimum), float(maximum)
+        return Summary(shift + offset, variance, *limits, mass, farthest)
 
     def map(self, function: Callable[[np.ndarray, slice], None]) -> None:
         """Call ``function(chunk, where)`` on every chunk, two chunks at a time.

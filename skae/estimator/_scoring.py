@@ -8,7 +8,7 @@ from scipy.sparse import issparse, sparray, spmatrix
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skae._sklearn import check_sample_weight
+from skae._sklearn import checked_weight
 from skae.data._dask import by_block
 from skae.data._rows import map_fields
 
@@ -114,7 +114,7 @@ class Scoring:
             Ignored.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row, in both sums and in the mean.
+            Weight of each row, in both sums and in the mean; none is negative.
 
         Returns
         -------
@@ -136,7 +136,7 @@ class Scoring:
         if sample_weight is None:
             residual, total = residuals.sum(), rows.summarize().total_squares
         else:
-            weight = check_sample_weight(sample_weight, rows.X)
+            weight = checked_weight(sample_weight, rows.X, dtype=np.float64)
             # A row of weight 0 may be infinitely far from its reconstruction.
             residual = weight @ np.where(weight > 0, residuals, 0.0)
             total = rows.summarize(weight).total_squares

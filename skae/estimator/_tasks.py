@@ -1,7 +1,9 @@
-"""scikit-learn's callbacks around the epochs of a fit."""
+"""What belongs to a fit and not to its training: callbacks, and names of rows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from skae.data._frames import name_of_row
 
 
 class EpochTasks:
@@ -23,6 +25,10 @@ class EpochTasks:
         if sample_weight is not None:
             self._data["metadata"] = {"sample_weight": sample_weight}
         self._root = self._epoch = None
+
+    def row_name(self, row: int) -> str:
+        """The number of a row, and its label where a data frame has others."""
+        return name_of_row(self._data["X"], row)
 
     def begin(self, n_epochs: int) -> None:
         """Training begins, of at most `n_epochs` epochs."""

@@ -19,6 +19,9 @@ from skae.meta._pretraining import EncoderPredictor
 from skae.meta._pseudo_labels import OpinionPool, most_certain
 
 _HEAD_STEPS = 1000
+# What marks rows without a label, as NumPy makes strings of it too; and the label that
+# makes a class of it.
+_WITHOUT, _ONE = (-1, "-1"), (1, "1")
 # Of the rows without a label, those to train on: in the first round and in the last.
 _SHARES = (0.7, 0.95)
 
@@ -38,6 +41,8 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
        label is most certain, 70 % of each class. Then they give the labels themselves,
        and more rows are trained on, up to 95 % in the last of the `n_rounds`.
 
+    Rows so far from all others that nothing else would count beside them, values a
+    thousand times too large for example, are left out of training with a warning.
     Where all rows have labels, steps 3 and 4 are one training on them. With thousands
     of labels, a network trained on these alone does nearly as well. Training minimizes
     the mean cross-entropy
@@ -211,9 +216,10 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             Training data, in a layout that the autoencoder takes.
 
         y : array-like of shape (n_samples,)
-            Class labels; the integer -1 marks rows without one, as in
-            :mod:`sklearn.semi_supervised` (with labels that are strings, in an array
-            of dtype object). Where all labels are -1 or 1, these are two classes.
+            Class labels; -1 marks rows without one, as in
+            :mod:`sklearn.semi_supervised`, and so does "-1" among labels that are
+            strings, as ``np.where(known, labels, -1)`` has it. Where all labels are -1
+            or 1, these are two classes.
 
         Returns
         -------
@@ -247,12 +253,19 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         self.transduction_ = classes[targets]
         return self
 
-    def _teach(self, tuning, X, codes, targets, labelled, rng):
+    def _usual_rows(self, far, labelled, targets):
+        kept, _ = super()._usual_rows(far, labelled, targets)
+        # A class all of whose labels are far out is a class.
+        alone = np.setdiff1d(targets[labelled], targets[kept])
+        needed = labelled[np.isin(targets[labelled], alone)]
+        return super()._usual_rows(np.setdiff1d(far, needed), labelled, targets)
+
+    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
         if not self.n_rounds or (targets >= 0).all():
-            super()._teach(tuning, X, codes, targets, labelled, rng)
+            super()._teach(tuning, X, codes, targets, labelled, usual, rng)
             return
         classes = targets[labelled]
-        pool = OpinionPool(codes, labelled, classes, self._fit_head, rng)
+        pool = OpinionPool(codes, usual, labelled, classes, self._fit_head, rng)
         for i, share in enumerate(np.linspace(*_SHARES, self.n_rounds)):
             if i == 0:
                 probabilities = pool.probabilities()
@@ -329,9 +342,8 @@ def _shares(counts: np.ndarray, fraction: float, rng) -> np.ndarray:
 
 
 def _has_label(y: np.ndarray) -> np.ndarray:
-    if y.dtype.kind in "US":
-        return np.ones(len(y), dtype=bool)
-    labelled = np.array([not (label == -1) for label in y])
-    if all(label == 1 for label in y[labelled]) and labelled.any():
+    labels = y.tolist()
+    labelled = np.array([label not in _WITHOUT for label in labels])
+    if labelled.any() and all(labels[i] in _ONE for i in np.flatnonzero(labelled)):
         return np.ones(len(y), dtype=bool)  # the two classes -1 and 1
     return labelled

@@ -9,11 +9,13 @@ from sklearn.base import BaseEstimator, DensityMixin, MetaEstimatorMixin
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
-from skae._sklearn import Interval, StrOptions, fit_context
+from skae._sklearn import Interval, StrOptions, fit_context, num_samples
 from skae.autoencoders import Autoencoder
 from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
 from skae.meta._inner import AroundAutoencoder, codes_of, generator
+
+_FEWEST_ROWS = 2
 
 
 class AutoencoderDensity(
@@ -30,6 +32,9 @@ class AutoencoderDensity(
     Rows are made up by decoding what is drawn from it. It is a density of **codes**:
     two rows with the same code are equally likely, however badly one of them is
     reconstructed. To find outliers use :class:`AutoencoderOutlierDetector`.
+
+    Rows so far from all others that nothing else would count beside them, values a
+    thousand times too large for example, are left out of the fit with a warning.
 
     Parameters
     ----------
@@ -134,8 +139,17 @@ class AutoencoderDensity(
             The fitted estimator.
         """
         X = self._check_input(X, reset=True)
-        autoencoder = self._pretrained(X, self.random_state)
+        n_rows = num_samples(X)
+        if n_rows < _FEWEST_ROWS:
+            raise ValueError(
+                f"Got n_samples={n_rows}, but a density needs {_FEWEST_ROWS} rows at "
+                "least: one row has no spread."
+            )
+        weight = self._without(self._far_rows(X), X, stacklevel=5)
+        autoencoder = self._pretrained(X, self.random_state, weight)
         codes = codes_of(autoencoder, X).astype(np.float64)
+        if weight is not None:
+            codes = codes[weight > 0]
         variance = float(codes.var(axis=0).mean()) or 1.0
         mixture = GaussianMixture(
             max(1, min(self.n_components, len(codes) // 2)),

@@ -1,11 +1,16 @@
 """What all estimators around an autoencoder do with it and with its data."""
 
+import copy
+from functools import partial
+
 import numpy as np
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state, get_tags
 
-from skae._sklearn import checked_table
+from skae._sklearn import checked_table, num_samples
+from skae.data._far_rows import far_rows, left_out
+from skae.data._frames import name_of_row
 from skae.data._sequences import is_ragged_list
 from skae.training import draw_seed
 
@@ -37,22 +42,41 @@ class AroundAutoencoder:
         """The autoencoder as the user gave it, or the default."""
         if self.autoencoder is None:
             return self._default()
-        is_frozen = isinstance(self.autoencoder, FrozenEstimator)
-        return self.autoencoder.estimator if is_frozen else self.autoencoder
+        return self.autoencoder.estimator if self._is_frozen else self.autoencoder
+
+    @property
+    def _is_frozen(self) -> bool:
+        return isinstance(self.autoencoder, FrozenEstimator)
 
     def _unfitted(self, random_state):
-        """A clone of the autoencoder; with its own random state if ours is None."""
+        """A clone of the autoencoder; with its own random state if ours is None.
+
+        Of a frozen one a copy, which does not change when the user fits it again.
+        """
+        if self._is_frozen:
+            return copy.deepcopy(self.autoencoder.estimator)
         inner = self.autoencoder
         model = self._default() if inner is None else clone(inner)
         if self.random_state is not None:
             model.set_params(random_state=random_state)
         return model
 
-    def _pretrained(self, X, random_state):
-        """The autoencoder, fitted to `X` unless it is frozen."""
-        if isinstance(self.autoencoder, FrozenEstimator):
-            return self.autoencoder.estimator
-        return self._unfitted(random_state).fit(X)
+    def _pretrained(self, X, random_state, weight=None):
+        """The autoencoder, fitted to `X` unless it is frozen; `weight` of the rows."""
+        model = self._unfitted(random_state)
+        return model if self._is_frozen else model.fit(X, sample_weight=weight)
+
+    def _far_rows(self, X) -> np.ndarray:
+        """The rows beside which no other would count: none, as a rule."""
+        if not self._inner()._architecture.layout.numeric:
+            return np.empty(0, dtype=np.intp)  # the columns have a scale each
+        model = self._inner() if self._is_frozen else self._unfitted(None)
+        return far_rows(model._read(X, reset=not self._is_frozen))
+
+    def _without(self, far: np.ndarray, X, stacklevel: int) -> np.ndarray | None:
+        """Weights that leave the rows `far` out, with a warning; None without any."""
+        name = partial(name_of_row, X)
+        return left_out(far, num_samples(X), None, name, stacklevel)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -10,6 +10,8 @@ WALK_LENGTHS = (10, 30, 100, 300)
 # What is around a row weighs this much against what is thought of the row itself.
 _SHARE_OF_NEIGHBORS = 0.8
 _SMOOTHING_STEPS = 20
+# Share of the usual sum of a row's links that every row is taken to have.
+_LEAST_DEGREE = 0.01
 _TINY = np.finfo(np.float32).tiny
 
 
@@ -18,7 +20,8 @@ class LabelGraph:
 
     The weight of a link falls with the squared distance, in units of the distances that
     both rows have to the last of their neighbours:
-    :math:`w_{ij} = \exp(-d_{ij}^2 / (s_i s_j))`.
+    :math:`w_{ij} = \exp(-d_{ij}^2 / (s_i s_j))`. A row with next to
+    no weight on its links gives its label to none.
 
     Parameters
     ----------
@@ -44,7 +47,11 @@ class LabelGraph:
         start = np.arange(n_rows + 1) * n_neighbors
         one_way = csr_array((links.ravel(), neighbors.ravel(), start), (n_rows, n_rows))
         links = one_way.maximum(one_way.T).tocsr()
-        self._degree = np.maximum(links.sum(axis=0), _TINY)
+        degree = links.sum(axis=0)
+        # A row with hardly any links would amplify a label without end.
+        least = max(_LEAST_DEGREE * float(np.median(degree)), _TINY)
+        self._degree = np.maximum(degree, least)
+        self._linked = degree >= least
         self._walk = (diags_array(1 / self._degree) @ links).tocsr()
 
     def spread(self, labelled: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
@@ -80,7 +87,8 @@ class LabelGraph:
             values = self._walk @ values
             values[labelled] += source
             if step in WALK_LENGTHS:
-                found.append(values / max(values.std(), _TINY))
+                spread = values[self._linked].std()
+                found.append(values / max(spread, _TINY))
         return found
 
     def smooth(self, values: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ from skae.meta._views import Views, in_blocks, sliceable
 # Rows that others are compared with.
 _MOST_ROWS = 10000
 _MOST_CODES = 64
+_FEWEST_ROWS = 2
 # Longer training reconstructs the odd rows as well.
 _MOST_EPOCHS = 50
 
@@ -215,11 +216,19 @@ class AutoencoderOutlierDetector(
         X = sliceable(self._check_input(X, reset=True))
         rng = generator(self.random_state)
         views = Views(self._unfitted(None), X)
-        some = np.arange(num_samples(X))
+        n_rows = num_samples(X)
+        if n_rows < _FEWEST_ROWS:
+            raise ValueError(
+                f"Got n_samples={n_rows}, but {_FEWEST_ROWS} at least are needed."
+            )
+        # Beside them all others are alike.
+        far = self._far_rows(X)
+        some = np.setdiff1d(np.arange(n_rows), far)
         if len(some) > _MOST_ROWS:
             some = np.sort(rng.permutation(some)[:_MOST_ROWS])
         sample = safe_indexing(X, some)
-        model, kept = self._fit_to_usual_rows(X, sample, views)
+        views.center(sample)
+        model, kept = self._fit_to_usual_rows(X, sample, views, far)
         views.fit(model, safe_indexing(X, some[kept[some]]))
         judge = None
         if self.criterion == "distance":
@@ -229,27 +238,31 @@ class AutoencoderOutlierDetector(
         self.offset_ = self._find_offset(X)
         return self
 
-    def _fit_to_usual_rows(self, X, sample, views):
-        """The autoencoder, fitted to the rows that seem usual; and which these are."""
+    def _fit_to_usual_rows(self, X, sample, views, far):
+        """The autoencoder, fitted to rows that seem usual, none `far`; and to which."""
+        usual = np.ones(num_samples(X), dtype=bool)
+        usual[far] = False
         n_trims = 0 if self.novelty or not self.trim else self.n_trims
         if n_trims and self.criterion == "distance" and views.of_table:
             # Distances between rows as they are tell which of them to leave out.
             distance = Distance(views.rows(sample), self.trim, n_trims)
-            far = in_blocks(lambda X: distance.of(views.rows(X)), X)
-            kept = self._usual(-far)
+            found = in_blocks(lambda X: distance.of(views.rows(X)), X)
+            kept = self._usual(-found) & usual
             return self._fitted(X, kept), kept
-        kept = np.ones(num_samples(X), dtype=bool)
-        model = self._fitted(X)
+        kept = usual
+        model = self._fitted(X, kept)
         if self.criterion == "distance":
             n_trims = min(1, n_trims)  # the distance has its own
         for _ in range(n_trims):
-            kept = self._usual(model.score_samples(X))
+            kept = self._usual(model.score_samples(X)) & usual
             model = self._fitted(X, kept)
         return model, kept
 
-    def _fitted(self, X, kept=None):
-        weight = None if kept is None else kept.astype(np.float32)
+    def _fitted(self, X, kept):
+        weight = None if kept.all() else kept.astype(np.float32)
         model = self._unfitted(self.random_state)
+        if self._is_frozen:
+            return model
         if self.autoencoder is None and not self.novelty:
             _, n_steps, _ = settle_sizes(model, num_samples(X))
             model.set_params(epochs=min(_MOST_EPOCHS, auto_epochs(n_steps)))

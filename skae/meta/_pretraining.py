@@ -1,12 +1,10 @@
 """Pretrain, add a head, fine-tune: what classifier and regressor share."""
 
-import copy
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
-from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
@@ -95,7 +93,10 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         self._check_shift()
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
-        autoencoder = self._pretrained(X, seed)
+        far = self._far_rows(X)
+        weight = self._without(far, X, stacklevel=6)
+        autoencoder = self._pretrained(X, seed, weight)
+        labelled, usual = self._usual_rows(far, labelled, targets)
         held_out = labelled[:0]
         if self.early_stopping and self.fine_tune_epochs != 0:
             # The head must not have seen them either.
@@ -111,18 +112,20 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
             fields = autoencoder._read_fields(X)
             shift = _settle_shift(self.max_shift, autoencoder._layout)
             tuning = FineTuning(self, autoencoder, fields, held_out, head, rng, shift)
-            self._teach(tuning, X, codes, targets, labelled, rng)
+            self._teach(tuning, X, codes, targets, labelled, usual, rng)
             autoencoder, head = tuning.autoencoder, tuning.head
             history = tuning.history
-        elif isinstance(self.autoencoder, FrozenEstimator):
-            # What is trained further must not be the user's own, nor follow it.
-            autoencoder = copy.deepcopy(autoencoder)
         self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
         self.n_iter_ = len(history.get("loss", ()))
         return self
 
-    def _teach(self, tuning, X, codes, targets, labelled, rng):
-        """Train encoder and head."""
+    def _usual_rows(self, far, labelled, targets):
+        """The rows with targets, and all rows, without those that are far out."""
+        usual = np.setdiff1d(np.arange(len(targets)), far)
+        return np.setdiff1d(labelled, far), usual
+
+    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
+        """Train encoder and head; `usual` are the rows that are not far out."""
         tuning.train(targets, labelled)
 
     def _check_shift(self) -> None:

@@ -39,6 +39,9 @@ class OpinionPool:
     codes : ndarray of shape (n_all, n_codes)
         Of all rows, with labels and without.
 
+    among : ndarray of int
+        The rows to have opinions on, increasing, and the labelled ones among them.
+
     labelled : ndarray of int
         The rows that have a label.
 
@@ -54,12 +57,14 @@ class OpinionPool:
     Attributes
     ----------
     rows : ndarray of int
-        The rows that have opinions: all, or a sample of many with the labelled ones.
+        The rows that have opinions: those of `among`, or a sample of many with the
+        labelled ones.
     """
 
     def __init__(
         self,
         codes: np.ndarray,
+        among: np.ndarray,
         labelled: np.ndarray,
         classes: np.ndarray,
         fit_head: Callable,
@@ -67,7 +72,7 @@ class OpinionPool:
     ):
         self._fit_head, self._rng = fit_head, rng
         self._classes, self._n_classes = classes, int(classes.max()) + 1
-        self.rows = self._sample(len(codes), labelled)
+        self.rows = self._sample(among, labelled)
         self._labelled = np.searchsorted(self.rows, labelled)
         self._codes = codes[self.rows]
         rows = Rows(self._codes, "the codes")
@@ -101,10 +106,10 @@ class OpinionPool:
         known[self._labelled] = np.eye(self._n_classes)[self._classes]
         return self._graph.smooth(known)
 
-    def _sample(self, n_all: int, labelled: np.ndarray) -> np.ndarray:
-        if n_all <= _MOST_ROWS:
-            return np.arange(n_all)
-        some = self._rng.choice(n_all, _MOST_ROWS, replace=False)
+    def _sample(self, among: np.ndarray, labelled: np.ndarray) -> np.ndarray:
+        if len(among) <= _MOST_ROWS:
+            return among
+        some = self._rng.choice(among, _MOST_ROWS, replace=False)
         return np.union1d(some, labelled)
 
     def _opinions(self, heard: np.ndarray, of: np.ndarray):

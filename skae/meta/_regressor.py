@@ -1,5 +1,6 @@
 """The regressor on a pretrained encoder."""
 
+import warnings
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,6 +10,8 @@ from sklearn.linear_model import Ridge
 from sklearn.utils.validation import assert_all_finite
 
 from skae._sklearn import fit_context
+from skae.data import Rows
+from skae.data._far_rows import far_rows
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._pretraining import EncoderPredictor
@@ -31,6 +34,8 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
        .. math:: \frac1{2n} \sum_i (w \cdot f(x_i) + b - y_i)^2 .
 
+    Rows, and targets, so far from all others that nothing else would count beside them,
+    a thousand times too large for example, are left out of training with a warning.
     Where all rows have targets, or more than 2000 of them, there is no third step, and
     the rows with targets alone are trained on.
 
@@ -201,18 +206,37 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         labelled = np.flatnonzero(~np.isnan(y))
         if len(labelled) == 0:
             raise ValueError("y is NaN for all rows: give some rows a target.")
+        labelled = self._usual_targets(y, labelled)
         mean = float(y[labelled].mean())
         scale = float(y[labelled].std()) or 1.0
-        targets = ((y - mean) / scale).astype(np.float32)[:, None]
+        targets = np.full((len(y), 1), np.nan, np.float32)
+        targets[labelled, 0] = (y[labelled] - mean) / scale
         self._fit(X, targets, labelled)
         self.target_mean_, self.target_scale_ = mean, scale
         return self
 
-    def _teach(self, tuning, X, codes, targets, labelled, rng):
+    def _usual_targets(self, y, labelled):
+        """The rows with targets, without those whose targets stand alone."""
+        targets = Rows(y[labelled, None], type(self).__name__, dtype=np.float64)
+        far = labelled[far_rows(targets)]
+        if len(far):
+            warnings.warn(
+                f"{len(far)} of {len(labelled)} targets are so far from all others "
+                "that nothing else would count beside them, and are taken for missing: "
+                f"{y[far[0]]:g} of row {far[0]} (counted from 0), for example. If they "
+                "are wrong, mend them; if they are right, fit a transformation of y, "
+                "by sklearn.compose.TransformedTargetRegressor.",
+                stacklevel=4,
+            )
+        return np.setdiff1d(labelled, far)
+
+    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
         order, targets = labelled, targets.copy()
-        without = np.flatnonzero(np.isnan(targets[:, 0]))
+        without = usual[np.isnan(targets[usual, 0])]
         if self.pseudo_targets and len(without) and len(labelled) <= MOST_TARGETS:
-            targets[without] = pseudo_targets(codes, labelled, targets, rng)[without]
+            known = np.searchsorted(usual, labelled)
+            found = pseudo_targets(codes[usual], known, targets[usual], rng)
+            targets[without] = found[np.searchsorted(usual, without)]
             order = np.union1d(labelled, without)
         tuning.train(np.nan_to_num(targets), order)
 

@@ -33,6 +33,9 @@ class Views(Part):
 
     # Of rows that are no numbers, what has them as numbers.
     numbers: TableNumbers | None = None
+    # Of rows that are numbers, the middle and the unit; None in files of before.
+    row_center: np.ndarray | None = None
+    row_scale: float = 1.0
 
     def __init__(self, model, X):
         layout = model._architecture.layout
@@ -45,13 +48,28 @@ class Views(Part):
         self.by_value = one_by_one and math.prod(shape[1:]) <= _WIDEST
         self.of_table = self.by_value and len(shape) == 2
 
+    def center(self, X) -> None:
+        """Find the middle and the unit of the rows of a table.
+
+        Distances between rows far from zero would be lost to rounding.
+        """
+        if not self.of_table or self.numbers is not None:
+            return
+        rows = self.rows(X)
+        self.row_center = rows.mean(axis=0)
+        squares = np.mean(np.square(rows - self.row_center))
+        self.row_scale = float(np.sqrt(squares)) or 1.0
+
     def rows(self, X) -> np.ndarray:
         """The rows of a table, float64."""
         if self.numbers is not None:
             return self.numbers.filled(self.numbers.layout.encode(X))
         if sparse.issparse(X):
             X = X.toarray()
-        return check_array(X, dtype=np.float64, input_name="X")
+        X = check_array(X, dtype=np.float64, input_name="X")
+        if self.row_center is None:
+            return X
+        return (X - self.row_center) / self.row_scale
 
     def fit(self, model, X) -> None:
         """Find the units of what a fitted model makes of rows.

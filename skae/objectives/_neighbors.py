@@ -6,10 +6,12 @@ from typing import ClassVar
 import numpy as np
 
 from skae._sklearn import Interval
+from skae.data._far_rows import far_rows, left_out
 from skae.data._mixed_rows import MixedRows, Mixture
 from skae.data._neighbor_map import neighbor_map
 from skae.data._neighbors import Neighborhood
 from skae.data._rows import Rows
+from skae.data._threads import one_blas_thread
 
 
 class NeighborObjective:
@@ -34,6 +36,12 @@ class NeighborObjective:
     def _strengths(self, epoch):
         weight = float(self.neighbor_weight)
         return {"neighbor_loss": weight} if weight else {}
+
+    def _counted(self, rows, weight, tasks):
+        weight = super()._counted(rows, weight, tasks)
+        # Beside rows far out, the distances of all others are nothing.
+        far = far_rows(rows, weight) if self.neighbor_weight else []
+        return left_out(far, len(rows), weight, tasks.row_name, stacklevel=7)
 
     def _training_fields(self, fields, val, weight, known):
         fields, val = super()._training_fields(fields, val, weight, known)
@@ -63,6 +71,7 @@ class NeighborObjective:
         return None if self.neighbor_weight else super()._linear_code(architecture)
 
 
+@one_blas_thread()
 def _aligned(places: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """`places` turned, mirrored and moved to where `codes` are."""
     center = codes.mean(axis=0)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
-from skae._sklearn import check_sample_weight
+from skae._sklearn import checked_weight
 from skae.data._columns import NumberColumn
 from skae.data._dask import by_block
 from skae.data._rows import map_fields
@@ -78,7 +78,7 @@ class TableObjective:
         if sample_weight is None:
             weight = np.ones(len(rows))
         else:
-            weight = check_sample_weight(sample_weight, rows.X)
+            weight = checked_weight(sample_weight, rows.X, dtype=np.float64)
         scores = ColumnScores(layout)
 
         def serve(chunks, where):

@@ -1,0 +1,49 @@
+"""Some of the rows, as if there were no others."""
+
+import numpy as np
+
+from skae.data._rows import Rows
+
+
+class SomeRows(Rows):
+    """Some rows of others, in chunks of their own: what is left out moves no digit.
+
+    Parameters
+    ----------
+    rows : Rows
+
+    kept : ndarray of int
+        The rows that there are.
+    """
+
+    def __init__(self, rows: Rows, kept: np.ndarray):
+        vars(self).update(vars(rows))
+        self._rows, self._kept = rows, kept
+        self.padded = rows.padded
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def in_memory(self):
+        """Whether the rows they are taken from are."""
+        return self._rows.in_memory
+
+    @property
+    def table(self):
+        """A copy of the data of these rows, as they are."""
+        return self._rows.table[self._kept]
+
+    def read(self, which, out=None):
+        """Rows `which`, finite, into `out` if given."""
+        kept = self._kept[which]
+        if out is None:
+            out = np.empty((len(kept), *self.sample_shape), dtype=self.dtype)
+        self._rows.gather(kept, out)
+        out = out[: len(kept)]
+        self._check(out)
+        return out
+
+    def gather(self, indices, out, epoch=0):
+        """Rows `indices`, which have been read before, into `out`."""
+        self._rows.gather(self._kept[indices], out, epoch)
