@@ -537,8 +537,10 @@ def test_tables_that_say_nothing_are_explained():
     with pytest.raises(ValueError, match="infinity .* in column 'a'"):
         small().fit(pd.DataFrame({"a": [1.0, np.inf] * 20}))
     lists = pd.DataFrame({"a": np.arange(4.0), "b": pl.Series([[1]] * 4).to_list()})
-    with pytest.raises(TypeError, match="unhashable"):
+    with pytest.raises(ValueError, match="Column 'b' has values of type list"):
         small().fit(lists)
+    with pytest.raises(ValueError, match="Column 'b' is taken for a category, but unh"):
+        small(column_kinds={"b": "category"}).fit(lists)
     with pytest.raises(ValueError, match="there is TableAutoencoder"):
         skae.Autoencoder(2).fit(pd.DataFrame({"a": ["x"] * 20, "b": ["y"] * 20}))
 

@@ -1,14 +1,17 @@
 """The columns of a table of mixed kinds: what the network sees of each, and back."""
 
 import warnings
-from abc import ABC, abstractmethod
 from collections import Counter
-from typing import Any
 
 import numpy as np
 from scipy.stats import norm
 
-from skae.data._frames import kind_of, labels_of, numbers_of, seconds_of
+from skae.data._column import Column as Column
+from skae.data._column import check_size, numbers_in
+from skae.data._column_types import kind_of
+from skae.data._column_values import EXACT, differences_of, labels_of, seconds_of
+from skae.data._date_column import DateColumn
+from skae.data._date_grid import grain_of, microseconds
 
 KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
 # Kinds of columns that tell rows nothing.
@@ -20,38 +23,13 @@ _N_QUANTILES = 1000
 _STACKLEVEL = 11
 # Strings of which more than this share differ tell rows apart, not kinds of rows.
 _IDENTIFIER_SHARE, _LEAST_LEVELS = 0.5, 20
-_LARGEST = float(np.finfo(np.float32).max)
-_DAY = 86400.0
-_CYCLES = (_DAY, 7 * _DAY, 365.2425 * _DAY)
-_GRAINS = (_DAY, 3600.0, 60.0, 1.0)
-
-
-class Column(ABC):
-    """One column: values to numbers or levels, and what is reconstructed to values.
-
-    It has nothing but what its constructor takes, so that a file can hold it.
-    """
-
-    # How many numbers it has in a row of the network, or how many levels.
-    n_numbers: int = 0
-    n_levels: int = 0
-    kind: str
-
-    @classmethod
-    @abstractmethod
-    def fit(cls, values, kind: str, name: Any, **options) -> "Column":
-        """What is to be known of the values of a column, all of them."""
-
-    @abstractmethod
-    def read(self, values, name: Any) -> np.ndarray:
-        """A number or more per row, or the number of its level; NaN where it is gone.
-
-        float32, of shape (n_rows, n_numbers) or (n_rows, 1).
-        """
-
-    @abstractmethod
-    def write(self, found: np.ndarray) -> Any:
-        """Values from numbers, or from the probabilities of the levels."""
+# Digits behind the point that numbers may share, and how many tell at a glance.
+_MOST_DECIMALS, _GLANCE = 6, 100
+# Types of numbers that are no float64, by their names.
+NARROW_TYPES = dict.fromkeys(
+    ("float32", "Float32", "<f4", "float[pyarrow]"), np.float32
+)
+NARROW_TYPES |= dict.fromkeys(("float16", "<f2", "halffloat[pyarrow]"), np.float16)
 
 
 class NumberColumn(Column):
@@ -73,27 +51,54 @@ class NumberColumn(Column):
 
     is_straight : bool
         Whether the scale goes on beyond its last values.
+
+    decimals : int, default=None
+        All values have so many digits behind the point, or fewer.
+
+    whole_limits : tuple of int, default=None
+        The least and the greatest of integers that float64 does not hold: all other
+        numbers here are less the least.
     """
 
     n_numbers = 1
 
-    def __init__(self, kind, values, scores, low, high, limits, step, is_straight):
+    def __init__(
+        self,
+        kind,
+        values,
+        scores,
+        low,
+        high,
+        limits,
+        step,
+        is_straight,
+        decimals=None,
+        whole_limits=None,
+    ):
         self.kind, self.values, self.limits = kind, values, limits
         self.scores, self.low, self.high = scores, low, high
         self.step, self.is_straight = step, is_straight
+        self.decimals, self.whole_limits = decimals, whole_limits
 
     @classmethod
-    def fit(cls, values, kind, name, *, scaling, **options):
-        """Moments or quantiles."""
-        x = _numbers(values, kind, name)
+    def fit(cls, values, kind, name, *, scaling, type=None, **options):
+        """Moments or quantiles; `type` of the column, in words, may tell decimals."""
+        x = numbers_in(values, kind, name)
+        more: dict = {"decimals": None, "whole_limits": None}
+        if kind == "integer" and np.nanmax(np.abs(x)) > EXACT:
+            whole = [int(label) for label in labels_of(values) if label is not None]
+            more["whole_limits"] = min(whole), max(whole)
+            x = differences_of(values, min(whole))
         x = x[~np.isnan(x)]
+        if kind == "number":
+            more["decimals"] = _decimals(x, type or {})
         limits, step = np.array([x.min(), x.max()]), float(kind == "integer")
         if kind == "duration":
             step = _grain(x)
         if scaling == "standard":
             mean, deviation = x.mean(), x.std() or 1.0
             knots, scores = np.array([mean, mean + deviation]), np.array([0.0, 1.0])
-            return cls(kind, knots, scores, scores, scores, limits, step, True)
+            return cls(kind, knots, scores, scores, scores, limits, step, True, **more)
         knots, ranks = np.unique(x, return_counts=True)
         above = np.cumsum(ranks)
         # A value that comes often has a range of ranks; it stands in the middle.
@@ -106,11 +111,28 @@ class NumberColumn(Column):
             some = np.unique(np.searchsorted(above, where, side="right"))
             knots, low, high = knots[some], low[some], high[some]
         scores = (norm.ppf([(low + high) / 2, low, high]) - center) / spread
-        return cls(kind, knots, *scores, limits, step, False)
+        return cls(kind, knots, *scores, limits, step, False, **more)
+
+    @property
+    def origin(self) -> int:
+        """What all numbers here are less."""
+        return self.whole_limits[0] if self.whole_limits else 0
+
+    @property
+    def grain(self) -> float:
+        """The distance of two values that the column may have; 0 for any."""
+        return self.step if self.decimals is None else 10.0**-self.decimals
 
     def read(self, values, name):
         """Numbers on the scale."""
-        x = _numbers(values, self.kind, name)
+        if self.whole_limits:
+            x = differences_of(values, self.origin)
+            check_size(x, name)
+        else:
+            x = numbers_in(values, self.kind, name)
+        return self._scores(x)
+
+    def _scores(self, x):
         if self.is_straight:
             scores = (x - self.values[0]) / (self.values[1] - self.values[0])
         else:
@@ -118,8 +140,12 @@ class NumberColumn(Column):
             scores = np.where(np.isnan(x), np.nan, scores)
         return scores.astype(np.float32)[:, None]
 
+    def settled(self, found):
+        """Scores of the values that `write` makes of scores."""
+        return self._scores(self._written(found))
+
     def numbers(self, found):
-        """Numbers in the units of the data, as they were found, float64."""
+        """Numbers in the units of the data, less the origin, as they were found."""
         scores = found[:, 0].astype(np.float64)
         if self.is_straight:
             return self.values[0] + scores * (self.values[1] - self.values[0])
@@ -127,19 +153,40 @@ class NumberColumn(Column):
         return np.interp(scores, scales, np.repeat(self.values, 2))
 
     def span(self, least: float, greatest: float) -> np.ndarray:
-        """The scores that stand for the values from `least` to `greatest`."""
+        """The least and the greatest score that stand for values between these two."""
         if self.is_straight:
-            return self.read(np.array([least, greatest]), None)[:, 0].astype(float)
-        inside = (self.values >= least) & (self.values <= greatest)
-        if inside.any():
-            return np.array([self.low[inside].min(), self.high[inside].max()])
-        return np.interp([least, greatest], self.values, self.scores)
+            ends = np.array([least, greatest], dtype=np.float64)
+            return (ends - self.values[0]) / (self.values[1] - self.values[0])
+        v, low, high = self.values, self.low, self.high
+        first, last = -np.inf, np.inf
+        if least > v[0]:
+            k = min(np.searchsorted(v, least, side="left"), len(v) - 1)
+            share = (v[k] - least) / (v[k] - v[k - 1])
+            first = low[k] - share * (low[k] - high[k - 1])
+        if greatest < v[-1]:
+            k = max(np.searchsorted(v, greatest, side="right"), 1)
+            share = (greatest - v[k - 1]) / (v[k] - v[k - 1])
+            last = high[k - 1] + share * (low[k] - high[k - 1])
+        return np.array([first, last])
 
-    def write(self, found):
-        """Numbers, whole ones and in the range of those seen where they were whole."""
+    def _written(self, found):
+        """Numbers that the column may have, less the origin."""
         x = self.numbers(found)
         if self.step:
             x = np.clip(np.rint(x / self.step) * self.step, *self.limits)
+        return x if self.decimals is None else np.round(x, self.decimals)
+
+    def write(self, found, within=None):
+        """Numbers, whole ones and in the range of those seen where they were whole.
+
+        They are rounded to as many digits behind the point as all of them had, and lie
+        between the two that `within` may have, which are less the origin.
+        """
+        x = self._written(found)
+        if within is not None:
+            x = np.clip(x, *within)
+        if self.whole_limits:
+            return _whole(x, *self.whole_limits)
         return np.rint(x * 1e6).astype("m8[us]") if self.kind == "duration" else x
 
 
@@ -204,72 +251,6 @@ class CategoryColumn(Column):
         return [self.levels[i] for i in found.argmax(axis=1)]
 
 
-class DateColumn(Column):
-    """Moments in time: how far along, and where in the day, the week and the year.
-
-    Parameters
-    ----------
-    mean, deviation : float
-        Of the seconds since 1970.
-
-    cycles : ndarray
-        Lengths of the cycles in seconds, from short to long.
-
-    grain : float
-        All dates are multiples of so many seconds.
-
-    limits : ndarray of shape (2,)
-        The first and the last date.
-    """
-
-    kind = "date"
-
-    def __init__(self, mean, deviation, cycles, grain, limits):
-        self.mean, self.deviation, self.cycles = mean, deviation, cycles
-        self.grain, self.limits = grain, limits
-
-    @property
-    def n_numbers(self):
-        """How far along, and two numbers for each cycle."""
-        return 1 + 2 * len(self.cycles)
-
-    @classmethod
-    def fit(cls, values, kind, name, **options):
-        """The cycles that the dates go through more than once."""
-        t = _numbers(values, "date", name)
-        t = t[~np.isnan(t)]
-        span = np.ptp(t)
-        cycles = [c for c in _CYCLES if span > 2 * c and np.ptp(t % c) > 0]
-        limits = np.array([t.min(), t.max()])
-        moments = float(t.mean()), float(t.std())
-        return cls(*moments, np.array(cycles), _grain(t), limits)
-
-    def read(self, values, name):
-        """Time on a scale of variance 1, and sines and cosines."""
-        t = _numbers(values, "date", name)
-        found = [(t - self.mean) / self.deviation]
-        for cycle in self.cycles:
-            angle = 2 * np.pi * (t % cycle) / cycle
-            found += [np.sqrt(2) * np.sin(angle), np.sqrt(2) * np.cos(angle)]
-        return np.column_stack(found).astype(np.float32)
-
-    def position(self, found):
-        """How far along the dates are that `write` makes of this."""
-        seconds = self.write(found).astype(np.int64) / 1e6
-        return (seconds - self.mean) / self.deviation
-
-    def write(self, found):
-        """Dates: the nearest that is at the right place in the year, week and day."""
-        found = found.astype(np.float64)
-        t = self.mean + found[:, 0] * self.deviation
-        for i, cycle in reversed(list(enumerate(self.cycles))):
-            angle = np.arctan2(found[:, 1 + 2 * i], found[:, 2 + 2 * i])
-            shift = angle / (2 * np.pi) - (t % cycle) / cycle
-            t = t + cycle * (shift - np.rint(shift))
-        t = np.clip(np.rint(t / self.grain) * self.grain, *self.limits)
-        return np.rint(t * 1e6).astype("M8[us]")
-
-
 class IgnoredColumn(Column):
     """A column that tells rows nothing: it is constant, empty, or a name of each row.
 
@@ -327,14 +308,23 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
         return kind
     if kind in ("boolean", "category"):
         labels = [label for label in labels_of(values) if label is not None]
-        n_levels = len(set(labels))
+        try:
+            n_levels = len(set(labels))
+        except TypeError as error:
+            raise ValueError(
+                f"Column {name!r} is taken for a {kind}, but {error}: convert its "
+                "values, or leave it out."
+            ) from None
         if n_levels < 2:
             return "constant" if n_levels else "empty"
         is_text = guess and all(type(label) is str for label in labels)
         many = max(_LEAST_LEVELS, _IDENTIFIER_SHARE * len(labels))
         return "identifier" if is_text and n_levels > many else kind
-    x = _numbers(values, kind, name)
+    x = numbers_in(values, kind, name)
     n_gaps = int(np.isnan(x).sum())
+    if kind == "integer" and np.nanmax(np.abs(x), initial=0.0) > EXACT:
+        whole = [label for label in labels_of(values) if label is not None]
+        x = differences_of(values, int(min(whole)))
     x = x[~np.isnan(x)]
     if len(x) == 0:
         return "empty"
@@ -350,26 +340,33 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
     return kind
 
 
-def _numbers(values, kind: str, name) -> np.ndarray:
-    """Numbers, or seconds; ValueError, with the column's name, for what has none."""
-    try:
-        x = (seconds_of if kind in ("date", "duration") else numbers_of)(values)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"Column {name!r} is taken for a {kind}, but its values cannot be read as "
-            f"such: {error}. Set its kind by column_kinds, or convert it."
-        ) from None
-    if np.nanmax(np.abs(x), initial=0.0) > _LARGEST:
-        raise ValueError(
-            "Input X contains infinity or a value too large for dtype('float32'), in "
-            f"column {name!r}."
-        )
-    return x
-
-
 def _grain(seconds: np.ndarray) -> float:
     """The largest of some units of time of which all are multiples."""
-    return next((grain for grain in _GRAINS if not (seconds % grain).any()), 1e-6)
+    return grain_of(microseconds(seconds)) / 1e6
+
+
+def _whole(x: np.ndarray, least: int, greatest: int) -> np.ndarray:
+    """Whole numbers that are `x` above the least."""
+    found = [min(least + int(value), greatest) for value in x]
+    for dtype in (np.int64, np.uint64):
+        if np.iinfo(dtype).min <= least and greatest <= np.iinfo(dtype).max:
+            return np.array(found, dtype=dtype)
+    return np.array(found, dtype=object)
+
+
+def _decimals(x: np.ndarray, type: dict) -> int | None:
+    """Digits behind the point that suffice for all numbers; None where they do not."""
+    if "scale" in type:
+        return type["scale"]
+    dtype = NARROW_TYPES.get(type.get("of", type.get("name")), np.float64)
+    exact = x.astype(dtype)
+    for digits in range(_MOST_DECIMALS + 1):
+        if all(
+            (np.round(part, digits).astype(dtype) == own).all()
+            for part, own in ((x[:_GLANCE], exact[:_GLANCE]), (x, exact))
+        ):
+            return digits
+    return None
 
 
 def _in_order(levels) -> list:

@@ -13,16 +13,21 @@ from skae._sklearn import (
     safe_indexing,
 )
 from skae.data._column_choices import given_kinds, given_weights
+from skae.data._column_types import kind_of, library_of, type_of
+from skae.data._column_values import labels_of
 from skae.data._columns import (
     CLASSES,
+    NARROW_TYPES,
     SCALINGS,
     Column,
     NumberColumn,
     closer_kind,
 )
-from skae.data._frames import build, columns_of, is_frame, kind_of, library_of, type_of
+from skae.data._date_texts import date_format
+from skae.data._frames import build, columns_of, header_of, is_frame
 from skae.data._layout import Layout
 from skae.data._memory_maps import find_memory_map
+from skae.data._series import fitted_values, series_of, without
 from skae.data._table_rows import RowsOfMap, TableRows, one_hot
 
 
@@ -51,6 +56,9 @@ class MixedTableLayout(Layout):
 
     value_weights : tuple of float
         What each value of a row counts.
+
+    header : dict, default=None
+        What the names of the columns of pandas are beside their list.
     """
 
     numeric, takes_missing = False, True
@@ -63,9 +71,12 @@ class MixedTableLayout(Layout):
         "max_levels": [Interval(Integral, 2, None, closed="left")],
     }
 
-    def __init__(self, names, columns, types, library, gaps, value_weights):
+    def __init__(
+        self, names, columns, types, library, gaps, value_weights, header=None
+    ):
         self.names, self.columns, self.types = names, columns, types
         self.library, self.gaps, self.value_weights = library, gaps, value_weights
+        self.header = header
 
     @classmethod
     def check(cls, estimator, X, *, reset):
@@ -109,12 +120,18 @@ class MixedTableLayout(Layout):
         named = columns_of(X)
         names = [column_name for column_name, _ in named]
         given = given_kinds(names, parameters)
+        types = [
+            _told_type(values, given.get(column_name), column_name)
+            for column_name, values in named
+        ]
         columns = []
-        for column_name, values in named:
+        for (column_name, values), own in zip(named, types, strict=True):
             told = given.get(column_name)
             kind = told or kind_of(values, column_name)
+            values = fitted_values(values, own, column_name)
             kind = closer_kind(values, kind, column_name, guess=told is None)
-            columns.append(CLASSES[kind].fit(values, kind, column_name, **parameters))
+            options = {**parameters, "type": own, "zone": own.get("zone")}
+            columns.append(CLASSES[kind].fit(values, kind, column_name, **options))
         if not any(map(_tells, columns)):
             # One row, say: numbers may differ later, and have codes until then.
             columns = [
@@ -126,9 +143,8 @@ class MixedTableLayout(Layout):
                 f"No column of X tells its rows apart: with n_samples={X.shape[0]}, "
                 f"they are {', '.join(sorted({c.kind for c in columns}))}."
             )
-        types = [type_of(values) for _, values in named]
         library = library_of(X) if is_frame(X) else "numpy"
-        layout = cls(names, columns, types, library, (), ())
+        layout = cls(names, columns, types, library, (), (), header_of(X))
         gaps = np.isnan(layout.encode(X)).any(axis=0)
         layout.gaps = tuple(int(i) for i in np.flatnonzero(gaps))
         layout.value_weights = _value_weights(layout, parameters["column_weight"])
@@ -187,9 +203,10 @@ class MixedTableLayout(Layout):
     def encode(self, X) -> np.ndarray:
         """`X`, which `check` returned, as rows of the network."""
         x = np.empty((X.shape[0], *self.sample_shape), np.float32)
-        pairs = zip(self.columns, columns_of(X), self.places(), strict=True)
-        for column, (name, values), places in pairs:
+        pairs = zip(self.columns, self.types, columns_of(X), self.places(), strict=True)
+        for column, kind, (name, values), places in pairs:
             if len(places):
+                values = fitted_values(values, kind, name)
                 x[:, places] = column.read(values, name)
         return x
 
@@ -205,23 +222,61 @@ class MixedTableLayout(Layout):
             return RowsOfMap(X, name, self)
         return TableRows(self.encode(X), name, self, getattr(X, "index", None))
 
-    def restore(self, outputs, rows=None):
-        """A table like that of `fit`; the index is that of `rows`."""
-        found = [
-            column.write(outputs[:, places])
-            for column, places in zip(self.columns, self.output_places(), strict=True)
-        ]
+    def coded(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs with indicators of levels as rows of the network, as values allow."""
+        x = np.empty((len(outputs), *self.sample_shape), np.float32)
+        pairs = zip(self.columns, self.places(), self.output_places(), strict=True)
+        for column, own, others in pairs:
+            found = outputs[:, others]
+            if column.n_levels:
+                x[:, own[0]] = found.argmax(axis=1)
+            elif isinstance(column, NumberColumn):
+                x[:, own] = column.settled(found)
+            elif len(own):
+                x[:, own] = found
+        return x
+
+    def gaps_of(self, x: np.ndarray) -> np.ndarray:
+        """Which columns have no value in rows of the network."""
+        places = self.places()
+        gaps = [np.isnan(x[:, own[:1]]).any(axis=1) for own in places]
+        return np.column_stack(gaps)
+
+    def is_single(self, j: int) -> bool:
+        """Whether numbers of a column come back as float32."""
+        name = self.types[j].get("of", self.types[j]["name"])
+        is_array = self.library == "numpy" and np.dtype(name).kind == "f"
+        return is_array or NARROW_TYPES.get(name) is np.float32
+
+    def restore(self, outputs, rows=None, gaps=None, limits=None):
+        """A table like that of `fit`; the index is that of `rows`.
+
+        `gaps` of shape (n_rows, n_columns) are left empty; `limits` of some columns,
+        by their numbers, are kept.
+        """
+        found = []
+        for j, (column, places) in enumerate(
+            zip(self.columns, self.output_places(), strict=True)
+        ):
+            within = {"within": limits[j]} if limits and j in limits else {}
+            values = column.write(outputs[:, places], **within)
+            if gaps is not None and gaps[:, j].any():
+                values = without(values, gaps[:, j])
+            found.append(values)
         if self.library != "numpy":
             columns = list(zip(self.names, found, self.types, strict=True))
-            return build(self.library, columns, getattr(rows, "index", None))
+            index = getattr(rows, "index", None)
+            return build(self.library, columns, index, self.header)
         dtype = np.dtype(self.types[0]["name"])
         if dtype.kind == "f":
             dtype = np.dtype(np.float32)  # as all families have it
         table = np.empty((len(found[0]), len(found)), dtype)
-        for j, values in enumerate(found):
-            fill = "" if dtype.kind in "US" else np.nan
-            is_gap = isinstance(values, list) and values[:1] == [None]
-            table[:, j] = fill if is_gap and dtype.kind != "O" else values
+        fill = {"U": "", "S": "", "O": None}.get(dtype.kind, np.nan)
+        for j, (values, kind) in enumerate(zip(found, self.types, strict=True)):
+            values = series_of("numpy", j, values, kind)
+            if isinstance(values, list):
+                values = [fill if value is None else value for value in values]
+            table[:, j] = values
         return table
 
     def frame(self, values, like, names):
@@ -247,6 +302,19 @@ class MixedTableLayout(Layout):
             for name, column in zip(self.names, self.columns, strict=True)
         }
         return {"column_kinds_": kinds}
+
+
+def _told_type(values, told: str | None, name) -> dict:
+    """The type of a column; dates that are text have a format, which is told."""
+    kind = type_of(values)
+    if told == "date" and kind["holds"] == "text":
+        try:
+            form = date_format(labels_of(values))
+        except ValueError as error:
+            raise ValueError(f"Column {name!r} is a date as text: {error}.") from None
+        if form is not None:
+            kind |= {"format": form, "zone": None}
+    return kind
 
 
 def _tells(column: Column) -> bool:

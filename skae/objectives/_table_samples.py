@@ -22,6 +22,8 @@ _EM_STEPS = 50
 _RIDGE = 1e-4
 # Codes to choose from for each row that must meet conditions, and how often to try.
 _CHOICE, _LEAST_CHOICE, _TRIES = 10, 10000, 20
+# Turns of drawing codes and what is missing.
+_GIBBS_STEPS = 20
 # Codes that are weighed at a time.
 _WEIGHED_CODES = 20000
 
@@ -41,6 +43,8 @@ class TableSamples:
         # Not the prior: what is left between it and the codes shows in every row.
         some = some_rows(fields, weight, _MOST_CODES)
         rng = np.random.default_rng(draw_seed(self.random_state))
+        gaps = self._layout.gaps_of(some["data"])
+        some["data"] = self._completed(some["data"], rng)
         mean, log_var = self._posterior(some)
         if len(mean) == 1:  # of one row two codes: a mixture asks for as many
             mean, log_var = (np.repeat(part, 2, axis=0) for part in (mean, log_var))
@@ -55,19 +59,51 @@ class TableSamples:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.mixture_ = mixture.fit(codes)
+        # Gaps as they occurred, by where in the mixture: nothing where there are none.
+        self._gap_patterns, self._gap_owners = gaps[:0], np.empty(0, int)
+        if gaps.any():
+            self._gap_patterns = gaps
+            self._gap_owners = mixture.predict(codes)[: len(gaps)]
+
+    def _completed(self, x: np.ndarray, rng, n_steps: int = _GIBBS_STEPS) -> np.ndarray:
+        """Rows of the network with values in their gaps, drawn given all others.
+
+        In turns a code is drawn given the row, and what was missing given the code
+        [1]_: codes of rows with means in the gaps would lie too near to each other.
+
+        References
+        ----------
+        .. [1] D. J. Rezende, S. Mohamed and D. Wierstra, "Stochastic backpropagation
+           and approximate inference in deep generative models", ICML (2014).
+        """
+        rows = np.flatnonzero(np.isnan(x).any(axis=1))
+        found = aligned(x)
+        if not len(rows):
+            return found
+        part = x[rows]
+        gone = np.isnan(part)
+        wanted = Conditions(self._layout, {}, self._number_deviations())
+        for _ in range(n_steps):
+            mean, log_var = self._posterior({"data": aligned(part)})
+            codes = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
+            drawn = wanted.draw(self._outputs(codes.astype(np.float32)), rng)
+            part = np.where(gone, self._layout.coded(drawn), part)
+        found[rows] = part
+        return found
 
     def sample(
         self,
         n_samples: int = 1,
         *,
         conditions: Mapping[Any, Any] | None = None,
+        missing: bool = False,
         random_state: int | np.random.RandomState | None = None,
     ) -> Any:
         """Make rows up: codes are drawn from a mixture, values given the code.
 
         Levels are drawn by their probabilities, numbers with the noise that was
-        learned. No value is missing. Rows that were made up tell of those of `fit`, and
-        of some more than of others: measure before you publish them.
+        learned. Rows that were made up tell of those of `fit`, and of some more than
+        of others: measure before you publish them.
 
         Parameters
         ----------
@@ -76,8 +112,13 @@ class TableSamples:
 
         conditions : dict, default=None
             What some columns must be, by name: a level, a list of levels, or for
-            numbers a tuple ``(least, greatest)``. Codes are drawn by how likely they
-            make it, so that the other columns go with it.
+            numbers, durations and dates a tuple ``(least, greatest)``, both included,
+            None for an open end. Codes are drawn by how likely they make it, so that
+            the other columns go with it.
+
+        missing : bool, default=False
+            Whether values are missing as in the data of `fit`: together as they were
+            there, and in rows like those. By default no value is missing.
 
         random_state : int, RandomState instance or None, default=None
             Decides the rows.
@@ -90,17 +131,42 @@ class TableSamples:
         Raises
         ------
         ValueError
-            For conditions on what no column has, or that are all but impossible.
+            For conditions on what no column has, that no value meets, or that are all
+            but impossible.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples)
         rng = np.random.default_rng(draw_seed(random_state))
         wanted = Conditions(self._layout, conditions or {}, self._number_deviations())
         if wanted:
-            outputs = self._chosen(wanted, n_samples, rng)
+            codes, outputs = self._chosen(wanted, n_samples, rng)
         else:
-            outputs = self._outputs(self._codes(n_samples, rng))
-        return self._layout.restore(wanted.draw(outputs, rng))
+            codes = self._codes(n_samples, rng)
+            outputs = self._outputs(codes)
+        drawn = wanted.draw(outputs, rng)
+        gaps = self._drawn_gaps(codes, rng) if missing else None
+        if gaps is not None:
+            gaps[:, wanted.columns] = False
+        return self._layout.restore(drawn, gaps=gaps, limits=wanted.limits)
+
+    def _drawn_gaps(self, codes: np.ndarray, rng) -> np.ndarray | None:
+        """Gaps of rows of `fit` from the same components as the codes."""
+        patterns = getattr(self, "_gap_patterns", None)
+        if patterns is None:
+            raise ValueError(
+                "The file of this model is of an earlier version, which did not keep "
+                "where values were missing: fit it again for missing=True."
+            )
+        if not len(patterns):
+            return None
+        component = self.mixture_.predict(codes)
+        which = rng.integers(len(patterns), size=len(codes))
+        for one in np.unique(component):
+            own = np.flatnonzero(self._gap_owners == one)
+            rows = np.flatnonzero(component == one)
+            if len(own):
+                which[rows] = rng.choice(own, size=len(rows))
+        return patterns[which].copy()
 
     def _drawn_given(self, x: np.ndarray, rng, n_codes: int = 50) -> np.ndarray:
         r"""Outputs drawn for rows of the network, given what each of them has.
@@ -155,21 +221,26 @@ class TableSamples:
         rows = Rows(codes, type(self).__name__)
         return self._model.run_all("decoder", {"codes": rows})
 
-    def _chosen(self, wanted: Conditions, n_samples: int, rng) -> np.ndarray:
-        """Outputs of codes, chosen by how likely they make what is wanted."""
+    def _chosen(self, wanted: Conditions, n_samples: int, rng) -> tuple:
+        """Codes, chosen by how likely they make what is wanted, and their outputs."""
         size = max(_CHOICE * n_samples, _LEAST_CHOICE)
-        found: list[np.ndarray] = []
-        total = 0.0
+        found: list[tuple[np.ndarray, np.ndarray]] = []
+        total, most = 0.0, 0.0
         for _ in range(_TRIES):
-            outputs = self._outputs(self._codes(size, rng))
+            codes = self._codes(size, rng)
+            outputs = wanted.with_moments(self._outputs(codes), rng)
             chances = wanted.chances(outputs)
-            # As many as would be kept of rows drawn, and then looked at.
-            kept = rng.random(size) < chances
-            found.append(outputs[kept])
+            # The likeliest of the first codes is kept for sure, others in proportion.
+            most = most or float(chances.max())
+            kept = rng.random(size) * most < chances
+            found.append((codes[kept], outputs[kept]))
             total += chances.sum()
-            if sum(map(len, found)) >= n_samples:
-                return np.concatenate(found)[:n_samples]
-        n_found, n_tried = sum(map(len, found)), size * _TRIES
+            if sum(len(part) for part, _ in found) >= n_samples:
+                codes, outputs = (
+                    np.concatenate(parts) for parts in zip(*found, strict=True)
+                )
+                return codes[:n_samples], outputs[:n_samples]
+        n_found, n_tried = sum(len(part) for part, _ in found), size * _TRIES
         raise ValueError(
             f"Of {n_tried} rows {n_found} met the conditions, and {n_samples} are "
             f"wanted: they are all but impossible (about {total / n_tried:.1g} of all "

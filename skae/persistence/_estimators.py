@@ -15,11 +15,12 @@ from skae.architectures import Architecture
 from skae.base import BaseAutoencoder
 from skae.data._columns import Column
 from skae.data._layout import Layout
+from skae.data._mixed_table import MixedTableLayout
 from skae.data._table_numbers import TableNumbers
 from skae.fitting import TrainedModel
 from skae.meta._fine_tuning import Head
 from skae.meta._inner import Part
-from skae.persistence import _keras_objects, _scikit_learn, _version_1
+from skae.persistence import _keras_objects, _objects, _scikit_learn, _version_1
 from skae.persistence._checks import check_model
 from skae.persistence._values import CannotSave, Decoder, Encoder
 
@@ -102,9 +103,11 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         return {"estimator": _encode_estimator(encoder, value)}
     if isinstance(value, Head):
         return {"head": [encoder.encode(part) for part in value]}
+    if (described := _objects.describe(value)) is not None:
+        return {"object": [encoder.encode(part) for part in described]}
     for base, kind in _VALUES:
         if isinstance(value, base):
-            values = encoder.encode_items(vars(value))
+            values = _encode_values(encoder, value)
             return {kind: {"class": _name(type(value)), "values": values}}
     if isinstance(value, Part):
         values = encoder.encode_items(vars(value))
@@ -125,6 +128,24 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         return {"scikit_learn": encoder.encode(_scikit_learn.describe(value))}
     described = _keras_objects.describe(value)
     return None if described is None else {"keras": described}
+
+
+def _encode_values(encoder: Encoder, value: Any) -> dict[str, Any]:
+    """JSON of what such an object has; an error names the column of a table."""
+    if not isinstance(value, MixedTableLayout):
+        return encoder.encode_items(vars(value))
+    found: dict[str, Any] = {}
+    for key, content in vars(value).items():
+        if key not in ("columns", "types"):
+            found[key] = encoder.encode(content)
+            continue
+        found[key] = []
+        for name, part in zip(value.names, content, strict=True):
+            try:
+                found[key].append(encoder.encode(part))
+            except CannotSave as error:
+                raise CannotSave(f"{error}, of column {name!r}") from None
+    return found
 
 
 def _encode_architecture(encoder: Encoder, architecture: Architecture) -> dict:
@@ -346,6 +367,7 @@ _DECODERS = {
     "head": _decode_head,
     "keras": lambda decoder, node: _keras_objects.rebuild(node),
     "model": _decode_model,
+    "object": lambda decoder, node: _objects.rebuild(decoder.decode(node)),
     "part": _decode_part,
     "random_state": _decode_random_state,
     **{kind: _decode_value(base) for base, kind in _VALUES},

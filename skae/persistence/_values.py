@@ -54,12 +54,15 @@ class Encoder:
         if isinstance(value, Mapping):
             if all(type(key) is str for key in value):
                 return {"dict": self.encode_items(value)}
-            if all(type(key) in _KEYS for key in value):
-                pairs = value.items()
-                return {"pairs": [[key, self.encode(item)] for key, item in pairs]}
+            pairs = value.items()
+            return {"pairs": [[self._key(key), self.encode(v)] for key, v in pairs]}
         if isinstance(value, np.ndarray):
             return self._encode_array(value)
         raise CannotSave(f"{value!r}, a {type(value).__name__}")
+
+    def _key(self, key: Any) -> Any:
+        """JSON of a key: a number or a string, or a tuple of such or a date."""
+        return key if type(key) in _KEYS else self.encode(key)
 
     def encode_items(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """JSON of a mapping's values, by key."""
@@ -135,12 +138,16 @@ class Decoder:
         return {key: self.decode(node) for key, node in nodes.items()}
 
     def _pairs(self, pairs: Any) -> dict:
-        """A dict whose keys are numbers or strings."""
+        """A dict whose keys are no strings, or not all of them."""
         found = {}
         for pair in _list(pairs):
-            if len(_list(pair)) != 2 or type(pair[0]) not in _KEYS:
+            if len(_list(pair)) != 2 or not isinstance(pair[0], (*_KEYS, float, dict)):
                 raise ValueError("a pair that is none")
-            found[pair[0]] = self.decode(pair[1])
+            key = self.decode(pair[0])
+            try:
+                found[key] = self.decode(pair[1])
+            except TypeError:
+                raise ValueError("a key that is none") from None
         return found
 
     def _array(self, name: Any) -> np.ndarray:
