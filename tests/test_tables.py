@@ -708,7 +708,10 @@ def test_conditions_are_met_and_other_columns_go_with_them(maker):
         ({"group": []}, "but its levels are"),
         ({"age": 30}, "for numbers give a tuple"),
         ({"age": (90, 99)}, "that meets the range seen, 20 to 65"),
-        ({"since": "2020-01-01"}, "'since' is a date: conditions may be set on"),
+        ({"since": "2020-01-01"}, "for dates give a tuple"),
+        ({"since": ("2019-01-01", "2019-02-01")}, "that meets the range seen, 2020"),
+        ({"age": (30.5, 30.7)}, "where no value lies: .* multiples of 1"),
+        ({"age": (50, 20)}, "for numbers give a tuple"),
     ],
 )
 def test_conditions_that_cannot_be_met_are_explained(maker, conditions, message):
