@@ -26,6 +26,7 @@ from skae._sklearn import (
 from skae.architectures import Architecture, Field, LinearCode, is_auto
 from skae.data._dask import by_block
 from skae.data._rows import Rows, paired
+from skae.estimator._attributes import all_or_nothing
 from skae.estimator._html import HTMLRepresentation
 from skae.estimator._live_models import LiveModels
 from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
@@ -221,7 +222,12 @@ class BaseAutoencoder(
         ValueError
             Parameters or data that cannot be used. Nothing has been trained.
         FloatingPointError
-            The loss became infinite or NaN.
+            Training diverged. With `warm_start` the estimator is as it was before.
+
+        Warns
+        -----
+        ConvergenceWarning
+            A later epoch diverged; `early_stopping` kept better weights.
         """
         continuing = self.warm_start and self.__sklearn_is_fitted__()
         return self._fit(X, y, sample_weight, X_val, continuing=continuing)
@@ -255,6 +261,11 @@ class BaseAutoencoder(
         -------
         self : object
             The fitted estimator.
+
+        Raises
+        ------
+        FloatingPointError
+            Training diverged. A fitted estimator is as it was before.
         """
         how = {"continuing": self.__sklearn_is_fitted__(), "one_epoch": True}
         return self._fit(X, y, sample_weight, None, **how)
@@ -272,10 +283,8 @@ class BaseAutoencoder(
         continuing,
         one_epoch=False,
     ):
-        if not continuing:
-            self._forget()
-        tasks = EpochTasks(self, X, y, sample_weight)
-        try:
+        with all_or_nothing(self, continuing=continuing):
+            tasks = EpochTasks(self, X, y, sample_weight)
             fresh = {"reset": not continuing, "weight": sample_weight}
             fields = self._read_fields(X, y, **fresh)
             sample_weight = checked_weight(sample_weight, fields["data"].X)
@@ -290,8 +299,8 @@ class BaseAutoencoder(
             previous = self._model if continuing else None
             known = previous if one_epoch else None
             fields, val = self._training_fields(fields, val, sample_weight, known)
-            before = previous and previous.architecture
-            architecture = self._make_architecture(fields, val, before)
+            network = previous and previous.architecture
+            architecture = self._make_architecture(fields, val, network)
             architecture.check()
             n_before = self.n_iter_ if continuing else 0
             plan = Plan(
@@ -309,10 +318,6 @@ class BaseAutoencoder(
             self._keep(fitted, n_before)
             self._finish(fields, sample_weight)
             tasks.end()
-        except BaseException:
-            if not continuing:
-                self._forget()
-            raise
         return self
 
     def _keep(self, fitted, n_before: int) -> None:
@@ -326,11 +331,6 @@ class BaseAutoencoder(
         vars(self).pop("explained_variance_ratio_", None)
         architecture, size = self._model.architecture, self._model.code_size
         vars(self).update(architecture.attributes(size) | fitted.attributes)
-
-    def _forget(self) -> None:
-        private = ("_model", "_layout")
-        for name in [v for v in vars(self) if v.endswith("_") or v in private]:
-            delattr(self, name)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")

@@ -14,7 +14,7 @@ from skae.data._far_rows import dominating_row
 from skae.data._rows import Rows, Summary, some_rows
 from skae.data._threads import one_blas_thread
 from skae.estimator._tasks import EpochTasks
-from skae.fitting._codes import turn_codes
+from skae.fitting._codes import Turned, turn_codes
 from skae.fitting._identity import fit_identity
 from skae.fitting._model import TrainedModel
 from skae.fitting._sizes import auto_epochs, settle_rate, settle_sizes, worth_compiling
@@ -26,6 +26,7 @@ from skae.training import (
     Trained,
     TrainingData,
     Watchers,
+    all_finite,
     draw_seed,
     margin_of_luck,
     optimizer_config,
@@ -207,8 +208,7 @@ def fit_model(
     }
     found = model(trained)
     if plan.linear_code is not None and not plan.one_epoch:
-        with one_blas_thread():
-            turned = turn_codes(found, plan.linear_code, fields, weight, summary)
+        turned = _turn(found, plan.linear_code, fields, weight, summary)
         if turned is not None:
             if found.state is not None:  # which belongs to the codes as they were
                 found.state["weights"] = found.weights
@@ -216,6 +216,23 @@ def fit_model(
             ratio = turned.explained_variance_ratio
             attributes["explained_variance_ratio_"] = ratio
     return Fitted(found, trained.history, trained.n_epochs, callbacks, attributes)
+
+
+def _turn(model: TrainedModel, *arguments) -> Turned | None:
+    """What `turn_codes` makes of the model; an error where codes are not finite."""
+    try:
+        with one_blas_thread(), np.errstate(all="ignore"):
+            turned = turn_codes(model, *arguments)
+    except np.linalg.LinAlgError:  # of infinity or NaN
+        finite = False
+    else:
+        finite = turned is None or all_finite(turned.model.weights.values())
+    if not finite:
+        raise FloatingPointError(
+            "Training diverged: codes or reconstructions of some rows are infinite or "
+            "NaN. Lower learning_rate, or look for values far out in the data."
+        )
+    return turned
 
 
 def _weigh(n_rows: int, sample_weight):

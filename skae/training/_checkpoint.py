@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from skae import _file
+from skae.training._divergence import all_finite
 
 
 class Checkpoint:
@@ -118,7 +119,7 @@ class FitState:
         return self._document["epoch"]
 
     def epoch_end(self, epoch: int, program, rng, best, history) -> None:
-        """Write the state, if it is time."""
+        """Write the state, if it is time, and if there is one to go on from."""
         if self._path is None or epoch % self._every:
             return
         document = {
@@ -141,7 +142,8 @@ class FitState:
             for part, values in parts.items()
             for name, value in values.items()
         }
-        _file.write(self._path, document, arrays, kind="checkpoint")
+        if all_finite([*parts["weights"].values(), *parts["variables"].values()]):
+            _file.write(self._path, document, arrays, kind="checkpoint")
 
     def end(self) -> None:
         """Forget the fit, which is done."""

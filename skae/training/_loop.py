@@ -7,10 +7,16 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from skae.losses import RECONSTRUCTION
 from skae.training._blocks import Feed
 from skae.training._checkpoint import FitState
+from skae.training._divergence import (
+    divergence_error,
+    divergence_warning,
+    has_diverged,
+)
 from skae.training._settings import FitSettings
 from skae.training._stopping import BestWeights, margin_of_luck
 
@@ -26,12 +32,19 @@ class Selection(NamedTuple):
     feed: Feed
     order: np.ndarray
 
+    def batch(self) -> "Selection":
+        """As many of them as a mini-batch has, from the first to the last."""
+        size = min(self.feed.batch_size, len(self.order))
+        places = np.linspace(0, len(self.order) - 1, size).astype(np.intp)
+        return Selection(self.feed, self.order[places])
+
 
 class TrainingRun:
     """One fit of one program that has been reset for it.
 
     After `run`, the program has the weights to keep, and `history` a list of values
-    per term of the loss. `progress` has the time, and the reconstruction loss of the
+    per term of the loss; `diverged` says that training ended because an epoch after the
+    first one diverged. `progress` has the time, and the reconstruction loss of the
     weights that would be kept, before the first epoch and after each. `start_weights`
     are the first candidate, if there was a choice; `kept_start`: whether it won.
 
@@ -77,7 +90,8 @@ class TrainingRun:
         )
         self.history: dict[str, list[float]] = {}
         self.progress: dict[str, list[float]] = {"seconds": [], "loss": []}
-        self.kept_start = False
+        self.kept_start = self.diverged = False
+        self._first_loss = 0.0
         self.start_weights: dict[str, np.ndarray] | None = None
 
     @property
@@ -97,6 +111,11 @@ class TrainingRun:
 
         Training begins with the weights of the program, or with `departure`; those of
         the program are a candidate in any case, which is kept as `informed` has it.
+
+        Raises
+        ------
+        FloatingPointError
+            Training diverged, and there is nothing good to keep.
         """
         best = None
         if self._settings.early_stopping:
@@ -111,12 +130,28 @@ class TrainingRun:
                 "trained so far is kept.",
                 stacklevel=4,
             )
-        weights = None if best is None else best.choose()
-        if weights is not None:
-            self._program.set_weights(weights)
-            self.kept_start, self.start_weights = best.prefers_start, best.start_weights
+        if best is not None:
+            self._keep_best(best)
+        if self.n_epochs and not self._is_judged(validation):
+            self._check_end(training)
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
+
+    def _keep_best(self, best: BestWeights) -> None:
+        weights = best.choose()
+        if weights is None:
+            return
+        if best.weights is not None and has_diverged(best.loss, self._first_loss):
+            raise self._error(f"No epoch had a loss below {best.loss:g}")
+        self._program.set_weights(weights)
+        self.kept_start, self.start_weights = best.prefers_start, best.start_weights
+
+    def _check_end(self, training: Selection) -> None:
+        """Raise where the last steps have ruined a model that nothing else judges."""
+        # Rows that change are those of the last epoch: they are there already.
+        found = self._evaluate(training.batch(), self.n_epochs)["loss"]
+        if has_diverged(found, self._first_loss):
+            raise self._error(f"After the last steps the loss is {found:g}")
 
     def _best_weights(self, validation: Selection | None) -> BestWeights:
         settings = self._settings
@@ -125,31 +160,29 @@ class TrainingRun:
 
     def _epochs(self, training, validation, rng, best, departure, informed) -> None:
         settings, program = self._settings, self._program
-        if best is not None:
-            # What training starts from may already be the best, PCA for example.
-            watched = training if validation is None else validation
-            evaluated = self._evaluate(watched)
-            best.update(0, evaluated["loss"], program.get_weights)
-            self._note(evaluated)
-            if informed is not None:
-                best.inform(informed, self._bar(informed, watched))
+        evaluated = self._before(training, validation, best, informed)
         if departure is not None:
             program.set_weights(departure)
         n_done = self._state.restore(program, rng, best, self.history)
         if best is not None and n_done and best.exhausted(n_done):
             return  # killed between its last epoch and its end
-        kept = evaluated if best is not None else {}
+        kept = evaluated
         for epoch in range(n_done + 1, settings.epochs + 1):
             self._begin_epoch()
             logs = self._train_epoch(epoch, training, rng)
-            if validation is not None:
+            if validation is not None and math.isfinite(logs["loss"]):
                 evaluated = self._evaluate(validation)
                 logs |= {f"val_{name}": value for name, value in evaluated.items()}
+            loss = logs.get("val_loss", logs["loss"])
+            is_finite = math.isfinite(loss)
+            if best is not None and is_finite:
+                is_finite = best.update(epoch, loss, program.get_weights)
+            if not is_finite:
+                self._end_early(epoch, loss, best)
+                break
             for name, value in logs.items():
                 self.history.setdefault(name, []).append(value)
             if best is not None:
-                loss = logs.get("val_loss", logs["loss"])
-                best.update(epoch, loss, program.get_weights)
                 if best.epoch == epoch and not best.prefers_start:
                     kept = {k.removeprefix("val_"): v for k, v in logs.items()}
                 self._note(kept)
@@ -158,6 +191,47 @@ class TrainingRun:
             stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):
                 break
+
+    def _before(self, training, validation, best, informed) -> dict[str, float]:
+        """Judge the weights before training: perhaps the best, PCA for example."""
+        evaluated: dict[str, float] = {}
+        watched = training if validation is None else validation
+        if best is not None:
+            evaluated = self._evaluate(watched)
+            best.update(0, evaluated["loss"], self._program.get_weights)
+            self._note(evaluated)
+            if informed is not None:
+                best.inform(informed, self._bar(informed, watched))
+        if self._is_judged(validation):
+            self._first_loss = evaluated["loss"]
+        elif self._settings.epochs:
+            self._first_loss = self._evaluate(training.batch())["loss"]
+        if not math.isfinite(self._first_loss):
+            raise FloatingPointError(
+                f"The loss is {self._first_loss} before the first step: look for "
+                "values far out in the data, or in those to validate on."
+            )
+        return evaluated
+
+    def _is_judged(self, validation) -> bool:
+        """Whether held-out rows choose the weights to keep."""
+        return self._settings.early_stopping and validation is not None
+
+    def _end_early(self, epoch: int, loss: float, best: BestWeights | None) -> None:
+        """Say that an epoch diverged; raise where there is none before it to keep."""
+        part = "loss" if not math.isfinite(loss) else "weights"
+        found = loss if part == "loss" else "infinite or NaN"
+        what = f"The {part} became {found} in epoch {epoch}"
+        if best is None or best.weights is None:
+            raise self._error(what)
+        self.diverged = True
+        which = "those before training" if best.prefers_start else ""
+        which = which or f"the weights after epoch {best.epoch}"
+        message = divergence_warning(what, self._program.learning_rate, which)
+        warnings.warn(message, ConvergenceWarning, stacklevel=6)
+
+    def _error(self, what: str) -> FloatingPointError:
+        return divergence_error(what, self._program.learning_rate)
 
     def _bar(self, informed, part: Selection) -> float:
         """Loss of what knows the rows; of many rows it tells who has the outliers."""
@@ -191,15 +265,16 @@ class TrainingRun:
                 mass += float(block.weight[start:stop].sum())
                 n_done += stop - start
                 logs = self._logs(sums, mass)
-                self._check_finite(logs["loss"], epoch)
+                if not math.isfinite(logs["loss"]):
+                    return logs
                 callbacks.steps_end(epoch, n_done, logs)
         return logs
 
-    def _evaluate(self, part: Selection) -> dict[str, float]:
+    def _evaluate(self, part: Selection, epoch: int = 0) -> dict[str, float]:
         # With the final strengths, so that epochs of a warm-up can be compared.
         self._program.set_strengths(self._settings.strengths(math.inf))
         sums, mass = 0.0, 0.0
-        for block in part.feed.blocks(part.order):
+        for block in part.feed.blocks(part.order, epoch):
             sums = sums + self._program.evaluate(block)
             mass += float(block.weight.sum())
         return self._logs(sums, mass)
@@ -207,12 +282,3 @@ class TrainingRun:
     def _logs(self, sums, mass) -> dict[str, float]:
         values = (float(value) for value in sums / mass)
         return dict(zip(self._program.graph.term_names, values, strict=True))
-
-    def _check_finite(self, loss: float, epoch: int) -> None:
-        if not math.isfinite(loss):
-            rate = self._settings.learning_rate_at(epoch)
-            raise FloatingPointError(
-                f"The training loss became {loss} in epoch {epoch}, at a learning rate "
-                f"of {rate:g}. Lower learning_rate (to {rate / 10:g}, say), weaken the "
-                "penalties, or scale the data; the estimator is not fitted."
-            )

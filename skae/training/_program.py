@@ -131,6 +131,11 @@ class Program(ABC):
         for variable, value in zip(variables, state, strict=True):
             variable.assign(value)
 
+    @property
+    def learning_rate(self) -> float:
+        """Learning rate of the last steps, which a callback may have changed."""
+        return float(_copy(self.optimizers[0].learning_rate))
+
     def set_learning_rate(self, value: float) -> None:
         """Learning rate of the steps to come."""
         for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):

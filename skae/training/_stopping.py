@@ -5,6 +5,8 @@ import math
 import numpy as np
 from scipy.special import stdtrit
 
+from skae.training._divergence import all_finite
+
 # Of many rows: share of the starting loss, times the root of their number.
 _LUCK = 0.4
 
@@ -43,12 +45,19 @@ class BestWeights:
         self._bar = np.inf
         self._informed: dict[str, np.ndarray] | None = None
 
-    def update(self, epoch: int, loss: float, get_weights) -> None:
-        """Take note of the loss after `epoch` epochs; 0 is the start."""
+    def update(self, epoch: int, loss: float, get_weights) -> bool:
+        """Take note of the loss, a number, after `epoch` epochs; 0 is the start.
+
+        Returns False for weights that are not finite: they are never the best.
+        """
         if epoch == 0:
             self._start = loss, get_weights()
         elif loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
-            self.loss, self.epoch, self.weights = loss, epoch, get_weights()
+            weights = get_weights()
+            if not all_finite(weights.values()):
+                return False
+            self.loss, self.epoch, self.weights = loss, epoch, weights
+        return True
 
     def inform(self, weights: dict[str, np.ndarray], loss: float) -> None:
         """The start as it would be kept: made with the rows that judge, too.

@@ -10,6 +10,7 @@ from skae.data._rows import Rows
 from skae.training._blocks import Feed
 from skae.training._cache import Buildable, borrowed_program
 from skae.training._checkpoint import FitState
+from skae.training._divergence import all_finite, divergence_error
 from skae.training._loop import Selection, TrainingRun
 from skae.training._settings import FitSettings, ProgramSettings
 
@@ -141,6 +142,11 @@ def train(
     Returns
     -------
     trained : Trained
+
+    Raises
+    ------
+    FloatingPointError
+        Training diverged, and there is nothing good to keep.
     """
     watchers = watchers or Watchers()
     with borrowed_program(architecture, program_settings) as program:
@@ -160,7 +166,7 @@ def train(
                 program.set_state(go_on["variables"])
         training, validation = _parts(data, program)
 
-        def trained(run=None, state=None):
+        def trained(run=None):
             history, n_epochs = (run.history, run.n_epochs) if run else ({}, 0)
             weights, size = program.get_weights(), program.graph.code_size
             progress, kept = (run.progress, run.kept_start) if run else ({}, False)
@@ -170,7 +176,7 @@ def train(
                 size,
                 history,
                 n_epochs,
-                state,
+                None,
                 progress,
                 kept,
                 start,
@@ -189,14 +195,20 @@ def train(
             state=progress,
         )
         run.run(training, validation, rng, departed, informed)
-        state = None
-        if keep_state:
-            state = {
-                "variables": program.get_state(),
-                "optimizer": program.optimizer_id,
-                "rng": rng.bit_generator.state,
-            }
-        return trained(run, state)
+        found = trained(run)
+        _check_finite(found.weights.values(), "the weights", program)
+        if not keep_state or run.diverged:  # the optimizer begins anew
+            return found
+        variables = program.get_state()
+        _check_finite(variables, "the optimizer's variables", program)
+        state = {"variables": variables, "optimizer": program.optimizer_id}
+        return found._replace(state=state | {"rng": rng.bit_generator.state})
+
+
+def _check_finite(arrays, name: str, program) -> None:
+    if not all_finite(arrays):
+        what = f"After the last steps some of {name} are infinite or NaN"
+        raise divergence_error(what, program.learning_rate)
 
 
 def _parts(data: TrainingData, program) -> tuple[Selection, Selection | None]:

@@ -1,0 +1,38 @@
+"""The fitted attributes of an autoencoder: all of them, or none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# Fitted attributes that are not public.
+_PRIVATE = ("_model", "_layout")
+
+
+def _fitted_attributes(estimator) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in vars(estimator).items()
+        if name.endswith("_") or name in _PRIVATE
+    }
+
+
+def _forget(estimator) -> None:
+    for name in _fitted_attributes(estimator):
+        delattr(estimator, name)
+
+
+@contextmanager
+def all_or_nothing(estimator, *, continuing: bool) -> Iterator[None]:
+    """Inside, an estimator is fitted, or fitted further if `continuing`.
+
+    After an error it is not fitted, or as it was before.
+    """
+    if not continuing:
+        _forget(estimator)
+    before = _fitted_attributes(estimator)
+    try:
+        yield
+    except BaseException:
+        _forget(estimator)
+        vars(estimator).update(before)
+        raise
