@@ -1,10 +1,17 @@
 import gc
 import os
+from collections import Counter, OrderedDict
 
 import pytest
 from discovery import autoencoder_classes
+from grouping import make_scheduler, sort_by_group
 
 from skae.testing._settings import bent_surface
+from skae.training import _cache
+
+# Room for the programs of a group of tests (tests/grouping.py): none is traced twice.
+_cache.MAX_PROGRAMS = 32
+_cache.MAX_INFERENCES = 64
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -12,7 +19,7 @@ def pytest_xdist_auto_num_workers(config):
     """A process per core, but no more than files: one file runs right here.
 
     Each imports TensorFlow and holds up to 2 GB. More than four would wait for the
-    longest file.
+    longest group.
     """
     paths = {argument.split("::")[0] for argument in config.args}
     most = len(paths) if all(map(os.path.isfile, paths)) else 4
@@ -21,6 +28,12 @@ def pytest_xdist_auto_num_workers(config):
     if n_workers > 1:  # they share the cores: threads that wait for each other spin
         os.environ.setdefault("OMP_NUM_THREADS", str(n_cores // n_workers))
     return n_workers
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests of a family, or of a file, run in one process."""
+    return make_scheduler(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,6 +54,7 @@ def pytest_collection_modifyitems(items):
         starts_processes |= "check_the_same_everywhere" in item.nodeid
         if starts_processes or _families(item) - quick:
             item.add_marker(pytest.mark.slow)
+    sort_by_group(items)
 
 
 def _families(item):
@@ -63,3 +77,24 @@ def pytest_collection_finish():
 def X():
     """60 rows on a bent surface in 6 dimensions, in [0, 1]."""
     return bent_surface()
+
+
+@pytest.fixture
+def own_cache(monkeypatch):
+    """A copy of the cache, for a test that empties it: others share what is there."""
+    programs = ((key, list(idle)) for key, idle in _cache._programs.items())
+    monkeypatch.setattr(_cache, "_programs", OrderedDict(programs))
+    monkeypatch.setattr(_cache, "_inferences", _cache._inferences.copy())
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The files that take longest, in CI."""
+    if not os.environ.get("CI"):
+        return
+    seconds = Counter()
+    for report in (r for found in terminalreporter.stats.values() for r in found):
+        if hasattr(report, "duration"):
+            seconds[report.nodeid.split("::")[0]] += report.duration
+    terminalreporter.section("slowest files")
+    for path, duration in seconds.most_common(10):
+        terminalreporter.line(f"{duration:8.1f} s  {path}")

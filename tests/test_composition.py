@@ -157,7 +157,7 @@ def test_parallel_searches_agree_bit_for_bit(digits, backend):
         np.testing.assert_array_equal(alone.cv_results_[key], together.cv_results_[key])
 
 
-def test_a_search_leaves_few_programs_behind(digits, encoder):
+def test_a_search_leaves_few_programs_behind(digits, encoder, own_cache):
     _cache.clear_cache()
     grid = {"l1": np.logspace(-6, -3, 4), "learning_rate": [1e-3, 2e-3]}
     GridSearchCV(encoder, grid, cv=3).fit(digits[0])

@@ -31,15 +31,13 @@ PLAIN = {
 }
 
 
-@pytest.fixture(autouse=True)
-def empty_cache():
-    skae.clear_cache()
-    yield
+@pytest.fixture
+def empty_cache(own_cache):
     skae.clear_cache()
 
 
 @pytest.fixture
-def n_traces():
+def n_traces(empty_cache):
     start = TensorFlowProgram.n_traces
     return lambda: TensorFlowProgram.n_traces - start
 
@@ -185,7 +183,7 @@ def test_parallel_fits_equal_serial_ones(X, backend):
         np.testing.assert_array_equal(one, other)
 
 
-def test_the_cache_is_bounded_and_can_be_emptied(X, monkeypatch):
+def test_the_cache_is_bounded_and_can_be_emptied(X, monkeypatch, empty_cache):
     monkeypatch.setattr(_cache, "MAX_PROGRAMS", 2)
     monkeypatch.setattr(_cache, "MAX_INFERENCES", 2)
     first = make(Autoencoder).fit(X)
@@ -200,7 +198,7 @@ def test_the_cache_is_bounded_and_can_be_emptied(X, monkeypatch):
     np.testing.assert_array_equal(first.fit(X).transform(X), codes)
 
 
-def test_a_failed_fit_leaves_no_program_behind(X):
+def test_a_failed_fit_leaves_no_program_behind(X, empty_cache):
     with pytest.raises(FloatingPointError):
         make(Autoencoder, learning_rate=1e30, epochs=50, early_stopping=False).fit(X)
     assert not any(_cache._programs.values())

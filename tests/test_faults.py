@@ -327,7 +327,7 @@ def test_a_forked_process_says_so(tmp_path, X):
 
 
 @each_family
-def test_two_threads_fit_the_same_architecture(cls, X):
+def test_two_threads_fit_the_same_architecture(cls, X, own_cache):
     alone = [make(cls, random_state=seed).fit(X).transform(X) for seed in range(2)]
     both_are_there = threading.Barrier(2)
 
@@ -342,7 +342,7 @@ def test_two_threads_fit_the_same_architecture(cls, X):
 
 
 @each_family
-def test_eight_threads_use_one_estimator(cls, X):
+def test_eight_threads_use_one_estimator(cls, X, own_cache):
     estimator = make(cls).fit(X)
     codes, rows = estimator.transform(X), estimator.reconstruct(X)
     skae.clear_cache()
@@ -358,7 +358,7 @@ def test_eight_threads_use_one_estimator(cls, X):
 
 
 @each_family
-def test_what_is_forgotten_is_freed(cls, X):
+def test_what_is_forgotten_is_freed(cls, X, own_cache):
     """TensorFlow keeps a graph for ever once anything in it has a custom gradient."""
     function = tf.function(lambda: 0, autograph=False).get_concrete_function()
     FuncGraph = type(function.graph)
@@ -383,7 +383,9 @@ def test_what_is_forgotten_is_freed(cls, X):
 
 
 @pytest.mark.slow
-def test_a_hundred_fits(X):
+def test_a_hundred_fits(X, own_cache, monkeypatch):
+    monkeypatch.setattr(_cache, "MAX_PROGRAMS", 16)  # as it is for users
+
     def fit(i):
         estimator = make(Autoencoder, encoding_dim=1 + i % 5, epochs=1)
         estimator.fit(X[i % 7 :]).transform(X)

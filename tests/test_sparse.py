@@ -61,7 +61,7 @@ def test_penalties_do_what_they_are_for(X):
     assert np.all((activity > 0.05) & (activity < 0.2))
 
 
-def test_a_search_over_the_weight_builds_one_program(X):
+def test_a_search_over_the_weight_builds_one_program(X, own_cache):
     _cache.clear_cache()
     grid = {"sparsity_weight": [0.0, 1e-3, 1e-2]}
     GridSearchCV(SparseAutoencoder(4, epochs=2, batch_size=16, **L1), grid, cv=2).fit(X)

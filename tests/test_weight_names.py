@@ -70,7 +70,7 @@ class Unnamed(PlainAutoencoder):
     "how",
     ["two_of_a_kind", "both_directions", "named_after_itself", "sequential", "shared"],
 )
-def test_unnamed_layers(how, X):
+def test_unnamed_layers(how, X, own_cache):
     model = Unnamed(3, how=how).fit(X)
     codes, names = model.transform(X), sorted(model._model.weights)
     Unnamed(2, how=how).fit(X)  # Keras counts on
@@ -84,7 +84,7 @@ def test_unnamed_layers(how, X):
     assert twin.partial_fit(X).n_iter_ == 3
 
 
-def test_keras_goes_on_counting_where_it_was(X):
+def test_keras_goes_on_counting_where_it_was(X, own_cache):
     before = keras.layers.Dense(1).name
     skae.clear_cache()
     Unnamed(3, how="two_of_a_kind").fit(X)
