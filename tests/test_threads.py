@@ -34,7 +34,7 @@ def estimator(cls):
     settings = {"random_state": 0, "epochs": 1, "batch_size": 16}
     settings |= {"fine_tune_epochs": 1, "n_rounds": 1}
     if "autoencoder" in own:
-        settings["autoencoder"] = Autoencoder(4, **small)
+        settings["autoencoder"] = type(cls()._inner())(4, **small)
     if "estimator" in own:
         settings["estimator"] = Autoencoder(4, **small)
     return cls(**{name: value for name, value in settings.items() if name in own})
