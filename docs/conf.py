@@ -67,6 +67,9 @@ sphinx_gallery_conf = {
     # An estimator's diagram, but not the name of the last artist.
     "capture_repr": ("_repr_html_",),
     "backreferences_dir": "api/backreferences",
+    "within_subsection_order": "gallery_order.GalleryOrder",
+    # Figures of several panels can be read on their cards (_static/gallery.css).
+    "thumbnail_size": (640, 400),
     "doc_module": ("skae",),
     "reference_url": {"skae": None},
     "abort_on_example_error": True,
@@ -82,6 +85,8 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = "skae"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["gallery.css"]
 # Pages without pages below them.
 _ALONE = (
     *("architecture", "benchmarks", "changelog", "choosing"),

@@ -44,6 +44,11 @@ def file_to_write(path: str | os.PathLike[str]) -> Path:
                 f"{path} is a link to {os.readlink(path)}, which does not exist: "
                 "remove the link, or give another path."
             ) from None
+        if not path.parent.exists():
+            raise FileNotFoundError(
+                f"There is no folder {path.parent} for {path.name}: make it, or give "
+                "another path."
+            ) from None
         return path
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(f"{path} is a folder: give the path of a file in it.")

@@ -3,6 +3,11 @@
 A change in scikit-learn is then mended in one file.
 """
 
+import os
+from collections.abc import Mapping
+from itertools import islice
+from numbers import Number
+
 import numpy as np
 from sklearn.base import _fit_context as fit_context
 from sklearn.utils import _safe_indexing as safe_indexing
@@ -33,8 +38,9 @@ def checked_weight(sample_weight, X, dtype=np.float32):
 
 def checked_table(estimator, X, *, reset: bool):
     """`X` as an array or a CSR matrix; its values are checked while they are read."""
+    refuse_no_rows(X, type(estimator).__name__)
     try:
-        return validate_data(
+        checked = validate_data(
             estimator,
             X,
             "no_validation",  # targets are another's business
@@ -43,17 +49,80 @@ def checked_table(estimator, X, *, reset: bool):
             accept_sparse="csr",
             ensure_all_finite=False,  # `Rows` checks by chunks; NaN may be padding
         )
-    except ValueError as error:
-        if hasattr(X, "columns") and "could not convert" in str(error):
-            raise ValueError(
-                f"{error}. {type(estimator).__name__} takes numbers: for data frames "
-                "with categories, dates or missing values there is TableAutoencoder."
-            ) from None
-        raise
+        # scikit-learn converts the objects of arrays and of pandas, not of polars.
+        return checked.astype(np.float64) if checked.dtype.kind == "O" else checked
+    except (ValueError, TypeError) as error:
+        advice = _advice(X, str(error), type(estimator).__name__)
+        if advice is None:
+            raise
+        raise type(error)(f"{advice} ({error})") from None
+
+
+def _advice(X, error: str, name: str) -> str | None:
+    """What to do with data that scikit-learn refuses, where we know more."""
+    if "Found array with dim" in error:
+        return (
+            f"{name} takes a table, one row per sample. X.reshape(len(X), -1) makes "
+            "one; ConvAutoencoder and RecurrentAutoencoder take images and sequences "
+            "as they are."
+        )
+    found = _first_that_is_no_number(X)
+    if found is not None:
+        return (
+            f"{name} takes numbers, and the first value that is none is {found}: for "
+            "tables with categories, dates or missing values there is TableAutoencoder."
+        )
+    if isinstance(X, list | tuple) and "inhomogeneous" in error:
+        sizes = [np.size(row) for row in X]
+        odd = next((i for i, size in enumerate(sizes) if size != sizes[0]), 0)
+        return f"Row 0 of X has {sizes[0]} values and row {odd} has {sizes[odd]}."
+    return None
+
+
+def refuse_no_rows(X, name: str) -> None:
+    """ValueError for what holds no rows at all: a path, a dict, an empty list."""
+    if X is None or isinstance(X, str | bytes | os.PathLike | Mapping):
+        raise ValueError(
+            f"{name} takes an array, a data frame or a sparse matrix with a row per "
+            f"sample; got {X if X is None else type(X).__name__!r}. Read files first, "
+            "with numpy.load or pandas.read_csv for example."
+        )
+    if isinstance(X, list | tuple) and len(X) == 0:
+        raise ValueError(
+            f"X is an empty {type(X).__name__}: found 0 samples, while a minimum of 1 "
+            f"is required by {name}."
+        )
+    if hasattr(X, "columns") and 0 in X.shape:
+        raise ValueError(
+            f"X is a data frame of shape {X.shape}: a minimum of 1 row and 1 column is "
+            f"required by {name}."
+        )
+
+
+# Of so many values: an error need not wait for more.
+_LOOKED_AT = 10**6
+
+
+def _first_that_is_no_number(X) -> str | None:
+    if hasattr(X, "columns"):
+        names = list(X.columns)
+        columns = [
+            X.iloc[:, j] if hasattr(X, "iloc") else X[:, j] for j in range(len(names))
+        ]
+    elif getattr(X, "ndim", None) == 2 and isinstance(X, np.ndarray):
+        names, columns = range(X.shape[1]), X.T
+    else:
+        return None
+    for name, column in zip(names, columns, strict=True):
+        for i, value in enumerate(islice(column, _LOOKED_AT)):
+            if not isinstance(value, Number | np.bool_ | None):
+                return f"{str(value)!r} in row {i}, column {name!r}"
+    return None
 
 
 def checked_array(estimator, X, *, reset: bool):
     """`X` as an array of whatever type it has; its values are checked by others."""
+    refuse_no_rows(X, type(estimator).__name__)
     return validate_data(
         estimator,
         X,
@@ -66,6 +135,7 @@ def checked_array(estimator, X, *, reset: bool):
 
 def checked_names(estimator, X, *, reset: bool):
     """`X` as it is; the names and the number of its columns are checked."""
+    refuse_no_rows(X, type(estimator).__name__)
     validate_data(estimator, X, "no_validation", reset=reset, skip_check_array=True)
     return X
 
@@ -81,6 +151,7 @@ __all__ = [
     "feature_names_in",
     "fit_context",
     "num_samples",
+    "refuse_no_rows",
     "safe_indexing",
     "with_callbacks",
 ]

@@ -25,7 +25,7 @@ from skae._sklearn import (
 )
 from skae.architectures import Architecture, Field, LinearCode, is_auto
 from skae.data._dask import by_block
-from skae.data._rows import Rows, paired
+from skae.data._rows import Rows, named, paired
 from skae.estimator._attributes import all_or_nothing
 from skae.estimator._html import HTMLRepresentation
 from skae.estimator._live_models import LiveModels
@@ -173,13 +173,13 @@ class BaseAutoencoder(
 
     def _read(self, X, *, reset: bool = False, weight=None) -> Rows:
         """Checked `X` as rows; `reset` keeps its layout, as `fit` does."""
-        layout, name = self._architecture.layout, type(self).__name__
+        layout = self._architecture.layout
         X = layout.check(self, X, reset=reset)
         if reset:
             self._layout = layout.of(self, X, weight)
             self.n_features_in_ = self._layout.n_features
             vars(self).update(self._layout.attributes())
-        return self._layout.rows(X, name)
+        return self._layout.read(self, X)
 
     def _read_fields(self, X, y=None, *, reset=False, weight=None) -> dict[str, Rows]:
         """`X` and what belongs to its rows, by name."""
@@ -285,16 +285,16 @@ class BaseAutoencoder(
     ):
         with all_or_nothing(self, continuing=continuing):
             tasks = EpochTasks(self, X, y, sample_weight)
-            fresh = {"reset": not continuing, "weight": sample_weight}
-            fields = self._read_fields(X, y, **fresh)
-            sample_weight = checked_weight(sample_weight, fields["data"].X)
-            sample_weight = self._counted(fields["data"], sample_weight, tasks)
-            val = None if X_val is None else self._read_fields(X_val)
+            fields = self._read_fields(X, y, reset=not continuing, weight=sample_weight)
+            data = fields["data"]
+            sample_weight = checked_weight(sample_weight, data.X)
+            sample_weight = self._counted(data, sample_weight, tasks)
+            val = None if X_val is None else named("X_val", self._read_fields, X_val)
             if target is not None:
-                fields["target"] = paired(self._read(target), fields["data"], "target")
+                fields["target"] = paired("target", self._read, target, data)
             if val is not None and target_val is not None:
-                rows = val["data"]
-                val["target"] = paired(self._read(target_val), rows, "target_val")
+                beside = val["data"]
+                val["target"] = paired("target_val", self._read, target_val, beside)
             import_keras()  # the data were read
             previous = self._model if continuing else None
             known = previous if one_epoch else None

@@ -34,7 +34,7 @@ def digits():
     return data.X_train[:200], data.y_train[:200]
 
 
-def ask(page, script):
+def ask(page, script, size="1000,700"):
     """What `script` answers inside the page, in a browser without a window."""
     asking = f"""<script>
     (async () => {{
@@ -49,7 +49,7 @@ def ask(page, script):
     </script>"""
     page.write_text(page.read_text().replace("</body>", asking + "</body>"))
     command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-    command += ["--window-size=1000,700", "--virtual-time-budget=20000", "--dump-dom"]
+    command += [f"--window-size={size}", "--virtual-time-budget=20000", "--dump-dom"]
     done = subprocess.run(
         [*command, page.as_uri()], capture_output=True, text=True, timeout=180
     )
@@ -128,6 +128,84 @@ def test_pointing_zooming_and_the_legend(digits, tmp_path):
     assert found["names"] == [str(i) for i in range(10)]
     assert found["hidden"] == [True, -1]
     assert not found["ink"] and found["inkAgain"]
+
+
+@in_browser
+def test_what_is_shown_is_marked_and_all_classes_have_one_switch(digits, tmp_path):
+    X, y = digits
+    model = NeighborAutoencoder(**SMALL).fit(X)
+    found = ask(
+        explore(model, X, y, tmp_path / "map.html"),
+        """
+        const seen = {}, over = document.getElementById("mark").getContext("2d");
+        const ink = () => over.getImageData(0, 0, canvas.width, canvas.height).data
+          .reduce((sum, value) => sum + (value > 0), 0);
+        seen.before = ink();
+        const hit = explorer.toPixel(3);
+        event("pointermove", ...hit);
+        const row = explorer.marked().row;
+        const [x, z] = explorer.toPixel(row);
+        const near = over.getImageData(x - 10, z - 10, 20, 20).data.some(v => v > 0);
+        seen.row = [row >= 0, near, ink() > 0, what().startsWith(`Row ${row},`)];
+        event("wheel", 1, 1, {deltaY: 200, cancelable: true});
+        const [x2, z2] = explorer.toPixel(row);
+        const there = over.getImageData(x2 - 10, z2 - 10, 20, 20).data;
+        seen.follows = there.some(v => v > 0);
+        const boxes = [...document.querySelectorAll("#legend input")];
+        document.getElementById("none").click();
+        seen.none = [boxes.some(box => box.checked), ink()];
+        document.getElementById("all").click();
+        seen.all = [boxes.every(box => box.checked), ink() > 0];
+        return seen;
+        """,
+    )
+    assert found == {
+        "before": 0,
+        "row": [True, True, True, True],
+        "follows": True,
+        "none": [False, 0],
+        "all": [True, True],
+    }
+
+
+@in_browser
+def test_fingers_on_a_phone(digits, tmp_path):
+    X, y = digits
+    model = NeighborAutoencoder(**SMALL).fit(X)
+    found = ask(
+        explore(model, X, y, tmp_path / "map.html"),
+        """
+        const seen = {width: [innerWidth, canvas.width, canvas.height]};
+        const touch = (kind, x, y, id = 1) => event(kind, x, y,
+          {pointerId: id, pointerType: "touch", bubbles: true});
+        const [x, z] = explorer.toPixel(3);
+        touch("pointerdown", x + 9, z + 9); touch("pointermove", x + 10, z + 9);
+        touch("pointerup", x + 10, z + 9);
+        seen.tap = what();
+        touch("pointerdown", 100, 100); touch("pointermove", 150, 130);
+        touch("pointerup", 150, 130);
+        const after = explorer.toPixel(3);
+        seen.drag = [after[0] - x, after[1] - z];
+        seen.still = what() === seen.tap;
+        touch("pointerdown", 100, 200); touch("pointerdown", 200, 200, 2);
+        const [a, b] = [explorer.toPixel(3), explorer.toPixel(9)];
+        touch("pointermove", 50, 200); touch("pointermove", 250, 200, 2);
+        const [c, d] = [explorer.toPixel(3), explorer.toPixel(9)];
+        seen.pinch = Math.hypot(c[0] - d[0], c[1] - d[1])
+          / Math.hypot(a[0] - b[0], a[1] - b[1]);
+        touch("pointerup", 50, 200); touch("pointerup", 250, 200, 2);
+        document.getElementById("everything").click();
+        seen.back = Math.hypot(explorer.toPixel(3)[0] - x, explorer.toPixel(3)[1] - z);
+        return seen;
+        """,
+        size="390,844",
+    )
+    wide, width, height = found["width"]
+    assert width == wide and height > 300
+    assert found["tap"].startswith("Row ")
+    np.testing.assert_allclose(found["drag"], [50, 30], atol=2)
+    assert found["still"] and found["pinch"] == pytest.approx(2, rel=0.05)
+    assert found["back"] < 1
 
 
 @in_browser

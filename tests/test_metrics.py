@@ -1,14 +1,16 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
+from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skae import Autoencoder, ConvAutoencoder, SparseAutoencoder
+from skae import Autoencoder, ConvAutoencoder, EncoderClassifier, SparseAutoencoder
 from skae.metrics import (
     SCORERS,
     active_units,
@@ -168,6 +170,33 @@ def test_report_warns_when_pca_wins(X):
     poor.fit(X)
     with pytest.warns(UserWarning, match="PCA explains 0.7.*SparseAutoencoder"):
         report(poor, X)
+
+
+def test_report_hides_no_column(X):
+    with pd.option_context("display.width", 80, "display.max_columns", 3):
+        table = report(Autoencoder(2, epochs=1, random_state=0).fit(X), X)
+        shown = repr(table)
+    assert all(name in shown for name in table.columns) and "..." not in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert type(table.round(2)) is pd.DataFrame
+
+
+def test_report_of_a_pipeline_that_goes_on(X):
+    y = X[:, 0] > X[:, 0].mean()
+    pipeline = make_pipeline(
+        Autoencoder(2, epochs=1, random_state=0), RidgeClassifier()
+    )
+    grid = {"autoencoder__encoding_dim": [2]}
+    search = GridSearchCV(pipeline, grid, cv=2).fit(X, y)
+    table = report(search, X)
+    alone = report(search.best_estimator_[0], X)
+    pd.testing.assert_frame_equal(table, alone)
+    with pytest.raises(TypeError, match="RidgeClassifier has no codes"):
+        report(RidgeClassifier().fit(X, y), X)
+    with pytest.raises(TypeError, match="give its autoencoder_"):
+        report(
+            EncoderClassifier(Autoencoder(2, epochs=1), fine_tune_epochs=0).fit(X, y), X
+        )
 
 
 def test_report_of_images_and_pipelines(X):

@@ -9,6 +9,7 @@ from families.adversarial import AdversarialAutoencoder
 from families.neighbours import NeighbourAutoencoder
 from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -401,7 +402,10 @@ def test_outliers_of_a_table_are_bars_or_a_mosaic():
     assert bars.ax_.get_yticklabels()[0].get_text() == "c"
     residuals = detector[-1].explain(detector[:-1].transform(odd))
     assert bars.bars_[0].get_width() == pytest.approx(residuals[0, 2])
+    assert bars.ax_.get_title() == "row 0"
+    odd.index = ["Ada", "Bob"]
     several = OutlierDisplay.from_estimator(detector, odd)
+    assert [t.get_text() for t in several.ax_.get_yticklabels()] == ["Ada", "Bob"]
     np.testing.assert_allclose(several.image_.get_array(), residuals)
     assert [t.get_text() for t in several.ax_.get_xticklabels()] == list(odd.columns)
 
@@ -485,3 +489,13 @@ def test_tables_are_drawn_column_by_column(people, draw):
     model = TableAutoencoder(2, **SMALL).fit(people)
     with pytest.raises(ValueError, match="ColumnDisplay draws the columns"):
         draw(model, people)
+
+
+def test_a_pipeline_that_goes_on_from_the_codes(digits):
+    X, y = digits[0][:100], digits[1][:100]
+    encoder = Autoencoder(2, hidden_layer_sizes=(), epochs=1, random_state=0)
+    pipeline = make_pipeline(encoder, RidgeClassifier()).fit(X, y)
+    for display in (ActivationDisplay, CodeDisplay, ReconstructionDisplay):
+        display.from_estimator(pipeline, X[:10])
+    found = LatentSpaceDisplay.from_estimator(pipeline, X, y)
+    np.testing.assert_array_equal(found.points, pipeline[0].transform(X))

@@ -9,7 +9,7 @@ import inspect
 from pathlib import Path
 
 MODULES = {
-    "skae": "Estimators",
+    "skae": "Estimators, and how to keep them",
     "skae.metrics": "Measures, scorers and the report",
     "skae.plotting": "Displays and TensorBoard",
     "skae.datasets": "Data",
@@ -39,6 +39,26 @@ def public_names(module) -> list[str]:
     return sorted(names + CONSTANTS.get(home, []), key=str.lower)
 
 
+def by_kind(module) -> dict[str, list[str]]:
+    """Names by what they are; families apart from what stands around them."""
+    kinds = {"Autoencoders": [], "Around an autoencoder": []}
+    kinds |= {"Classes": [], "Functions": [], "Constants": []}
+    for name in public_names(module):
+        value = getattr(module, name)
+        if inspect.isfunction(value):
+            kind = "Functions"
+        elif not inspect.isclass(value):
+            kind = "Constants"
+        elif value.__module__.startswith("skae.autoencoders."):
+            kind = "Autoencoders"
+        elif value.__module__.startswith("skae.meta."):
+            kind = "Around an autoencoder"
+        else:
+            kind = "Classes"
+        kinds[kind].append(name)
+    return {kind: names for kind, names in kinds.items() if names}
+
+
 def write(folder: Path) -> None:
     """Write `folder`/index.rst, if it would change."""
     page = ["API reference\n=============\n"]
@@ -47,9 +67,11 @@ def write(folder: Path) -> None:
         summary = inspect.getdoc(module).split("\n\n")[0]
         page += [f"\n{title}\n{'-' * len(title)}\n", f"``{name}``: {summary}\n"]
         page += [f".. currentmodule:: {name}\n"]
-        page += [".. autosummary::\n   :toctree: generated\n"]
-        page += [f"   {public}" for public in public_names(module)]
-        page += [""]
+        for kind, names in by_kind(module).items():
+            page += [f".. rubric:: {kind}\n"]
+            page += [".. autosummary::\n   :toctree: generated\n"]
+            page += [f"   {public}" for public in names]
+            page += [""]
     text = "\n".join(page)
     path = folder / "index.rst"
     folder.mkdir(parents=True, exist_ok=True)

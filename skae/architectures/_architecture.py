@@ -67,15 +67,20 @@ class Architecture(ABC):
     ``encode(x, **fields)``          normal data to the code (Keras tensors)
     ``decode(code, encoder, ...)``   the decoder's input to raw outputs (Keras tensors)
     ``embed(code, encoder)``         what `transform` returns to the decoder's input
+    ``fill(x)``                      data without gaps, for layers that know none
     ``corrupt(x)``                   what the encoder is trained on, for `x`
     ``penalties(forward)``           terms added to the reconstruction loss
     ``reconstruction_loss()``        how data enter, leave, and are compared
+    ``row_loss(loss, ...)``          the loss of each row
+    ``output_size``                  number of values that the decoder returns
     ``updates()``                    which terms train which weights
     ``functions(parts)``             further Keras models for inference
     ``redraws(name)``                whether a new seed draws a weight anew
     ``check()``                      errors for parameters that do not fit
     ``scaling(summary)``             the moments by which data are scaled
+    ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
     ``start(rows, summary, ...)``    first weights that come from the data
+    ``least_epochs(n_steps)``        passes below which "auto" does not go
     ``depart(start, n_rows)``        those with which training begins, if others
     ``linear_code()``                how a code may be turned after training
     ``code_shape(code_size)``        shape of a code, such as that of a feature map

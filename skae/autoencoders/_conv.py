@@ -24,7 +24,7 @@ class ConvAutoencoder(BaseAutoencoder):
     same layout, and codes are always rows of a table.
 
     Training minimizes the mean over the images of :math:`L(x, g(f(x)))`, with the
-    encoder :math:`f` made of convolutions and halvings, the decoder :math:`g` of
+    encoder :math:`f` made of convolutions and halvings [1]_, the decoder :math:`g` of
     convolutions and doublings. With `encoding_dim`, PCA is among the candidates for the
     weights to keep: training begins at a random network, and PCA is what the model
     remains if nothing was clearly better on the rows that `early_stopping` holds out.

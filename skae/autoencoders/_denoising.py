@@ -22,7 +22,7 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
     `transform`. When you have noisy rows together with their clean versions, give both:
     ``fit(X_noisy, target=X_clean)``.
 
-    Training minimizes the mean over the rows of
+    Training [1]_ minimizes the mean over the rows of
 
     .. math:: L(x, g(f(\tilde x))), \qquad \tilde x \sim C(x),
 

@@ -29,8 +29,9 @@ class Autoencoder(BaseAutoencoder):
     .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
 
     with :math:`f` a network of `hidden_layer_sizes` units, :math:`g` its mirror image
-    and :math:`s` a scaling. The linear path :math:`W, V` is there only with
-    ``init="pca"``. Training minimizes the mean over the rows of
+    and :math:`s` a scaling: a deep autoencoder [1]_ beside the linear one that is PCA
+    [2]_. The linear path :math:`W, V` is there only with ``init="pca"``. Training
+    minimizes the mean over the rows of
 
     .. math:: L(x, \hat x) + l_1 \sum_j |z_j|
 

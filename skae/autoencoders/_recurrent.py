@@ -27,8 +27,8 @@ class RecurrentAutoencoder(BaseAutoencoder):
     By default nothing in it recurs: convolutions over time, beside dense layers that
     see the sequence as a whole, are better and much faster than recurrent layers, whose
     steps must wait for each other. ``cell="lstm", init="random"`` is the recurrent
-    network of the textbooks: its code is the last state of the encoder's last layer,
-    and the decoder reads it at each time step.
+    network of the textbooks [1]_ [2]_: its code is the last state of the encoder's last
+    layer, and the decoder reads it at each time step.
 
     Training minimizes the mean over the sequences of the mean over their own time steps
     and features of the reconstruction loss.

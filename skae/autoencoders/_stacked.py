@@ -68,8 +68,8 @@ class StackedAutoencoder(BaseAutoencoder):
     itself. With today's activations and optimizers the deep network of
     :class:`Autoencoder` usually does, in less time.
 
-    Each layer :math:`i` is first trained as an autoencoder of its own: it learns the
-    codes :math:`h_{i-1}` of the layer before (the data, for the first one),
+    Each layer :math:`i` is first trained as an autoencoder of its own [1]_: it learns
+    the codes :math:`h_{i-1}` of the layer before (the data, for the first one),
 
     .. math:: h_i = \phi(W_i h_{i-1} + b_i), \qquad
               \hat h_{i-1} = \phi(V_i h_i + c_i),

@@ -20,14 +20,15 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     features before a classifier, :class:`Autoencoder` is quicker and never worse than
     PCA.
 
-    A code is the mean of the posterior :math:`q(z|x) = N(\mu(x), \sigma^2(x))`.
+    A code is the mean of the posterior :math:`q(z|x) = N(\mu(x), \sigma^2(x))` [1]_.
     Training minimizes the mean over the rows of
 
     .. math:: -\log p(x|z) + \beta \sum_j \tfrac12 (\sigma_j^2 + \mu_j^2 - 1
               - \log \sigma_j^2), \qquad z \sim q(z|x)
 
     in nats, summed over the features: with :math:`\beta = 1`, minus the evidence lower
-    bound. The log-variance is clamped between -12 and 8.
+    bound; more is a beta-VAE [2]_, and `free_bits` [3]_ are not counted. The
+    log-variance is clamped between -12 and 8.
 
     Parameters
     ----------

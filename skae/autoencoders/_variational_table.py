@@ -29,9 +29,9 @@ class VariationalTableAutoencoder(
               \mu_k^2 - 1 - \log \sigma_k^2), \qquad z \sim q(z|x)
 
     in nats, over the columns that have a value: numbers, on the scale of `scaling`,
-    with normal noise of a deviation of their own, which is learned and no less than
-    0.05, and categories by the probabilities of their levels. A date's numbers share
-    its weight.
+    with normal noise of a deviation of their own [2]_, learned and no less than 0.05,
+    and categories by the probabilities of their levels. A date's numbers share its
+    weight.
 
     After training a Gaussian mixture is fitted to codes drawn from the posteriors of
     the training rows, one component for 200 codes and at most 100. Rows are sampled

@@ -35,6 +35,7 @@ class ImageLayout(Layout):
     @classmethod
     def is_table(cls, X):
         """Whether the images of `X` are flattened."""
+        _refuse_several_sizes(X)
         n_axes = np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", 2)
         return n_axes < 3
 
@@ -97,6 +98,23 @@ def _shape_of_images(shape) -> tuple[int, ...]:
     if min(shape[1:]) == 0:
         raise ValueError(f"Found array with images without pixels (shape={shape}).")
     return (*shape[1:], 1)[:3]
+
+
+def _refuse_several_sizes(X) -> None:
+    """ValueError for a list of images that are not all of one size."""
+    is_list = isinstance(X, list | tuple)
+    if not is_list and (getattr(X, "ndim", 2) > 1 or X.dtype.kind != "O"):
+        return
+    first: dict[tuple[int, ...], int] = {}
+    for i, image in enumerate(X):
+        if np.ndim(image) > 1:
+            first.setdefault(np.shape(image), i)
+    if len(first) > 1:
+        (size, i), (other, j) = list(first.items())[:2]
+        raise ValueError(
+            f"X has images of {len(first)} sizes: image {i} is {_text(size)}, image "
+            f"{j} {_text(other)}. Bring all to one size first: scale, cut or pad them."
+        )
 
 
 def _compare(image_shape, found: tuple[int, ...], shape) -> None:

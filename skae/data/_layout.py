@@ -80,6 +80,12 @@ class Layout(ABC):
     def rows(self, X, name: str) -> Rows:
         """`X`, which `check` returned, as rows; ValueError if the layout is another."""
 
+    def read(self, estimator, X) -> Rows:
+        """`X`, which `check` returned, as rows that know the names of their columns."""
+        rows = self.rows(X, type(estimator).__name__)
+        rows.columns = getattr(estimator, "feature_names_in_", None)
+        return rows
+
     def restore(self, outputs: np.ndarray, rows: Rows | None = None) -> Any:
         """Outputs of the network as the user gave `rows`, or `fit`'s data."""
         return outputs

@@ -13,11 +13,11 @@ class MaskedRows(Rows):
 
     padded = True
 
-    def _check(self, x):
+    def _check(self, x, first):
         if self.padded and np.isinf(x).any():
             x = np.nan_to_num(x, nan=0.0, posinf=np.inf, neginf=-np.inf)
         if not self.padded or np.isinf(x).any():
-            super()._check(x)
+            super()._check(x, first)
 
     def summarize(self, weight=None):
         """Check every value; the moments of those that exist."""

@@ -10,6 +10,7 @@ from skae._sklearn import (
     checked_array,
     checked_names,
     checked_weight,
+    refuse_no_rows,
     safe_indexing,
 )
 from skae.data._column_choices import given_kinds, given_weights
@@ -95,6 +96,7 @@ class MixedTableLayout(Layout):
                 )
             return X
         if not hasattr(X, "dtype"):
+            refuse_no_rows(X, type(estimator).__name__)
             array = np.asarray(X)
             X = np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
         return checked_array(estimator, X, reset=reset)

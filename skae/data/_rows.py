@@ -3,11 +3,12 @@
 Neither memory-mapped nor sparse data are ever held dense as a whole.
 """
 
+import contextlib
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -15,6 +16,7 @@ from scipy import sparse
 from sklearn.utils import assert_all_finite
 
 from skae.data._memory_maps import Pages, find_memory_map
+from skae.data._not_finite import refuse_not_finite
 
 CHUNK_BYTES = 4 << 20
 # Large enough for the threads of a matrix product to pay off.
@@ -101,6 +103,8 @@ class Rows:
 
     padded = False  # whether NaN marks values that do not exist
     changes = False  # whether each epoch has other values
+    columns = None  # their names, where `X` is a table that has some
+    called = "X"  # by the user
 
     def __init__(self, X, estimator_name: str, sample_shape=None, dtype=np.float32):
         self.X = X
@@ -132,11 +136,15 @@ class Rows:
         """Rows `which`, finite, into `out` if given."""
         out = self._convert(self.X[which], out)
         self._pages.release()
-        self._check(out)
+        self._check(out, which.indices(len(self))[0])
         return out
 
-    def _check(self, x: np.ndarray) -> None:
-        assert_all_finite(x, estimator_name=self._estimator_name, input_name="X")
+    def _check(self, x: np.ndarray, first: int) -> None:
+        """ValueError for what is not finite; `first` is the number of the first row."""
+        try:
+            assert_all_finite(x)
+        except ValueError:
+            refuse_not_finite(x, first, self, self._estimator_name)
 
     def gather(self, indices: np.ndarray, out: np.ndarray, epoch: int = 0) -> None:
         """Rows `indices`, which have been read before, into `out`.
@@ -225,12 +233,29 @@ class Rows:
         map_fields({"x": self}, lambda chunk, where: function(chunk["x"], where))
 
 
-def paired(rows: Rows, data: Rows, name: str) -> Rows:
-    """`rows`, one for each row of `data`."""
+def named(argument: str, read: Callable, X: Any) -> Any:
+    """Rows, or fields, that ``read(X)`` returns.
+
+    What is wrong with them is said of the `argument` that the user gave.
+    """
+    try:
+        found = read(X)
+    except ValueError as error:
+        with contextlib.suppress(TypeError):  # an error that takes more than a text
+            raise type(error)(f"{argument}: {error}") from None
+        raise
+    rows = found["data"] if isinstance(found, dict) else found
+    rows.called = argument
+    return found
+
+
+def paired(argument: str, read: Callable, X: Any, data: Rows) -> Rows:
+    """The rows ``read(X)`` of an `argument` of the user, one for each row of `data`."""
+    rows = named(argument, read, X)
     if len(rows) != len(data):
         raise ValueError(
-            f"{name} has {len(rows)} rows, but its inputs have {len(data)}: give one "
-            "target per row, in the same order."
+            f"{argument} has {len(rows)} rows, but its inputs have {len(data)}: give "
+            "one target per row, in the same order."
         )
     return rows
 

@@ -71,8 +71,8 @@ class Sequences(MaskedRows):
         out = out[:, :n_steps]
         return out if self.X.ndim == 3 else out[..., 0]
 
-    def _check(self, x):
-        super()._check(x)
+    def _check(self, x, first):
+        super()._check(x, first)
         if not self.padded:
             return
         gone = np.isnan(x)

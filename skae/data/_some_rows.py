@@ -41,7 +41,7 @@ class SomeRows(Rows):
             out = np.empty((len(kept), *self.sample_shape), dtype=self.dtype)
         self._rows.gather(kept, out)
         out = out[: len(kept)]
-        self._check(out)
+        self._check(out, which.indices(len(self))[0])
         return out
 
     def gather(self, indices, out, epoch=0):

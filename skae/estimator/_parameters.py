@@ -32,6 +32,26 @@ TRAINING_CONSTRAINTS: dict = {
 }
 
 
+# What Keras, PyTorch and others call it.
+_MEANT = {
+    "loss": {
+        **dict.fromkeys(("mse", "meansquarederror", "l2", "mseloss"), "squared_error"),
+        **dict.fromkeys(
+            ("bce", "crossentropy", "logloss", "bceloss", "binarycrossentropy"),
+            "binary_crossentropy",
+        ),
+    },
+    "likelihood": {
+        **dict.fromkeys(("normal", "mse", "squarederror"), "gaussian"),
+        **dict.fromkeys(("bce", "binary", "binarycrossentropy"), "bernoulli"),
+    },
+}
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace(" ", "")
+
+
 class TrainingDefaults:
     """What a family trains with whose constructor leaves a training parameter out."""
 
@@ -50,6 +70,19 @@ class TrainingDefaults:
     jit_compile = "auto"
     random_state = None
     verbose = 0
+
+    def _validate_params(self):
+        """Name the setting that is meant where another library's name was given."""
+        try:
+            super()._validate_params()
+        except ValueError as error:
+            given = {name: getattr(self, name, None) for name in _MEANT}
+            for name, value in given.items():
+                meant = isinstance(value, str) and _MEANT[name].get(_plain(value))
+                if meant and f"The {name!r} parameter" in str(error):
+                    raise type(error)(f"{error} {value!r} is {meant!r} here.") from None
+            raise
+
     # Of layers that were trained before the whole: a few families have some.
     layer_histories_ = ()
 

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skae._sklearn import checked_weight
 from skae.data._dask import by_block
 from skae.data._rows import map_fields
+from skae.estimator._elsewhere import Elsewhere
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray
@@ -23,7 +24,7 @@ def can_decode(estimator) -> bool:
     return True
 
 
-class Scoring:
+class Scoring(Elsewhere):
     """Reconstruction and its errors.
 
     Needs `_model`, `_layout`, `_architecture` and `_read_fields`.
@@ -42,7 +43,8 @@ class Scoring:
         Returns
         -------
         X_reconstructed : ndarray of shape (n_samples, n_features), float32
-            Reconstructions, in the units and the layout of `X`.
+            Reconstructions, in the units and the layout of `X`. They may leave its
+            range a little: clip those of bytes before you turn them into bytes.
         """
         check_is_fitted(self)
         fields = self._read_fields(X)

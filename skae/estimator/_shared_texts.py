@@ -152,9 +152,9 @@ shuffle : bool
 early_stopping : bool
     Whether to hold rows out, stop when their loss no longer falls, and keep the
     weights of the best epoch. The start counts as an epoch: it is kept when nothing
-    was better by more than a quarter of the relative standard error, 1 over the
-    root of the number of held-out rows. With fewer than 10 rows, the training loss
-    is used.
+    was better by more than 0.4 over the root of the number of held-out rows, as a
+    share of its loss; by more with few of them, as Student's distribution is wider
+    than the normal one. With fewer than 10 rows, the training loss is used.
 
 validation_fraction : float
     Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
@@ -210,10 +210,10 @@ explained_variance_ratio_ : ndarray of shape (encoding_dim,)
     What the reconstruction of the training rows (up to 2048 of them) loses when a
     code is held at its mean: the squared errors that are added, as a share of the
     squared distances from the mean. The codes are in this order. PCA's shares add
-    up to what is explained; codes that are bent together may add up to more. Of more
-    than 256 codes the decoder is taken for linear in all but the 64 leading ones.
-    Only after `fit` with linear codes: they are turned and scaled then, which changes
-    no reconstruction.
+    up to what is explained; codes that are bent together may add up to more. Of
+    more than 256 codes the decoder is taken for linear in all but the 64 leading
+    ones. Only after `fit` with linear codes: they are turned and scaled then, which
+    changes no reconstruction.
 
 progress_ : dict of lists
     "seconds" since `fit` began, before the first epoch and after each, and "loss",

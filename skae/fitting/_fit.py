@@ -380,9 +380,11 @@ def _copy_callbacks(callbacks) -> tuple[list, Checkpoint | None]:
     if len(checkpoints) > 1:
         raise ValueError(f"One Checkpoint is enough; got {len(checkpoints)}.")
     for callback in callbacks:
-        if not hasattr(callback, "on_epoch_end"):
+        is_class = isinstance(callback, type)
+        if is_class or not hasattr(callback, "on_epoch_end"):
+            advice = f" Write {callback.__name__}(...)." if is_class else ""
             raise ValueError(
                 "callbacks must be keras.callbacks.Callback instances or a "
-                f"skae.Checkpoint; got {callback!r}."
+                f"skae.Checkpoint; got {callback!r}.{advice}"
             )
     return copy.deepcopy(callbacks), checkpoints[0] if checkpoints else None

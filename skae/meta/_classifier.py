@@ -31,15 +31,15 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
 
     Use it when labels are dear and rows are cheap. `fit` takes these steps:
 
-    1. The autoencoder is trained on **all** rows, labels or not.
+    1. The autoencoder, a denoising one [1]_, is trained on **all** rows.
     2. A linear head, multinomial logistic regression, is trained on the codes of the
        labelled rows.
     3. Rows without a label get one, from the head and from the rows whose codes are
        nearest, along which labels spread [2]_. What is made of each is found by
        cross-validation on the labelled rows.
     4. Encoder and head are trained together on the labelled rows and on those whose new
-       label is most certain, 70 % of each class. Then they give the labels themselves,
-       and more rows are trained on, up to 95 % in the last of the `n_rounds`.
+       label is most certain, 70 % of each class. Then they give the labels themselves
+       [3]_, and more rows are trained on, up to 95 % in the last of the `n_rounds`.
 
     Rows so far from all others that nothing else would count beside them, values a
     thousand times too large for example, are left out of training with a warning.

@@ -6,9 +6,11 @@ from functools import partial
 import numpy as np
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, get_tags
 
 from skae._sklearn import checked_table, num_samples
+from skae.base import BaseAutoencoder
 from skae.data._far_rows import far_rows, left_out
 from skae.data._frames import name_of_row
 from skae.data._sequences import is_ragged_list
@@ -42,7 +44,10 @@ class AroundAutoencoder:
         """The autoencoder as the user gave it, or the default."""
         if self.autoencoder is None:
             return self._default()
-        return self.autoencoder.estimator if self._is_frozen else self.autoencoder
+        inner = self.autoencoder.estimator if self._is_frozen else self.autoencoder
+        if not isinstance(inner, BaseAutoencoder):
+            raise TypeError(_what_is_wrong(type(self).__name__, inner))
+        return inner
 
     @property
     def _is_frozen(self) -> bool:
@@ -84,6 +89,16 @@ class AroundAutoencoder:
             tags.input_tags = get_tags(self.autoencoder).input_tags
         tags.input_tags.sparse = self._inner()._architecture.layout.numeric
         return tags
+
+
+def _what_is_wrong(name: str, inner) -> str:
+    if isinstance(inner, type):
+        got, advice = f"the class {inner.__name__}", f"write {inner.__name__}()"
+    elif isinstance(inner, Pipeline):
+        got, advice = "a Pipeline", f"put {name} at the end of the pipeline, around it"
+    else:
+        got, advice = repr(inner), "give one, or None for the default"
+    return f"{name} takes an autoencoder of skae; got {got}: {advice}."
 
 
 def codes_of(autoencoder, X) -> np.ndarray:

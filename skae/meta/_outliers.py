@@ -65,17 +65,17 @@ class AutoencoderOutlierDetector(
     - the Mahalanobis distance of :math:`u = (z, x - \hat x)`, of its code and
       residuals: :math:`d^2 = (u - m)^T C^{-1} (u - m) / \dim u`. Mean :math:`m` and
       covariance :math:`C` are those of the share of ``1 - trim`` of the rows that were
-      closest the time before, `n_trims` times.
+      closest the time before, `n_trims` times [2]_.
 
     The autoencoder is fitted to rows that the same trimmed distance between rows as
     they are, without any network, finds usual. Outliers do not shape the model that
-    judges them.
+    judges them [1]_.
 
     **Training data are known to be clean** (``novelty=True``). The score is the mean of
     the logarithms of three shares of usual rows: of those that are farther from their
     two nearest neighbours, less likely by a Gaussian mixture of rows, and less likely
-    by a mixture of codes and residuals. No row is its own neighbour, so that training
-    rows may be scored too; the mixtures know them a little better than others.
+    by a mixture of codes and residuals [3]_. No row is its own neighbour, so that
+    training rows may be scored too; the mixtures know them a little better than others.
 
     Sequences, and rows of more than 2048 values, have the root of their mean error
     instead of a residual for each value; what is no table has neither neighbours nor a

@@ -31,11 +31,11 @@ def _has(name: str):
 class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     r"""Search over `encoding_dim` that costs one fit per fold.
 
-    Use it to answer "how many dimensions?". In each fold a nested autoencoder with the
-    largest number of codes is fitted; its first :math:`m` codes stand for a fit with
-    :math:`m` codes (:func:`skae.metrics.prefix_scores`). The autoencoder is then fitted
-    on all rows with the number that was chosen. A grid search fits one model for each
-    number instead; use :class:`~sklearn.model_selection.GridSearchCV` for other
+    Use it to answer "how many dimensions?". In each fold a nested autoencoder [1]_ with
+    the largest number of codes is fitted; its first :math:`m` codes stand for a fit
+    with :math:`m` codes (:func:`skae.metrics.prefix_scores`). The autoencoder is then
+    fitted on all rows with the number that was chosen. A grid search fits one model for
+    each number instead; use :class:`~sklearn.model_selection.GridSearchCV` for other
     parameters, or where a classifier is to judge.
 
     Parameters

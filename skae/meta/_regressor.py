@@ -23,7 +23,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
     Use it when targets are dear and rows are cheap. `fit` takes these steps:
 
-    1. The autoencoder is trained on **all** rows, targets or not.
+    1. The autoencoder, a denoising one [1]_, is trained on **all** rows.
     2. A linear head, ridge regression, is trained on the codes of the rows with
        targets.
     3. Rows without a target get one from a Gaussian process on the codes, whose kernel

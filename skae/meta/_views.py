@@ -7,6 +7,7 @@ from scipy import sparse
 from sklearn.utils import check_array, gen_batches
 
 from skae._sklearn import num_samples, safe_indexing
+from skae.data._rows import Rows
 from skae.data._sequences import is_ragged_list
 from skae.data._table_numbers import TableNumbers
 from skae.meta._inner import Part, codes_of
@@ -66,7 +67,11 @@ class Views(Part):
             return self.numbers.filled(self.numbers.layout.encode(X))
         if sparse.issparse(X):
             X = X.toarray()
-        X = check_array(X, dtype=np.float64, input_name="X")
+        columns = getattr(X, "columns", None)
+        X = check_array(X, dtype=np.float64, ensure_all_finite=False, input_name="X")
+        rows = Rows(X, "AutoencoderOutlierDetector", dtype=np.float64)
+        rows.columns = columns
+        X = rows.read(slice(None))
         if self.row_center is None:
             return X
         return (X - self.row_center) / self.row_scale

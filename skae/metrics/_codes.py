@@ -113,10 +113,10 @@ def trustworthiness(
     .. math:: 1 - \frac{2}{n k (2n - 3k - 1)} \sum_{i=1}^n \sum_{j \in N_i^k}
         \max(0, r(i, j) - k)
 
-    with :math:`N_i^k` the `n_neighbors` nearest codes of row :math:`i` and
-    :math:`r(i, j)` the rank of row :math:`j` among the data by its distance from row
-    :math:`i`. This is :func:`sklearn.manifold.trustworthiness`; it needs memory for
-    the distances of all pairs.
+    with :math:`N_i^k` the `n_neighbors` nearest codes of row :math:`i` and :math:`r(i,
+    j)` the rank of row :math:`j` among the data by its distance from row :math:`i`.
+    This is :func:`sklearn.manifold.trustworthiness` [1]_; it needs memory for the
+    distances of all pairs.
 
     Parameters
     ----------

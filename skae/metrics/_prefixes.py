@@ -10,8 +10,8 @@ def prefix_scores(estimator, X) -> np.ndarray:
     r"""Fraction of the variance of `X` that the first codes explain, for each number.
 
     Value :math:`m - 1` is :func:`explained_variance` of the reconstructions of codes
-    whose entries behind the first :math:`m` are zero. Of a fit with ``nested=True`` it
-    is close to the score of a fit with `m` codes; for PCA the two are the same.
+    whose entries behind the first :math:`m` are zero. Of a fit with ``nested=True``
+    [1]_ it is close to the score of a fit with `m` codes; for PCA the two are the same.
 
     Parameters
     ----------

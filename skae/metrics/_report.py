@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted
 
 from skae.metrics._codes import active_units, dead_units, neighborhood_preservation
+from skae.metrics._encoding_part import encoding_part
 from skae.metrics._reconstructions import explained_variance, reconstruct
 from skae.metrics._table_report import report_columns
 
@@ -24,8 +24,9 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
 
     Parameters
     ----------
-    estimator : fitted autoencoder, or Pipeline that ends with one
-        Anything with `transform` and `inverse_transform` or `reconstruct`.
+    estimator : fitted autoencoder, or Pipeline or search that has one
+        Anything with `transform` and `inverse_transform` or `reconstruct`. Steps behind
+        it that do not transform, such as a classifier, are left out.
 
     X : array-like of shape (n_samples, ...)
         Data to compare on, best such that were not trained on.
@@ -82,9 +83,9 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         import pandas as pd
     except ImportError as error:
         raise ImportError("report makes a data frame: pip install pandas.") from error
+    from skae.metrics._report_frame import ReportFrame
 
-    check_is_fitted(estimator)
-    estimator = getattr(estimator, "best_estimator_", estimator)
+    estimator = encoding_part(estimator)
     steps = getattr(estimator, "steps", [(None, estimator)])
     model = steps[-1][1]
     if hasattr(model, "column_scores"):
@@ -136,7 +137,7 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
             "longer, weaken the penalties, or use PCA.",
             stacklevel=2,
         )
-    return table
+    return ReportFrame(table)
 
 
 def _explained_after(model, seconds: float) -> float:

@@ -71,8 +71,11 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
     True
     """
     if not _estimators.can_save(estimator):
+        is_class = isinstance(estimator, type)
+        name = estimator.__name__ if is_class else type(estimator).__name__
+        got = f"the class {name}" if is_class else name
         raise TypeError(
-            f"save takes a fitted estimator of skae, got {type(estimator).__name__}. "
+            f"save takes a fitted estimator of skae, got {got}. "
             "For a Pipeline or a search use pickle, joblib or skops.io, or save the "
             "autoencoder in it."
         )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from skae.metrics._encoding_part import encoding_part
 from skae.plotting._drawing import BLUE, ORANGE, Display, tidy
 
 
@@ -67,6 +68,7 @@ class ActivationDisplay(Display):
         display : ActivationDisplay
         """
         check_is_fitted(estimator)
+        estimator = encoding_part(estimator)
         return cls(np.asarray(estimator.transform(X)), bins=bins).plot(ax=ax)
 
     def _draw(self, ax):

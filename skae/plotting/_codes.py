@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skae.metrics._encoding_part import encoding_part
 from skae.plotting._drawing import (
     Display,
     autoencoder_of,
@@ -73,6 +74,7 @@ class CodeDisplay(Display):
         -------
         display : CodeDisplay
         """
+        estimator = encoding_part(estimator)
         codes = np.asarray(estimator.transform(X))
         shape = code_shape_of(autoencoder_of(estimator), codes.shape[1])
         return cls(codes, shape).plot(ax=ax)

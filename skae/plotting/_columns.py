@@ -105,6 +105,12 @@ class ColumnDisplay(Display):
         display : ColumnDisplay
         """
         model = autoencoder_of(estimator)
+        if not hasattr(model, "column_kinds_"):
+            raise TypeError(
+                "ColumnDisplay draws the columns of an autoencoder of tables, such as "
+                f"TableAutoencoder; got {type(model).__name__}. ReconstructionDisplay "
+                "draws its rows, ColumnDisplay.from_tables any two tables."
+            )
         if columns is None:
             kinds = model.column_kinds_
             told = [name for name, kind in kinds.items() if kind not in IGNORED]

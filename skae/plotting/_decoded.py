@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 from sklearn.utils import check_scalar
 
+from skae.metrics._encoding_part import encoding_part
 from skae.plotting._drawing import (
     Display,
     curve,
@@ -135,6 +136,7 @@ class ManifoldDisplay(_DecodedDisplay):
         -------
         display : ManifoldDisplay
         """
+        estimator = encoding_part(estimator)
         model = drawn_by_value(estimator)
         check_scalar(n, "n", Integral, min_val=1)
         n_codes = model._n_features_out
@@ -228,6 +230,7 @@ class InterpolationDisplay(_DecodedDisplay):
         -------
         display : InterpolationDisplay
         """
+        estimator = encoding_part(estimator)
         model = drawn_by_value(estimator)
         check_scalar(n_steps, "n_steps", Integral, min_val=2)
         if len(X) != 2:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skae._file import file_to_write
+from skae.metrics._encoding_part import encoding_part
 from skae.plotting._drawing import drawn_by_value, find_image_shape, layout_of
 
 _MOST_CLASSES = 250
@@ -36,8 +37,9 @@ def explore(
 ) -> Path:
     """Write a map of the codes of `X` as a page to explore in a browser.
 
-    The page zooms with the wheel and moves with the mouse; its legend switches classes
-    off. Pointing at a row shows it beside its reconstruction, pointing at an empty
+    The page zooms with the wheel or two fingers and moves with the mouse or one, on
+    phones too; its legend switches classes off, one or all. Pointing at a row, or a
+    tap, marks it and shows it beside its reconstruction, pointing at an empty
     place what the decoder makes of it: computed in the page for dense decoders, and
     from a grid of 40 x 40 places otherwise. Rows are drawn as images or curves, or
     listed with the names of their columns. The page is one file that loads nothing.
@@ -90,6 +92,7 @@ def explore(
     ...     page.stat().st_size < 5_000_000
     True
     """
+    estimator = encoding_part(estimator)
     model, target = drawn_by_value(estimator), file_to_write(path)
     codes = np.asarray(estimator.transform(X), dtype=np.float32)
     if codes.shape[1] != 2:

@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_consistent_length, column_or_1d
-from sklearn.utils.validation import check_is_fitted
 
+from skae.metrics._encoding_part import encoding_part
 from skae.plotting._drawing import (
     BLUE,
     Display,
@@ -118,7 +118,7 @@ class LatentSpaceDisplay(Display):
         """
         if embed is not None and embed not in _EMBEDDINGS:
             raise ValueError(f"embed must be 'tsne', 'pca' or None; got {embed!r}.")
-        check_is_fitted(estimator)
+        estimator = encoding_part(estimator)
         images = _as_images(estimator, X, image_shape) if thumbnails else None
         points = np.asarray(estimator.transform(X))
         if y is not None:

@@ -41,6 +41,9 @@ class OutlierDisplay(Display):
     feature_names : sequence of str, default=None
         For tables.
 
+    row_names : sequence, default=None
+        For tables: what the rows are called; their numbers by default.
+
     n_features : int, default=15
         For tables: the features to draw, those with the largest residuals.
 
@@ -83,12 +86,14 @@ class OutlierDisplay(Display):
         residuals,
         *,
         feature_names=None,
+        row_names=None,
         n_features: int = 15,
         image_shape=None,
         sequences: bool = False,
     ):
         self.residuals = residuals
-        self.feature_names, self.n_features = feature_names, n_features
+        self.feature_names, self.row_names = feature_names, row_names
+        self.n_features = n_features
         self.image_shape, self.sequences = image_shape, sequences
 
     @classmethod
@@ -125,8 +130,13 @@ class OutlierDisplay(Display):
         -------
         display : OutlierDisplay
         """
-        names = getattr(X, "columns", None)
+        names, row_names = getattr(X, "columns", None), getattr(X, "index", None)
         detector = autoencoder_of(estimator)
+        if not hasattr(detector, "explain"):
+            raise TypeError(
+                "OutlierDisplay draws what an AutoencoderOutlierDetector explains; got "
+                f"{type(detector).__name__}: give AutoencoderOutlierDetector(...).fit."
+            )
         fitted = getattr(estimator, "best_estimator_", estimator)
         if isinstance(fitted, Pipeline):
             X = fitted[:-1].transform(X) if len(fitted) > 1 else X
@@ -141,6 +151,7 @@ class OutlierDisplay(Display):
         return cls(
             found,
             feature_names=names,
+            row_names=None if callable(row_names) else row_names,
             n_features=n_features,
             image_shape=image_shape,
             sequences=layout.is_sequence,
@@ -204,13 +215,15 @@ class OutlierDisplay(Display):
             ax.invert_yaxis()
             ax.axvline(0, color="k", lw=0.8)
             ax.set_xlabel("residual / usual deviation")
+            if self.row_names is not None:
+                ax.set_title(f"row {self.row_names[0]}")
             tidy(ax)
             ax.grid(axis="y", visible=False)
             return
         self.image_ = ax.imshow(chosen, aspect="auto", **self._colours())
         rotated = any(len(str(label)) > 3 for label in labels)
         ax.set_xticks(places, labels, rotation=90 if rotated else 0)
-        ax.set_yticks(np.arange(len(found)))
+        ax.set_yticks(np.arange(len(found)), self.row_names)
         ax.set(xlabel="feature", ylabel="row")
         self._explain_colours(ax)
 

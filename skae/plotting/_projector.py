@@ -10,6 +10,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 
 from skae._file import file_to_write
 from skae.data._sequences import is_ragged_list
+from skae.metrics._encoding_part import encoding_part
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
 # TensorBoard's own limit: WebGL takes no larger picture.
@@ -82,6 +83,7 @@ def write_projector(
     ...     sorted(path.name for path in config.parent.iterdir())
     ['codes.tsv', 'images.png', 'labels.tsv', 'projector_config.pbtxt']
     """
+    estimator = encoding_part(estimator)
     model = autoencoder_of(estimator)
     codes = np.asarray(estimator.transform(X))
     if y is not None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skae.data._sequences import is_ragged_list
+from skae.metrics._encoding_part import encoding_part
 from skae.metrics._reconstructions import reconstruct
 from skae.plotting._drawing import (
     BLUE,
@@ -121,6 +122,7 @@ class ReconstructionDisplay(Display):
         -------
         display : ReconstructionDisplay
         """
+        estimator = encoding_part(estimator)
         model = drawn_by_value(estimator)
         found = reconstruct(estimator, X if X_noisy is None else X_noisy)
         layout = layout_of(model)

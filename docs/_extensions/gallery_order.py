@@ -1,0 +1,50 @@
+"""The order of the examples: a path, from the first question to one's own family."""
+
+PATH = (
+    # A table: how many numbers, and are they worth it?
+    "plot_how_many_dimensions",
+    "plot_was_it_worth_it",
+    "plot_grid_search",
+    "plot_prune_a_search",
+    # Codes to look at, and to go on from.
+    "plot_tsne_of_codes",
+    "plot_map_of_images",
+    "plot_sparse_codes_as_features",
+    # Images with noise, sequences.
+    "plot_remove_noise",
+    "plot_sequences_of_any_length",
+    # Data frames, gaps, rows that are made up.
+    "plot_a_table_and_back",
+    "plot_missing_values",
+    "plot_synthetic_rows",
+    # What is odd, and few labels.
+    "plot_why_a_row_is_odd",
+    "plot_which_column_is_odd",
+    "plot_find_odd_heart_beats",
+    "plot_few_labels",
+    "plot_a_family_of_your_own",
+    # The tutorials, in their own order.
+    "plot_simple",
+    "plot_sparse",
+    "plot_deep",
+    "plot_convolutional",
+    "plot_denoising",
+    "plot_recurrent",
+    "plot_variational",
+    "plot_stacked",
+)
+
+
+class GalleryOrder:
+    """Key by which sphinx-gallery sorts the files of a folder."""
+
+    def __init__(self, src_dir):
+        self.src_dir = src_dir
+
+    def __call__(self, filename: str) -> tuple[int, str]:
+        """Place on the path; what has none comes last."""
+        name = filename.removesuffix(".py")
+        return PATH.index(name) if name in PATH else len(PATH), name
+
+    def __repr__(self) -> str:
+        return "GalleryOrder"

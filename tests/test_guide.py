@@ -1,0 +1,199 @@
+"""What the guide says of the code: defaults, the words of docstrings, figures.
+
+A sentence that names a default is followed by a comment, which readers of the site do
+not see and writers cannot miss: ``<!-- default: Autoencoder.init="pca" -->``, several
+of them with semicolons. A figure that a benchmark measured is followed by
+``<!-- figure: SECTION / ROW / COLUMN -->``: where docs/benchmarks.md, which holds what
+the benchmarks printed, has it. A row is named by one of its cells, or by several
+with "&".
+"""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from discovery import estimator_classes
+
+import skae
+from skae import BaseAutoencoder
+from skae.architectures import MANY_ROWS, Architecture
+from skae.estimator._docstrings import _entries, _sections
+from skae.estimator._shared_texts import PARAMETERS
+from skae.training import margin_of_luck
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    *sorted((ROOT / "docs" / "guide").glob("*.md")),
+    *(ROOT / "docs" / name for name in ("choosing.md", "migration.md", "scaling.md")),
+    ROOT / "README.md",
+]
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+MARK = re.compile(r"<!-- (\w[\w ]*): (.*?) -->", re.S)
+# "The default" as a thing, of which nothing is said that could be wrong.
+SAYS_A_DEFAULT = re.compile(
+    r"(?i)\bby default\b|\bdefaults? (?:is|are)\b|, the default\b|\bdefault `|"
+    r"is the default\b|\bfor default\b"
+)
+
+
+def marks(kind):
+    """All comments of a kind, with the text of their page that comes before."""
+    for page in PAGES:
+        text = page.read_text()
+        for mark in MARK.finditer(text):
+            if mark[1] == kind:
+                yield page, text[: mark.start()], " ".join(mark[2].split())
+
+
+def prose(page):
+    """Paragraphs, items and lines of tables, without code blocks."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
+    return [p for p in re.split(r"\n\s*\n|\n(?=[-|*] )", text) if p.strip()]
+
+
+def stated_defaults():
+    for page, _, text in marks("default"):
+        for part in text.split(";"):
+            name, _, value = part.strip().partition("=")
+            yield pytest.param(name, value, id=f"{page.stem}:{name}")
+
+
+@pytest.mark.parametrize(("name", "value"), list(stated_defaults()))
+def test_a_stated_default_is_the_code_s(name, value):
+    cls, parameter = name.split(".")
+    found = inspect.signature(getattr(skae, cls)).parameters[parameter].default
+    assert ast.literal_eval(value) == found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_who_states_a_default_says_which(page):
+    for paragraph in prose(page):
+        if SAYS_A_DEFAULT.search(paragraph):
+            assert "<!-- default: " in paragraph, paragraph
+
+
+def test_defaults_of_training_are_told_in_the_docstring_s_words():
+    """So that one place has them, which other tests compare with the code."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.*?) \| (.*?) \|$",
+        (ROOT / "docs/guide/basics.md").read_text(),
+        re.M,
+    )
+    assert len(rows) > 6
+    entries = _entries(PARAMETERS)
+    default = inspect.signature(skae.Autoencoder).parameters
+    for name, value, words in rows:
+        assert ast.literal_eval(value) == default[name].default, name
+        assert words in " ".join(entries[name].split()), name
+
+
+def test_luck_and_many_rows():
+    for page, before, value in marks("luck"):
+        assert value in before[-80:], page
+        assert margin_of_luck(10**6) * 10**3 == pytest.approx(float(value), rel=1e-3)
+    for page, before, value in marks("many rows"):
+        assert value in before[-80:], page
+        assert int(value) == MANY_ROWS
+
+
+def section(text, title):
+    """Lines of a page below a headline, up to the next of its level or above."""
+    level, start = next(
+        (m[1], m.end())
+        for m in re.finditer(r"^(#+) (.*)$", text, re.M)
+        if m[2].strip() == title
+    )
+    end = re.search(rf"^#{{1,{len(level)}}} ", text[start:], re.M)
+    return text[start:][: end.start() if end else None].splitlines()
+
+
+def measured(title, row, column):
+    """Cells of the tables of a section that stand in such a row and column."""
+    header, found = [], []
+    for line in section((ROOT / "docs/benchmarks.md").read_text(), title):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            header = []
+        elif not header:
+            header = cells
+        elif column in header and set(row.split(" & ")) <= set(cells):
+            found.append(cells[header.index(column)])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "place"),
+    [pytest.param(*m, id=f"{m[0].stem}: {m[2]}") for m in marks("figure")],
+)
+def test_a_figure_is_what_the_benchmark_measured(page, before, place):
+    """As it is told: rounded."""
+    cell = before[-60:].rsplit("|")[-1].rsplit("-->")[-1]
+    told = re.findall(r"\d*\.?\d+", cell)[0]
+    found = measured(*(part.strip() for part in place.split(" / ")))
+    numbers = [float(x) for cell in found for x in re.findall(r"\d*\.?\d+", cell)]
+    decimals = len(told.partition(".")[2])
+    assert float(told) in [round(x, decimals) for x in numbers], (told, found)
+
+
+def test_there_are_figures():
+    assert len(list(marks("figure"))) > 5
+
+
+def hooks_of_docstring(cls):
+    return set(re.findall(r"^ *``(\w+)[(`]", inspect.getdoc(cls), re.M))
+
+
+def hooks_of_page(title):
+    text = (ROOT / "docs/architecture.md").read_text()
+    table = text.split(f"| hook of {title} |")[1].split("\n\n")[0]
+    cells = " ".join(re.findall(r"^\|(.*?)\|", table, re.M))
+    return set(re.findall(r"`(\w+)", cells))
+
+
+def test_pages_and_docstrings_name_the_same_hooks():
+    page, docstring = (
+        hooks_of_page("the estimator"),
+        hooks_of_docstring(BaseAutoencoder),
+    )
+    assert page == docstring
+    page, docstring = (
+        hooks_of_page("the architecture"),
+        hooks_of_docstring(Architecture),
+    )
+    # Attributes and the hooks of backbones are on the page alone.
+    facts = {"has_normal_prior", "jit_worthwhile", "layout"}
+    facts |= {"parameter_constraints", "test_parameters"}
+    assert page - docstring == facts | {
+        "encoder_inputs",
+        "decoder_inputs",
+        "bottleneck",
+    }
+    assert docstring <= page
+    others = {"build", "replace", "for_inference", "changes", "values", "sample_shape"}
+    others |= {"has_decoder", "variance_left"}
+    public = {name for name in vars(Architecture) if name[0] != "_"}
+    functions = {
+        n for n in public if not n.isupper() and callable(getattr(Architecture, n))
+    }
+    assert functions - others - {"layout"} <= docstring
+
+
+def test_the_gallery_is_a_path():
+    path = ROOT / "docs/_extensions/gallery_order.py"
+    names = {}
+    exec(compile(path.read_text(), path, "exec"), names)
+    files = {file.stem for file in (ROOT / "examples").rglob("plot_*.py")}
+    assert set(names["PATH"]) == files
+
+
+@pytest.mark.parametrize("cls", estimator_classes())
+def test_references_are_cited(cls):
+    """Each that is listed, in the text of the class or of a method."""
+    text = inspect.getdoc(cls)
+    listed = re.findall(
+        r"^\s*\.\. \[(\d+)\]", _sections(text).get("References", ""), re.M
+    )
+    cited = set(re.findall(r"\[(\d+)\]_", text))
+    assert set(listed) == cited
