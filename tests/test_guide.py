@@ -53,6 +53,12 @@ def prose(page):
     return [p for p in re.split(r"\n\s*\n|\n(?=[-|*] )", text) if p.strip()]
 
 
+def test_no_line_begins_with_a_comment():
+    """Markdown would take it, and what comes behind it, out of its paragraph."""
+    for page in PAGES:
+        assert not re.search(r"^ *<!-- \w[\w ]*: ", page.read_text(), re.M), page
+
+
 def stated_defaults():
     for page, _, text in marks("default"):
         for part in text.split(";"):
