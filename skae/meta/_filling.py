@@ -14,7 +14,7 @@ from skae.objectives._conditions import draw_places
 # Wider tables are left to the networks: inverses grow with the cube.
 _WIDEST = 256
 # Rows that a normal distribution is fitted to, and operations for one pass over them.
-_LEAST_ROWS, _MOST_ROWS, _MOST_WORK = 500, 5000, 2e9
+_LEAST_ROWS, _MOST_ROWS, _MOST_WORK = 500, 5000, 2.5e8
 # From strong to weak; each begins where the one before ended.
 _RIDGES = (30.0, 10.0, 3.0, 1.0)
 _FIRST_STEPS, _STEPS = 30, 12
@@ -130,7 +130,7 @@ class Filling(Part):
 
         rng : Generator
         """
-        some, n_folds = self._affordable(len(x), len(hidden), rng)
+        some, n_folds = self._affordable(x, len(hidden), rng)
         folds = [values[some] for values in hidden[:n_folds]]
         x, ranked = x[some], ranked[some]
         answers = [view.fit(rows, folds) for view, rows in self._views(x, ranked)]
@@ -158,13 +158,18 @@ class Filling(Part):
         """The linear answers, each with rows on its own scale."""
         return list(zip(self.linear, (x, ranked), strict=True)) if self.linear else []
 
-    def _affordable(self, n_rows: int, n_folds: int, rng) -> tuple[np.ndarray, int]:
+    def _affordable(self, x, n_folds: int, rng) -> tuple[np.ndarray, int]:
         """Some of the rows, and how often to fit normal distributions to them."""
-        cost = float(self.layout.n_outputs) ** 3 if self.linear else 1.0
+        cost = 1.0
+        if self.linear:
+            # The inverse of a row is as large as its gaps are many, hidden ones too.
+            gaps = np.isnan(self.layout.vectors(x)).sum(axis=1)
+            gaps = np.minimum(gaps + self.layout.n_outputs / 8, self.layout.n_outputs)
+            cost = float(np.mean(gaps**3.0))
         n_some = int(np.clip(_MOST_WORK / cost, _LEAST_ROWS, _MOST_ROWS))
-        some = np.arange(n_rows)
-        if n_rows > n_some:
-            some = np.sort(rng.permutation(n_rows)[:n_some])
+        some = np.arange(len(x))
+        if len(x) > n_some:
+            some = np.sort(rng.permutation(len(x))[:n_some])
         share = _MOST_WORK / (10 * cost * len(some))
         return some, int(np.clip(share, 1, n_folds))
 

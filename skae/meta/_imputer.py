@@ -11,22 +11,27 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
-from skae.architectures import MANY_ROWS, is_auto
+from skae.architectures import is_auto
 from skae.autoencoders import TableAutoencoder
-from skae.data._frames import columns_of, gaps_of, is_frame, type_of, with_values
-from skae.data._mixed_table import MixedTableLayout
+from skae.data._frames import columns_of, gaps_of
 from skae.data._table_rows import TableRows
 from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
 from skae.fitting import settle_sizes
+from skae.meta._extremes import encoded, fitted_layout
+from skae.meta._filled_tables import filled_columns, with_filled
 from skae.meta._filling import Filling, hide
 from skae.meta._inner import AroundAutoencoder
 from skae.training import draw_seed
 
 # Share of the values that each network does not see, by which answers are judged.
 _HIDDEN_SHARE = 0.1
-_FEW, _MANY = 4, 2
-_STEPS, _MOST_EPOCHS = 6000, 250
+# Large tables have fewer networks, and fewer steps of each.
+_MANY_ROWS, _MANY_LEVELS = 2000, 128
+_FEW, _MANY = 2, 4
+_FEW_STEPS, _MANY_STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 2000, 6000, 12, 250
+# Steps times levels: those of many levels take longer.
+_MOST_WORK = 1e6
 _WIDTHS, _CODE_SIZE = (64, 256), 64
 
 
@@ -45,6 +50,9 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
     linear, or small, the networks are hardly asked. The distributions are left out
     where numbers and levels make more than 256 columns.
 
+    What `fit` saw decides types and levels. A number or date that is more than 20 times
+    as far from the median as 99 % of its column counts as the farthest of the others.
+
     Parameters
     ----------
     autoencoder : TableAutoencoder or VariationalTableAutoencoder, default=None
@@ -53,7 +61,8 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         codes and 10 % dropout.
 
     n_networks : int or "auto", default="auto"
-        Networks whose answers are averaged. "auto" is 4, for 20000 rows or more 2.
+        Networks whose answers are averaged. "auto" is 4; from 2000 rows, or 128 levels
+        of all categories, on it is 2.
 
     sample_posterior : bool, default=False
         Whether `transform` draws what it fills in, instead of filling in what is
@@ -177,19 +186,21 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
         inner = self._network(X.shape[0], X.shape[1])
-        layout = MixedTableLayout.of(inner, X)
-        ranks = MixedTableLayout.of(clone(inner).set_params(scaling="quantile"), X)
-        x, ranked = layout.encode(X), ranks.encode(X)
+        layout, ranks = (
+            fitted_layout(network, X)
+            for network in (inner, clone(inner).set_params(scaling="quantile"))
+        )
+        x, ranked = encoded(layout, X), encoded(ranks, X)
         n_networks = self.n_networks
         if is_auto(n_networks):
-            n_networks = _FEW if len(x) < MANY_ROWS else _MANY
+            n_networks = _FEW if _is_large(len(x), sum(layout.levels)) else _MANY
         chances = rng.random(X.shape)
         hidden, networks = [], []
         for i in range(n_networks):
             start = i * _HIDDEN_SHARE % 1
             values = (chances >= start) & (chances < start + _HIDDEN_SHARE)
             rows = TableRows(hide(x, values, layout), type(self).__name__, layout)
-            network = self._network(len(x), layout.n_outputs)
+            network = self._network(len(x), layout.n_outputs, sum(layout.levels))
             networks.append(network.set_params(random_state=seed + i).fit(rows))
             hidden.append(values)
         filling = Filling(layout, ranks)
@@ -209,7 +220,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
     def _default(self):
         return TableAutoencoder(noise="masking", noise_level=0.3)
 
-    def _network(self, n_rows: int, width: int) -> Any:
+    def _network(self, n_rows: int, width: int, n_levels: int = 0) -> Any:
         """An unfitted network for so many rows, and numbers and levels."""
         if self.autoencoder is not None:
             network = clone(self.autoencoder)
@@ -222,7 +233,9 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
                 dropout=0.1,
             )
             _, n_steps, _ = settle_sizes(network, n_rows)
-            epochs = int(np.clip(math.ceil(_STEPS / n_steps), 12, _MOST_EPOCHS))
+            steps = _FEW_STEPS if _is_large(n_rows, n_levels) else _MANY_STEPS
+            epochs = math.ceil(min(steps, _MOST_WORK / max(n_levels, 1)) / n_steps)
+            epochs = int(np.clip(epochs, _LEAST_EPOCHS, _MOST_EPOCHS))
             # The blend judges by hidden values: all rows may be learned from.
             network.set_params(epochs=epochs, early_stopping=False)
         if not isinstance(self.categorical_features, str):
@@ -289,9 +302,9 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
     def _filled(self, X, rngs: list) -> list:
         """A table without gaps for each generator; None for what is expected."""
         filling = self._filling
-        layout, columns = filling.layout, columns_of(X)
-        gaps = np.column_stack([gaps_of(values) for _, values in columns])
-        x, ranked = layout.encode(X), filling.ranks.encode(X)
+        gaps = np.column_stack([gaps_of(values) for _, values in columns_of(X)])
+        self._warn_of_ignored(gaps)
+        x, ranked = (encoded(own, X) for own in (filling.layout, filling.ranks))
         rows = np.flatnonzero(gaps.any(axis=1))
         outputs = np.empty((0, len(filling.errors)))
         if len(rows):
@@ -305,65 +318,36 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
                     drawn = network._drawn_given(x[rows], rng)
                 else:
                     drawn = filling.drawn(outputs, ranked[rows], rng)
-            found.append(self._written(X, columns, gaps, rows, drawn))
+            found.append(self._table(X, gaps, rows, drawn))
         return found
 
-    def _written(self, X, columns, gaps, rows, outputs):
-        layout, filled, left = self._filling.layout, {}, []
-        pairs = zip(layout.columns, layout.output_places(), strict=True)
-        for j, (column, places) in enumerate(pairs):
-            where = gaps[:, j]
-            if not where.any() or column.kind == "empty":
-                continue
-            if column.kind in ("identifier", "ignored"):
-                left.append(columns[j][0])
-                continue
-            values = column.write(outputs[:, places])
-            if column.kind == "number":
-                values = np.clip(values, *column.limits)
-            elif column.kind == "integer":
-                values = values.astype(np.int64).tolist()
-            filled[j] = where, values
+    def _table(self, X, gaps, rows, outputs):
+        """A copy of `X` in whose gaps is what the `outputs` of some `rows` say."""
+        filled = filled_columns(self._filling.layout, outputs, gaps, rows)
+        empty = self._empty()
+        kept = [
+            j for j in range(X.shape[1]) if self.keep_empty_features or not empty[j]
+        ]
+        added = [j for j in self._with_gaps if self.add_indicator]
+        names = self._indicator_names([self._filling.layout.names[j] for j in added])
+        indicators = dict(zip(names, gaps[:, added].T, strict=True))
+        return with_filled(X, filled, kept, indicators)
+
+    def _warn_of_ignored(self, gaps):
+        layout = self._filling.layout
+        left = [
+            name
+            for name, column, own in zip(
+                layout.names, layout.columns, gaps.T, strict=True
+            )
+            if column.kind in ("identifier", "ignored") and own.any()
+        ]
         if left:
             warnings.warn(
                 f"The gaps of {left} stay: these columns are ignored, as column_kinds "
                 "or a look at them told. Leave them out, or set their kinds.",
                 stacklevel=4,
             )
-        return self._table(X, columns, gaps, filled, rows)
-
-    def _table(self, X, columns, gaps, filled, rows):
-        """A copy of `X` with what was `filled` in for each column, in some `rows`."""
-        empty = self._empty()
-        kept = [
-            j for j in range(X.shape[1]) if self.keep_empty_features or not empty[j]
-        ]
-        added = [j for j in self._with_gaps if self.add_indicator]
-        if not is_frame(X):
-            found = X.copy()
-            for j, (where, values) in filled.items():
-                found[where, j] = np.asarray(values, found.dtype)[where[rows]]
-            for j in np.flatnonzero(empty):
-                found[gaps[:, j], j] = 0
-            return (
-                np.hstack([found[:, kept], gaps[:, added]]) if added else found[:, kept]
-            )
-        whole = {}
-        for j, (where, values) in filled.items():
-            if isinstance(values, list):
-                column = np.full(len(where), None, dtype=object)
-            else:
-                column = np.zeros(len(where), values.dtype)
-            column[rows] = values
-            column = column.tolist() if column.dtype == object else column
-            whole[j] = where, column, type_of(columns[j][1])
-        for j in np.flatnonzero(empty):
-            kind = type_of(columns[j][1])
-            if kind["name"] in ("float64", "Float64"):
-                whole[j] = gaps[:, j], [0.0] * len(gaps), kind
-        names = self._indicator_names([columns[j][0] for j in added])
-        indicators = dict(zip(names, gaps[:, added].T, strict=True))
-        return with_values(X, whole, kept, indicators)
 
     def _empty(self) -> np.ndarray:
         columns = self._filling.layout.columns
@@ -398,3 +382,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _is_large(n_rows: int, n_levels: int) -> bool:
+    return n_rows >= _MANY_ROWS or n_levels >= _MANY_LEVELS
