@@ -316,6 +316,7 @@ def test_blend_prefers_what_is_right():
     np.testing.assert_allclose(_blend(answers[:, :0], truth[:0]), 1 / 3)
 
 
+@pytest.mark.slow
 @parametrize_with_checks([small()])
 def test_scikit_learn(estimator, check):
     check(estimator)

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from discovery import autoencoder_classes, estimator_classes, outputs
 from joblib import Parallel, delayed
+from threadpoolctl import ThreadpoolController
 
 from skae import Autoencoder, NeighborAutoencoder
+from skae.data import _threads
 
 # Rows that do not count: far out, and in the middle of the others.
 ABSENT = ((3, 1e6), (70, -5.0))
@@ -126,3 +128,17 @@ def test_a_map_in_another_process():
 def _map(X):
     model = NeighborAutoencoder(hidden_layer_sizes=(16,), epochs=1, random_state=0)
     return model.fit(X).transform(X)
+
+
+def test_the_libraries_with_threads_are_looked_for_once(monkeypatch):
+    def n_threads():
+        found = ThreadpoolController().select(user_api="blas").info()
+        return [library["num_threads"] for library in found]
+
+    before = n_threads()
+    with _threads.one_blas_thread():
+        assert n_threads() and set(n_threads()) == {1}
+    monkeypatch.setattr(_threads, "ThreadpoolController", None)
+    with _threads.one_blas_thread():
+        assert set(n_threads()) == {1}
+    assert n_threads() == before
