@@ -23,7 +23,7 @@ from skae._sklearn import (
     fit_context,
     with_callbacks,
 )
-from skae.architectures import Architecture, Field, LinearCode, is_auto
+from skae.architectures import Architecture, Field, LinearCode, is_auto, resolve_auto
 from skae.data._dask import by_block
 from skae.data._rows import Rows, named, paired
 from skae.estimator._attributes import all_or_nothing
@@ -153,11 +153,13 @@ class BaseAutoencoder(
     ) -> Architecture:
         """What determines the network for these data, or for those of `previous`."""
         own = {name: getattr(self, name) for name in self._graph_parameters()}
+        facts = self._layout.facts()
         if previous is None:
-            own = self._architecture.settle(own, len(fields["data"]))
+            own = resolve_auto(self._architecture, own, fields["data"], facts)
         else:  # what the first data decided
             settled = {k: v for k, v in previous.values.items() if k in own}
             own = {k: settled.get(k) if is_auto(v) else v for k, v in own.items()}
+        own = copy.deepcopy(own) | facts | self._facts()
         rows = [*fields.values(), *(val or {}).values()]
         return self._architecture(
             fields={
@@ -166,9 +168,7 @@ class BaseAutoencoder(
             },
             terms=tuple(self._strengths(math.inf)),
             padded=any(rows.padded for rows in rows),
-            **copy.deepcopy(own),
-            **self._layout.facts(),
-            **self._facts(),
+            **own,
         )
 
     def _read(self, X, *, reset: bool = False, weight=None) -> Rows:

@@ -1,10 +1,14 @@
+import functools
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from sklearn.model_selection import cross_val_score
 
 import skae
 from skae import RecurrentAutoencoder
 from skae.data._flat_rows import filled
+from skae.metrics import report
 
 KINDS = [("conv", "pca"), ("conv", "random"), ("lstm", "random"), ("gru", "pca")]
 FAST = {"hidden_layer_sizes": (6,), "epochs": 3, "random_state": 0, "batch_size": 16}
@@ -205,3 +209,80 @@ def test_sequences_of_one_axis_are_refused(wrap):
     sequences = [wrap([1.0, 2.0, 3.0]), wrap([1.0, 2.0])]
     with pytest.raises(ValueError, match=r"Sequence 0 of X has shape \(3,\).*reshape"):
         RecurrentAutoencoder(2, epochs=1).fit(sequences)
+
+
+@functools.cache
+def waves_and_model():
+    """One fit for all tests of longer sequences and odd containers."""
+    rng = np.random.default_rng(0)
+    lengths = rng.integers(6, 12, size=40)
+    waves = [np.sin(np.linspace(0, 6, n) + n)[:, None] for n in lengths]
+    return waves, RecurrentAutoencoder(3, **FAST).fit(waves)
+
+
+def test_resampled_by_default_up_to_twice_the_length():
+    waves, model = waves_and_model()
+    longer = [*waves[:3], np.sin(np.linspace(0, 6, 20) + 9)[:, None]]
+    back = model.reconstruct(longer)
+    assert [len(x) for x in back] == [len(x) for x in longer]
+    codes = model.transform(longer)
+    np.testing.assert_array_equal(codes[:3], model.transform(waves[:3]))
+    # The same curve at fewer time steps.
+    shorter = np.sin(np.linspace(0, 6, 11) + 9)[:, None]
+    np.testing.assert_allclose(codes[3], model.transform([shorter])[0], atol=0.1)
+    assert np.isfinite(model.score(longer))
+    found = model.reconstruct(padded_ones(longer))
+    assert found.shape == (4, 20, 1)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(padded_ones(longer)))
+
+
+def test_a_parameter_cuts_them_or_refuses():
+    waves, _ = waves_and_model()
+    longer = [*waves[:3], np.ones((30, 1))]
+    model = RecurrentAutoencoder(3, longer_sequences="truncate", **FAST).fit(waves)
+    codes = model.transform(longer)
+    np.testing.assert_array_equal(codes[3], model.transform([np.ones((11, 1))])[0])
+    assert [len(x) for x in model.reconstruct(longer)][3] == model.n_timesteps_
+    for how in ("auto", "error"):
+        model = RecurrentAutoencoder(3, longer_sequences=how, **FAST).fit(waves)
+        with pytest.raises(ValueError, match="longer_sequences='resample'"):
+            model.transform(longer)
+
+
+def test_cross_validation_of_ragged_data():
+    waves, _ = waves_and_model()
+    model = RecurrentAutoencoder(2, **FAST | {"epochs": 1})
+    order = np.argsort([len(x) for x in waves])  # the longest in one fold
+    scores = cross_val_score(model, [waves[i] for i in order], cv=2)
+    assert np.isfinite(scores).all()
+
+
+def test_containers():
+    waves, model = waves_and_model()
+    codes = model.transform(waves)
+    objects = np.empty(len(waves), dtype=object)
+    objects[:] = waves
+    np.testing.assert_array_equal(model.transform(objects), codes)
+    lists = [wave.tolist() for wave in waves]
+    np.testing.assert_array_equal(model.transform(lists), codes)
+    np.testing.assert_allclose(model.transform(padded_ones(waves)), codes, atol=1e-5)
+    assert model.transform([np.ones((1, 1))]).shape == (1, 3)  # one time step
+    with pytest.raises(ValueError, match="Sequence 1 of X has 0 sample"):
+        model.transform([waves[0], np.ones((0, 1))])
+    with pytest.raises(ValueError, match="time steps of sequence 1 of X"):
+        model.transform([waves[0], [[1.0], [1.0, 2.0]]])
+
+
+def test_report():
+    waves, model = waves_and_model()
+    table = report(model, waves, X_train=waves[:30])
+    ours = table.explained_variance["RecurrentAutoencoder"]
+    assert ours == pytest.approx(model.score(waves), abs=1e-4)
+    assert np.isfinite(table.explained_variance["PCA"])
+
+
+def padded_ones(sequences):
+    X = np.full((len(sequences), max(map(len, sequences)), 1), np.nan)
+    for row, sequence in zip(X, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return X

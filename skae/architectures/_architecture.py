@@ -7,6 +7,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from skae.architectures._auto_sizes import auto_encoding_dim
+from skae.architectures._checks import is_auto
 from skae.architectures._freeze import freeze
 from skae.architectures._linear_code import LinearCode
 from skae.data._layout import Layout, TableLayout
@@ -81,6 +83,7 @@ class Architecture(ABC):
     ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
     ``start(rows, summary, ...)``    first weights that come from the data
     ``least_epochs(n_steps)``        passes below which "auto" does not go
+    ``auto_sizes(values, ...)``      sizes that are "auto" decided by the data
     ``depart(start, n_rows)``        those with which training begins, if others
     ``linear_code()``                how a code may be turned after training
     ``code_shape(code_size)``        shape of a code, such as that of a feature map
@@ -110,6 +113,9 @@ class Architecture(ABC):
     decoder_inputs: ClassVar[tuple[str, ...]] = ()
     # Rows from which on training begins far from PCA, where that is the alternative.
     rows_to_leave_pca: int = MANY_ROWS
+    # Of `encoding_dim="auto"`: numbers for each value of a row, and most of them.
+    auto_codes_per_value: ClassVar[float] = 0.5
+    most_auto_codes: ClassVar[int] = 32
     # Whether there are no hidden layers.
     is_linear: bool = False
     # Whether codes are drawn towards a standard normal distribution.
@@ -208,6 +214,21 @@ class Architecture(ABC):
     def least_epochs(self, n_steps: int) -> int:
         """Epochs below which "auto" does not go, where one has `n_steps` steps."""
         return 1
+
+    @classmethod
+    def auto_sizes(
+        cls, values: Mapping[str, Any], rows: Rows, facts: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Parameters of the graph, with sizes that are "auto" decided, after `settle`.
+
+        `facts` are those of the layout.
+        """
+        values = dict(values)
+        if is_auto(values.get("encoding_dim")):
+            n_values = math.prod(rows.sample_shape)
+            rule = cls.auto_codes_per_value, cls.most_auto_codes
+            values["encoding_dim"] = auto_encoding_dim(n_values, *rule)
+        return values
 
     def depart(
         self, start: dict[str, np.ndarray], n_rows: int

@@ -5,7 +5,7 @@ from numbers import Integral
 from typing import ClassVar
 
 from skae._sklearn import Interval, StrOptions
-from skae.architectures._architecture import Architecture
+from skae.architectures._architecture import Architecture, Field
 from skae.architectures._checks import as_sizes, check_activations, check_sizes, is_auto
 from skae.data._images import ImageLayout
 
@@ -26,7 +26,11 @@ class ConvArchitecture(Architecture):
     layout = ImageLayout
     test_parameters = {"filters": (8,), "image_shape": (1, -1), "batch_size": 16}
     parameter_constraints = {
-        "encoding_dim": [Interval(Integral, 1, None, closed="left"), None],
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+            None,
+        ],
         "filters": [
             "array-like",
             Interval(Integral, 1, None, closed="left"),
@@ -43,6 +47,38 @@ class ConvArchitecture(Architecture):
     rows_to_leave_pca = 0
     # What "auto" stands for where the feature map is the code.
     map_filters: ClassVar[tuple[int, ...]] = (16, 8, 8)
+
+    @classmethod
+    def auto_sizes(cls, values, rows, facts):
+        """A feature map of half as many numbers as an image has, at most.
+
+        It keeps what is where, as no small code does. Filters that are given say how
+        large it is.
+        """
+        is_open = is_auto(values.get("encoding_dim"))
+        if is_open and cls.may_be_map():
+            values, is_open = values | {"encoding_dim": None}, False
+            if is_auto(values["filters"]):
+                *first, last = cls.map_filters
+                *shape, _ = cls.map_shape_of(values, rows.sample_shape)
+                room = math.prod(rows.sample_shape) // (2 * math.prod(shape))
+                values["filters"] = (*first, min(last, max(1, room)))
+        values = super().auto_sizes(values, rows, facts)
+        if is_open:  # a dense code, no larger than the last feature map
+            shape = cls.map_shape_of(values, rows.sample_shape)
+            values["encoding_dim"] = min(values["encoding_dim"], math.prod(shape))
+        return values
+
+    @classmethod
+    def may_be_map(cls) -> bool:
+        """Whether a feature map may be the code."""
+        return None in cls.parameter_constraints["encoding_dim"]
+
+    @classmethod
+    def map_shape_of(cls, values, sample_shape) -> tuple[int, ...]:
+        """Shape of the last feature map for images of a shape."""
+        _check_filters(values["filters"])
+        return cls({"data": Field(tuple(sample_shape))}, **values).map_shape
 
     @property
     def map_shape(self) -> tuple[int, ...]:
@@ -74,9 +110,7 @@ class ConvArchitecture(Architecture):
     def check(self):
         """Filters and activations that Keras takes, and a code that fits."""
         super().check()
-        advice = "one per halving of the image, such as (16, 8, 8), or 'auto'"
-        if not is_auto(self.filters):
-            check_sizes("filters", self.filters, advice, least=1)
+        _check_filters(self.filters)
         check_activations(
             activation=self.activation, code_activation=self.code_activation
         )
@@ -168,3 +202,9 @@ class ConvArchitecture(Architecture):
         """`code_shape_`."""
         own = {"code_shape_": self.code_shape(code_size)}
         return super().attributes(code_size) | own
+
+
+def _check_filters(filters) -> None:
+    advice = "one per halving of the image, such as (16, 8, 8), or 'auto'"
+    if not is_auto(filters):
+        check_sizes("filters", filters, advice, least=1)

@@ -1,17 +1,17 @@
 """Dense layers, and their mirror image as the decoder."""
 
+import math
 from numbers import Integral, Real
 
 from skae._sklearn import Interval, StrOptions
 from skae.architectures._architecture import MANY_ROWS, Architecture
+from skae.architectures._auto_sizes import auto_hidden_sizes
 from skae.architectures._checks import (
     as_sizes,
     check_activations,
     check_sizes,
     is_auto,
 )
-
-_SIZES, _SIZES_FOR_MANY_ROWS = (128, 64), (512, 256)
 
 
 class DenseArchitecture(Architecture):
@@ -25,7 +25,10 @@ class DenseArchitecture(Architecture):
     jit_worthwhile = True
     test_parameters = {"hidden_layer_sizes": (4,), "batch_size": 16}
     parameter_constraints = {
-        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
         "hidden_layer_sizes": [
             StrOptions({"auto"}),
             "array-like",
@@ -41,13 +44,18 @@ class DenseArchitecture(Architecture):
     tied_weights = False
 
     @classmethod
-    def settle(cls, values, n_rows):
-        """Wider layers where there are rows enough to train them."""
-        values = super().settle(values, n_rows)
+    def auto_sizes(cls, values, rows, facts):
+        """Wider layers where there are rows enough to train them, and values to see."""
+        values = super().auto_sizes(values, rows, facts)
         if is_auto(values.get("hidden_layer_sizes")):
-            many = n_rows >= MANY_ROWS
-            values["hidden_layer_sizes"] = _SIZES_FOR_MANY_ROWS if many else _SIZES
+            width, many_rows = cls.n_values(rows, facts), len(rows) >= MANY_ROWS
+            values["hidden_layer_sizes"] = auto_hidden_sizes(width, many_rows)
         return values
+
+    @classmethod
+    def n_values(cls, rows, facts) -> int:
+        """Values of a row that the layers see."""
+        return math.prod(rows.sample_shape)
 
     @property
     def sizes(self) -> list[int]:

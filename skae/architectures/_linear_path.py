@@ -3,7 +3,7 @@
 import numpy as np
 
 from skae._sklearn import StrOptions
-from skae.architectures._architecture import MANY_ROWS, Architecture
+from skae.architectures._architecture import Architecture
 from skae.architectures._checks import is_auto
 from skae.architectures._conv import ConvArchitecture
 from skae.architectures._dense import DenseArchitecture
@@ -238,14 +238,21 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
 
     @classmethod
     def settle(cls, values, n_rows):
-        """Wider layers for one network that stands for many; no noise in textbooks."""
-        sizes = values.get("hidden_layer_sizes")
+        """No noise in textbooks."""
         settled = super().settle(values, n_rows)
         if is_auto(settled.get("input_noise")) and settled["init"] == "random":
             settled["input_noise"] = 0.0
-        if is_auto(sizes) and values.get("nested") and n_rows < MANY_ROWS:
-            settled["hidden_layer_sizes"] = _SIZES_IF_NESTED
         return settled
+
+    @classmethod
+    def auto_sizes(cls, values, rows, facts):
+        """Wider layers for one network that stands for many."""
+        is_open = is_auto(values.get("hidden_layer_sizes"))
+        values = super().auto_sizes(values, rows, facts)
+        if is_open and values.get("nested"):
+            sizes = zip(_SIZES_IF_NESTED, values["hidden_layer_sizes"], strict=True)
+            values["hidden_layer_sizes"] = tuple(map(max, sizes))
+        return values
 
     def bottleneck(self, h, x):
         """The code; if nested, its beginnings are what the decoder is trained on."""

@@ -1,7 +1,7 @@
 """Codes at the places of a map that keeps neighbours."""
 
 import math
-from numbers import Real
+from numbers import Integral, Real
 
 from skae._sklearn import Interval
 from skae.architectures._architecture import Architecture
@@ -66,11 +66,13 @@ class DenseNeighbors(InputNoise, Neighbors, DenseArchitecture):
         **DenseArchitecture.parameter_constraints,
         **Neighbors.parameter_constraints,
         **InputNoise.parameter_constraints,
+        # A map is drawn before there is a network.
+        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
     }
 
     @classmethod
-    def settle(cls, values, n_rows):
+    def auto_sizes(cls, values, rows, facts):
         """Deeper networks than for reconstructions alone."""
         if is_auto(values.get("hidden_layer_sizes")):
             values = values | {"hidden_layer_sizes": _SIZES}
-        return super().settle(values, n_rows)
+        return super().auto_sizes(values, rows, facts)

@@ -30,7 +30,10 @@ class RecurrentArchitecture(Architecture):
     layout = SequenceLayout
     test_parameters = {"hidden_layer_sizes": (4,), "batch_size": 16}
     parameter_constraints = {
-        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
         "hidden_layer_sizes": [
             "array-like",
             Interval(Integral, 1, None, closed="left"),

@@ -41,6 +41,20 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
     }
 
     n_active = "auto"
+    # Few units are active for any row. A dictionary with more atoms than the data have
+    # values is to be asked for.
+    auto_codes_per_value = 1.0
+    most_auto_codes = 128
+
+    @classmethod
+    def auto_sizes(cls, values, rows, facts):
+        """Of a number of units that nobody chose half are off, at least."""
+        both = [values.get(name) for name in ("encoding_dim", "n_active")]
+        values = super().auto_sizes(values, rows, facts)
+        if values["penalty"] == "topk" and all(map(is_auto, both)):
+            size = values["encoding_dim"]
+            values["n_active"] = min(_few_of(size), math.ceil(size / 2))
+        return values
 
     @property
     def most_active(self) -> int:
@@ -52,7 +66,7 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
             return int(self.n_active)
         if size <= _MOST_UNITS_OF_A_SMALL_CODE:
             return size
-        return max(_LEAST_ACTIVE, round(math.sqrt(size)))
+        return _few_of(size)
 
     @property
     def selects(self) -> bool:
@@ -135,3 +149,8 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         noise = _ATOM_NOISE * summary.scale * rng.normal(size=atoms.shape)
         atoms = atoms - summary.mean + noise
         return atoms / np.linalg.norm(atoms, axis=1, keepdims=True)
+
+
+def _few_of(size: int) -> int:
+    """Units that may be active of a large code."""
+    return max(_LEAST_ACTIVE, round(math.sqrt(size)))

@@ -38,6 +38,11 @@ class DenseTable(LinearPath, DenseArchitecture):
     gaps: tuple[int, ...]
     value_weights: tuple[float, ...]
 
+    @classmethod
+    def n_values(cls, rows, facts):
+        """Numbers, and all levels of the categories."""
+        return facts["n_numbers"] + sum(facts["levels"])
+
     @property
     def output_size(self):
         """Numbers, and all levels of the categories."""
@@ -165,6 +170,10 @@ class VariationalTable(Variational, DenseTable):
     """Dense layers, to a distribution of codes of tables and back."""
 
     likelihood = "table"
+    # The prior switches off codes that tell nothing, and those that are missing are
+    # missed in the rows that are drawn.
+    auto_codes_per_value = 1.0
+    most_auto_codes = 12
     parameter_constraints = {
         **DenseTable.parameter_constraints,
         "free_bits": Variational.parameter_constraints["free_bits"],

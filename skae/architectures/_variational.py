@@ -26,7 +26,10 @@ class Variational(Architecture):
 
     has_normal_prior = True
     parameter_constraints = {
-        "encoding_dim": [Interval(Integral, 1, None, closed="left")],
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
         "likelihood": [StrOptions(set(LIKELIHOODS))],
         "free_bits": [Interval(Real, 0, None, closed="left")],
     }

@@ -31,9 +31,11 @@ class ConvAutoencoder(BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=None
+    encoding_dim : int, "auto" or None, default="auto"
         Number of code dimensions, made by a dense layer. None means that the last
-        feature map itself is the code, flattened.
+        feature map itself is the code, flattened. "auto" is this map as well; where
+        `filters` are "auto", too, the last of them are no more than make half as many
+        numbers as the image has.
 
     code_activation : str or callable, default="linear"
         Activation of the code, on top of that of the last convolution where the feature
@@ -78,7 +80,7 @@ class ConvAutoencoder(BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int | None = None,
+        encoding_dim: int | str | None = "auto",
         *,
         image_shape: Sequence[int] | None = None,
         filters: int | Sequence[int] | str = "auto",

@@ -32,8 +32,10 @@ class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=16
-        Number of code dimensions, made by a dense layer.
+    encoding_dim : int or "auto", default="auto"
+        Number of code dimensions, made by a dense layer. "auto" is half the number of
+        values of an image, rounded up, and at most 32, nor more than the last feature
+        map has.
 
     See Also
     --------
@@ -74,7 +76,7 @@ class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 16,
+        encoding_dim: int | str = "auto",
         *,
         image_shape: Sequence[int] | None = None,
         filters: int | Sequence[int] | str = "auto",

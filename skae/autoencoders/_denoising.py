@@ -31,9 +31,10 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=32
+    encoding_dim : int or "auto", default="auto"
         Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features: the noise keeps the code useful.
+        the number of features: the noise keeps the code useful. "auto" is half the
+        number of features, rounded up, and at most 32.
 
     See Also
     --------
@@ -71,7 +72,7 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 32,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",

@@ -39,14 +39,16 @@ class Autoencoder(BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=32
+    encoding_dim : int or "auto", default="auto"
         Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features: add a penalty or dropout then.
+        the number of features: add a penalty or dropout then. "auto" is half the number
+        of features, rounded up, and at most 32.
 
     hidden_layer_sizes : "auto", int or sequence of int, default="auto"
         Units of the encoder's hidden layers; the decoder has the same in reverse.
         ``()`` means none: the simplest possible autoencoder. "auto" is (128, 64), with
-        `nested` (256, 128), for 20000 rows or more (512, 256).
+        `nested` (256, 128), for 20000 rows or more (512, 256), or (256, 128) where
+        there are no more than 32 features.
 
     code_activation : str or callable, default="linear"
         Activation of the code. Anything but "linear" needs ``init="random"``.
@@ -85,10 +87,14 @@ class Autoencoder(BaseAutoencoder):
 
     l1 : float, default=0.0
         Weight of the code's absolute values, summed over the code and averaged over the
-        rows: sparse codes. Independent of the batch size.
+        rows: sparse codes. Independent of the batch size. Candidates, PCA among them,
+        are judged with this penalty: for sparse codes a model may be kept that explains
+        less than PCA.
 
     l2 : float, default=0.0
-        Weight of the sum of all squared kernel entries.
+        Weight of the sum of all squared kernel entries. With ``init="pca"`` and without
+        `l1`, PCA is kept unless held-out rows are reconstructed better, whatever the
+        penalty says.
 
     tied_weights : bool, default=False
         Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
@@ -157,7 +163,7 @@ class Autoencoder(BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 32,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",
@@ -220,6 +226,11 @@ class Autoencoder(BaseAutoencoder):
             return code
         # Few codes are far from zero: others would make a mixture of them.
         return code._replace(mixes=False, shifts=False)
+
+    def _must_reconstruct(self):
+        # Small weights are a means to reconstruct new rows: PCA's may be larger. Who
+        # asks for sparse codes gets them.
+        return self.init == "pca" and self.l2 > 0 and not self.l1
 
     def _strengths(self, epoch):
         # l1 costs nothing, so that a search over it shares one program, 0 included. The

@@ -35,9 +35,6 @@ class RecurrentAutoencoder(BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=32
-        Number of code dimensions (latent dimensions, components).
-
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of the recurrent layers between data and code, or of the dense layers
         beside the convolutions; the decoder has the same in reverse. With ``()`` there
@@ -52,6 +49,16 @@ class RecurrentAutoencoder(BaseAutoencoder):
     activation : str or callable, default="gelu"
         Activation of convolutions and dense layers. Recurrent layers have their own.
 
+    longer_sequences : {"auto", "resample", "truncate", "error"}, default="auto"
+        What is done with sequences that are longer than any of `fit`.
+
+        - "resample": they are interpolated linearly at as many time steps as the
+          longest one of `fit` has, and reconstructions of them are brought back to
+          their own length.
+        - "truncate": their first time steps are used, and reconstructed.
+        - "error": a ValueError.
+        - "auto": "resample" up to twice that length, an error beyond.
+
     init : {"pca", "random"}, default="pca"
         Where training starts.
 
@@ -65,7 +72,7 @@ class RecurrentAutoencoder(BaseAutoencoder):
     Attributes
     ----------
     n_timesteps_ : int
-        Length of the longest sequence of `fit`; `transform` takes none that is longer.
+        Length of the longest sequence of `fit`.
 
     n_features_ : int
         Number of features per time step.
@@ -103,18 +110,22 @@ class RecurrentAutoencoder(BaseAutoencoder):
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseAutoencoder._parameter_constraints,
+        **LinearPathRecurrent.layout.parameters,
         **LinearPathRecurrent.parameter_constraints,
         "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
     }
 
+    _parameters_of_old_files: ClassVar[dict] = {"longer_sequences": "error"}
+
     def __init__(
         self,
-        encoding_dim: int = 32,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | Sequence[int] = (100,),
         cell: str = "conv",
         activation: str | Callable = "gelu",
         loss: str = "squared_error",
+        longer_sequences: str = "auto",
         init: str = "pca",
         optimizer: Any = "adam",
         learning_rate: float | str = "auto",
@@ -137,6 +148,7 @@ class RecurrentAutoencoder(BaseAutoencoder):
         self.cell = cell
         self.activation = activation
         self.loss = loss
+        self.longer_sequences = longer_sequences
         self.init = init
         self.optimizer = optimizer
         self.learning_rate = learning_rate

@@ -51,9 +51,10 @@ class SparseAutoencoder(BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=128
+    encoding_dim : int or "auto", default="auto"
         Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features.
+        the number of features. "auto" is the number of features, and at most 128: twice
+        as many as elsewhere, because few of them are active for any row.
 
     code_activation : str or callable, default="linear"
         Activation of the code; "topk" selects behind it. Anything but "linear" needs
@@ -76,7 +77,8 @@ class SparseAutoencoder(BaseAutoencoder):
 
     n_active : int or "auto", default="auto"
         Units that "topk" lets be active in each row. "auto" means all of up to 32, and
-        of more the square root of their number, but at least 10: 11 of 128, 32 of 1024.
+        of more the square root of their number, but at least 10: 11 of 128, 32 of 1024;
+        with ``encoding_dim="auto"`` no more than half of them.
 
     sparsity_weight : float, default=1e-3
         Weight of the penalty; "topk" has none. The divergence wants more than the
@@ -133,7 +135,7 @@ class SparseAutoencoder(BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 128,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | Sequence[int] = (),
         activation: str | Callable = "elu",

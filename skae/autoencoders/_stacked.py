@@ -87,9 +87,6 @@ class StackedAutoencoder(BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=30
-        Number of code dimensions (latent dimensions, components).
-
     code_activation : str or callable, default="linear"
         Activation of the code. Anything but "linear" needs ``init="random"``.
 
@@ -180,7 +177,7 @@ class StackedAutoencoder(BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 30,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | Sequence[int] = (256,),
         activation: str | Callable = "elu",
@@ -256,7 +253,7 @@ class StackedAutoencoder(BaseAutoencoder):
         decoders = ["output", *(f"decoder_{i}" for i in reversed(range(n_hidden)))]
         found = {k: 0.0 if k.startswith("linear_") else v for k, v in start.items()}
         X, self.layer_histories_ = rows.X, []
-        for i, size in enumerate([*architecture.sizes, self.encoding_dim]):
+        for i, size in enumerate([*architecture.sizes, architecture.encoding_dim]):
             last, seed = i == n_hidden, int(rng.integers(2**31))
             layer = self._make_layer(size, seed, len(rows), first=i == 0, last=last)
             layer.fit(X, sample_weight=weight)
@@ -275,7 +272,9 @@ class StackedAutoencoder(BaseAutoencoder):
         settings |= {"warm_start": False, "callbacks": None, "random_state": seed}
         if is_auto(self.epochs):
             _, n_steps, _ = settle_sizes(self, n_rows)
-            settings["epochs"] = math.ceil(auto_epochs(n_steps) * _SHARE_OF_A_LAYER)
+            settings["epochs"] = math.ceil(
+                auto_epochs(n_steps, n_rows) * _SHARE_OF_A_LAYER
+            )
         return (Autoencoder if first else _CodeAutoencoder)(
             size,
             hidden_layer_sizes=(),

@@ -35,9 +35,6 @@ class TableAutoencoder(TableObjective, BaseAutoencoder):
 
     Parameters
     ----------
-    encoding_dim : int, default=8
-        Number of code dimensions (latent dimensions, components).
-
     noise : {"swap", "masking"}, default="swap"
         What is done to values in training, where the reconstruction is compared with
         the row as it was.
@@ -82,7 +79,7 @@ class TableAutoencoder(TableObjective, BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 8,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",

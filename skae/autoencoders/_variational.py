@@ -30,11 +30,6 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     bound; more is a beta-VAE [2]_, and `free_bits` [3]_ are not counted. The
     log-variance is clamped between -12 and 8.
 
-    Parameters
-    ----------
-    encoding_dim : int, default=8
-        Number of code dimensions (latent dimensions, components).
-
     See Also
     --------
     Autoencoder : Dense, starting at PCA.
@@ -78,7 +73,7 @@ class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
 
     def __init__(
         self,
-        encoding_dim: int = 8,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "elu",

@@ -39,8 +39,9 @@ class VariationalTableAutoencoder(
 
     Parameters
     ----------
-    encoding_dim : int, default=12
-        Number of code dimensions (latent dimensions, components).
+    encoding_dim : int or "auto", default="auto"
+        Number of code dimensions (latent dimensions, components). "auto" is the number
+        of columns, and at most 12: the prior switches off those that are not needed.
 
     Attributes
     ----------
@@ -88,7 +89,7 @@ class VariationalTableAutoencoder(
 
     def __init__(
         self,
-        encoding_dim: int = 12,
+        encoding_dim: int | str = "auto",
         *,
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",

@@ -52,7 +52,8 @@ class Layout(ABC):
     @classmethod
     def of(cls, estimator, X, weight=None) -> Self:
         """The layout of checked `X`, of the rows that have a weight."""
-        options = {name: getattr(estimator, name) for name in cls.parameters}
+        names = [name for name in cls.parameters if hasattr(estimator, name)]
+        options = {name: getattr(estimator, name) for name in names}
         counted = X if weight is None else cls.counted(X, weight)
         return cls.fit(counted, type(estimator).__name__, **options)
 

@@ -1,14 +1,20 @@
 """Sequences of one length or of many: arrays, lists of arrays, NaN as padding."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.utils.validation import check_array
 
+from skae._sklearn import StrOptions
 from skae.data._layout import Layout
 from skae.data._masked_rows import MaskedRows
+from skae.data._resampling import resampled, stretched, true_lengths
 from skae.data._rows import CHUNK_BYTES, Summary
+
+LONGER_SEQUENCES = {"auto", "resample", "truncate", "error"}
+# Times as long as the longest of `fit` that "auto" takes a sequence to be of its kind.
+_MOST_LONGER = 2
 
 
 class Sequences(MaskedRows):
@@ -28,6 +34,10 @@ class Sequences(MaskedRows):
     as_list : bool, default=False
         Whether the user gave them as a list.
     """
+
+    # Number of time steps of the array that the user gave, and of each sequence in it,
+    # where these are others than in `X`.
+    given: tuple[int, np.ndarray] | None = None
 
     def __init__(self, X, estimator_name: str, timesteps: int, as_list: bool = False):
         n_features = X.shape[2] if X.ndim == 3 else 1
@@ -110,16 +120,27 @@ class SequenceLayout(Layout):
 
     as_list : bool
         Whether they were a list of arrays.
+
+    longer_sequences : {"auto", "resample", "truncate", "error"}, default="error"
+        What is done with those that are longer than any of `fit`.
     """
 
+    parameters: ClassVar = {"longer_sequences": [StrOptions(LONGER_SEQUENCES)]}
     takes_missing = True
     is_sequence = True
+    longer_sequences = "error"  # of saved layouts that do not know better
 
     def __init__(
-        self, n_timesteps: int, n_features_per_step: int, ndim: int, as_list: bool
+        self,
+        n_timesteps: int,
+        n_features_per_step: int,
+        ndim: int,
+        as_list: bool,
+        longer_sequences: str = "error",
     ):
         self.n_timesteps, self.n_features_per_step = n_timesteps, n_features_per_step
         self.ndim, self.as_list = ndim, as_list
+        self.longer_sequences = longer_sequences
 
     @classmethod
     def is_table(cls, X):
@@ -143,10 +164,11 @@ class SequenceLayout(Layout):
         return X
 
     @classmethod
-    def fit(cls, X, name):
-        """The longest sequence is all that later ones may be."""
+    def fit(cls, X, name, longer_sequences="error"):
+        """The network has as many time steps as the longest sequence."""
         array, as_list = _array(X)
-        return cls(array.shape[1], _width(array), array.ndim, as_list)
+        size = array.shape[1], _width(array)
+        return cls(*size, array.ndim, as_list, longer_sequences)
 
     @property
     def sample_shape(self):
@@ -166,13 +188,33 @@ class SequenceLayout(Layout):
                 f"X has {_width(array)} features per time step, but {name} is "
                 f"expecting {self.n_features_per_step} features per time step."
             )
-        if array.shape[1] > self.n_timesteps:
+        if array.shape[1] <= self.n_timesteps:
+            return Sequences(array, name, self.n_timesteps, as_list)
+        how = self._treatment(array.shape[1], name)
+        lengths = true_lengths(array)
+        if how == "resample":
+            shorter = resampled(array, lengths, self.n_timesteps)
+        else:
+            shorter = array[:, : self.n_timesteps]
+            lengths = np.minimum(lengths, self.n_timesteps)
+        rows = Sequences(shorter, name, self.n_timesteps, as_list)
+        rows.given = array.shape[1], lengths
+        return rows
+
+    def _treatment(self, n_timesteps: int, name: str) -> str:
+        """How to bring sequences of so many time steps to those of the network."""
+        how, most = self.longer_sequences, self.n_timesteps
+        if how == "auto":
+            how = "resample" if n_timesteps <= _MOST_LONGER * most else "error"
+        if how == "error":
             raise ValueError(
-                f"X has sequences of up to {array.shape[1]} time steps, but the "
-                f"longest one that {name} was fitted with has {self.n_timesteps}: cut "
-                "them, or fit on longer ones."
+                f"X has sequences of up to {n_timesteps} time steps, but the longest "
+                f"one that {name} was fitted with has {most}. With longer_sequences="
+                "'resample', those that are longer are interpolated at as many time "
+                "steps as that, and with 'truncate' cut after them; or fit on longer "
+                "ones."
             )
-        return Sequences(array, name, self.n_timesteps, as_list)
+        return how
 
     def restore(self, outputs, rows=None):
         """Sequences of the lengths of `rows`; codes do not know a length."""
@@ -180,6 +222,11 @@ class SequenceLayout(Layout):
             if self.as_list:
                 return list(outputs)
             return outputs[..., 0] if self.ndim == 2 else outputs
+        if rows.given is not None:
+            outputs = stretched(outputs, *rows.given)
+            if rows.as_list:
+                return [x[:n] for x, n in zip(outputs, rows.given[1], strict=True)]
+            return outputs
         outputs = outputs[:, : rows.X.shape[1]]
         if rows.as_list:
             pairs = zip(outputs, rows.lengths(), strict=True)
@@ -233,6 +280,16 @@ def _padded(X, estimator_name: str) -> np.ndarray:
 
 
 def _checked_one(i: int, x, estimator_name: str) -> np.ndarray:
+    if _n_axes(x) is None:
+        raise ValueError(
+            f"The time steps of sequence {i} of X have different numbers of features: "
+            "each sequence must be an array of shape (timesteps_i, features)."
+        )
+    if np.size(x) == 0:
+        raise ValueError(
+            f"Sequence {i} of X has 0 sample(s) in time: each sequence needs one time "
+            "step or more. Leave it out."
+        )
     if np.ndim(x) != 2:
         raise ValueError(
             f"Sequence {i} of X has shape {np.shape(x)}: each sequence of a list must "
@@ -245,13 +302,19 @@ def _checked_one(i: int, x, estimator_name: str) -> np.ndarray:
 
 
 def is_ragged_list(X) -> bool:
-    """Whether `X` is a list or tuple of sequences, and no table."""
-    if not isinstance(X, list | tuple) or len(X) == 0:
+    """Whether `X` is a list, tuple or array of sequences, and no table."""
+    is_array = isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1
+    if not (is_array or isinstance(X, list | tuple)) or len(X) == 0:
         return False
-    try:
-        n_axes = np.ndim(X[0])
-    except ValueError:  # itself ragged
-        return False
+    n_axes = _n_axes(X[0])
     if n_axes == 1:  # rows of a table, unless their lengths differ
-        return len({len(x) if np.ndim(x) == 1 else -1 for x in X}) > 1
-    return n_axes == 2
+        return len({len(x) if _n_axes(x) == 1 else -1 for x in X}) > 1
+    return n_axes == 2 or n_axes is None
+
+
+def _n_axes(x) -> int | None:
+    """Number of axes; None where `x` is itself ragged."""
+    try:
+        return np.ndim(x)
+    except ValueError:
+        return None

@@ -107,9 +107,10 @@ def _auto_compiles(cls: type) -> str:
 
 
 def _filters_of_maps(cls: type, parameters) -> str:
-    if "filters" not in parameters or parameters["encoding_dim"].default is not None:
+    constraints = cls._architecture.parameter_constraints
+    if "filters" not in parameters or None not in constraints["encoding_dim"]:
         return ""
-    return f"; without `encoding_dim` it is {cls._architecture.map_filters}"
+    return f"; with ``encoding_dim=None`` it is {cls._architecture.map_filters}"
 
 
 def _random_things(parameters) -> str:

@@ -22,6 +22,12 @@ class LiveModels:
         """Keras model from data to reconstructions, made of the other two."""
         return self._decoding_model("autoencoder")
 
+    @property
+    def encoding_dim_(self) -> int:
+        """Number of columns of the codes."""
+        self._check_fitted()
+        return self._model.code_size
+
     def _decoding_model(self, name: str):
         model = getattr(self._keras_models(), name)
         if model is None:
@@ -29,9 +35,12 @@ class LiveModels:
         return model
 
     def _keras_models(self):
+        self._check_fitted()
+        return self._model.keras_models()
+
+    def _check_fitted(self):
         if not self.__sklearn_is_fitted__():
             # AttributeError: hasattr() is False before fit, as for any attribute.
             raise AttributeError(
                 f"This {type(self).__name__} is not fitted yet: call fit first."
             )
-        return self._model.keras_models()

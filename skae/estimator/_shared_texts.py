@@ -5,9 +5,14 @@ signature. A word with a dollar sign is filled in for each class.
 """
 
 PARAMETERS = """\
+encoding_dim : int or "auto"
+    Number of code dimensions (latent dimensions, components). "auto" is half the
+    number of values of a row, rounded up, and at most 32.
+
 hidden_layer_sizes : "auto", int or sequence of int
     Units of the encoder's hidden layers; the decoder has the same in reverse.
-    ``()`` means none. "auto" is (128, 64), for 20000 rows or more (512, 256).
+    ``()`` means none. "auto" is (128, 64), for 20000 rows or more (512, 256), or
+    (256, 128) where a row has no more than 32 values.
 
 image_shape : tuple of int
     Height and width, or height, width and channels, for flattened images; one of
@@ -140,7 +145,9 @@ learning_rate_schedule : {"cosine", "constant"}
 
 epochs : int or "auto"
     Largest number of passes over the training data. "auto" makes about 2700 steps,
-    but at least 12 and at most 500 passes.
+    but at least 12 and at most 500 passes; of more than 60000 rows fewer passes, so
+    that the steps grow with the root of the number of rows. A network that "auto"
+    made narrow for many rows gets twice as many.
 
 batch_size : int or "auto"
     Rows per step. "auto" is the power of two next below a sixteenth of the training
@@ -206,6 +213,9 @@ history_ : dict of lists
 """
 
 LAST_ATTRIBUTES = """\
+encoding_dim_ : int
+    Number of columns of the codes.
+
 explained_variance_ratio_ : ndarray of shape (encoding_dim,)
     What the reconstruction of the training rows (up to 2048 of them) loses when a
     code is held at its mean: the squared errors that are added, as a share of the

@@ -17,7 +17,12 @@ from skae.estimator._tasks import EpochTasks
 from skae.fitting._codes import Turned, turn_codes
 from skae.fitting._identity import fit_identity
 from skae.fitting._model import TrainedModel
-from skae.fitting._sizes import auto_epochs, settle_rate, settle_sizes, worth_compiling
+from skae.fitting._sizes import (
+    settle_epochs,
+    settle_rate,
+    settle_sizes,
+    worth_compiling,
+)
 from skae.training import (
     Checkpoint,
     FitSettings,
@@ -356,8 +361,7 @@ def _settle(parameters, plan: Plan, n_train: int) -> tuple[int, int, FitSettings
     batch_size, n_steps, patience = settle_sizes(parameters, n_train)
     epochs = 1 if plan.one_epoch else plan.epochs
     if is_auto(epochs):
-        least = plan.architecture.least_epochs(n_steps)
-        epochs = max(auto_epochs(n_steps), least)
+        epochs = settle_epochs(parameters, plan.architecture, n_steps, n_train)
     schedule = "constant" if plan.one_epoch else parameters.learning_rate_schedule
     settings = FitSettings(
         epochs=epochs,

@@ -2,10 +2,11 @@
 
 import math
 
-from skae.architectures import MANY_ROWS, is_auto
+from skae.architectures import MANY_ROWS, NARROW_SIZES, is_auto
 
 # Below so many steps, compiling with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500
+_ROWS_FOR_ALL_EPOCHS = 60000
 _RATE, _RATE_OF_MANY_ROWS = 2e-3, 3e-3
 
 
@@ -14,9 +15,28 @@ def auto_batch_size(n_samples: int) -> int:
     return min(256, max(16, 1 << (n_samples // 16).bit_length() >> 1))
 
 
-def auto_epochs(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 2700 steps; at least 12, at most 500."""
-    return min(500, max(12, math.ceil(2700 / n_steps_per_epoch)))
+def auto_epochs(n_steps_per_epoch: int, n_samples: int = 0, factor: int = 1) -> int:
+    """Epochs that make about 2700 steps; at least 12, at most 500.
+
+    More than 60000 rows are seen less often: the steps grow with the root of the rows.
+    `factor` multiplies all of this but the 500.
+    """
+    least = 12.0 * factor
+    if n_samples > _ROWS_FOR_ALL_EPOCHS:
+        least *= math.sqrt(_ROWS_FOR_ALL_EPOCHS / n_samples)
+    n_epochs = max(2, least, factor * 2700 / n_steps_per_epoch)
+    return min(500, math.ceil(n_epochs))
+
+
+def settle_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
+    """Epochs for an architecture, each of `n_steps`."""
+    is_open = is_auto(getattr(parameters, "hidden_layer_sizes", None))
+    values = architecture.values
+    is_narrow = is_open and values["hidden_layer_sizes"] == NARROW_SIZES
+    # Steps of a narrow network for many rows cost little.
+    factor = 2 if is_narrow and not values.get("nested") else 1
+    n_epochs = auto_epochs(n_steps, n_train, factor)
+    return max(n_epochs, architecture.least_epochs(n_steps))
 
 
 def auto_patience(n_steps_per_epoch: int) -> int:

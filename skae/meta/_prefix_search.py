@@ -1,5 +1,6 @@
 """How many codes? A search that fits once per fold."""
 
+import math
 from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -14,6 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, fit_context, safe_indexing
+from skae.architectures import auto_encoding_dim, is_auto
 from skae.autoencoders import Autoencoder
 from skae.estimator._scoring import MatrixLike
 from skae.metrics import prefix_scores
@@ -151,7 +153,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             The fitted search.
         """
         estimator = clone(self.estimator)
-        sizes = self._sizes(estimator)
+        sizes = self._sizes(estimator, X)
         estimator.set_params(nested=True, encoding_dim=int(sizes.max()))
         X, y = indexable(X if hasattr(X, "shape") else np.asarray(X), y)
         splits = list(check_cv(self.cv, y).split(X, y))
@@ -185,7 +187,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             self.feature_names_in_ = best.feature_names_in_
         return self
 
-    def _sizes(self, estimator) -> np.ndarray:
+    def _sizes(self, estimator, X) -> np.ndarray:
         missing = {"nested", "encoding_dim"} - estimator.get_params().keys()
         if missing:
             raise ValueError(
@@ -194,7 +196,10 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
                 "For others use GridSearchCV."
             )
         if self.encoding_dims is None:
-            return np.arange(1, estimator.encoding_dim + 1)
+            most = estimator.encoding_dim
+            if is_auto(most):
+                most = auto_encoding_dim(math.prod(np.shape(X)[1:]))
+            return np.arange(1, most + 1)
         sizes = np.unique(np.asarray(list(self.encoding_dims)))
         if len(sizes) == 0 or sizes.dtype.kind not in "iu" or sizes.min() < 1:
             raise ValueError(

@@ -4,6 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
+from skae.data._sequences import is_ragged_list
+
 
 def reconstruct(estimator, X):
     """What `estimator` makes of `X` when it encodes and decodes it."""
@@ -48,6 +50,25 @@ def explained_variance(X: "ArrayLike", X_reconstructed: "ArrayLike") -> float:
             f"X has shape {X.shape} but X_reconstructed has {found.shape}: give one "
             "reconstruction per row, in the same layout."
         )
-    residual = np.sum((X - found) ** 2)
-    total = np.sum((X - X.mean(axis=0)) ** 2)
+    return explained_where_known(X, found)
+
+
+def explained_where_known(X: np.ndarray, found: np.ndarray) -> float:
+    """The same of arrays, in which NaN stands where there is nothing to explain."""
+    X, found = np.asarray(X, np.float64), np.asarray(found, np.float64)
+    gone = np.isnan(X)
+    n_known = np.maximum(1, (~gone).sum(axis=0))
+    mean = np.where(gone, 0.0, X).sum(axis=0) / n_known
+    residual = np.sum(np.where(gone, 0.0, X - found) ** 2)
+    total = np.sum(np.where(gone, 0.0, X - mean) ** 2)
     return float(1 - residual / total) if total > 0 else float(residual == 0)
+
+
+def as_array(X, shape: tuple[int, ...]) -> np.ndarray:
+    """An array of `shape`: sequences of other lengths end with NaN."""
+    if not is_ragged_list(X):
+        return np.asarray(X).reshape(shape)
+    array = np.full(shape, np.nan)
+    for row, x in zip(array, X, strict=True):
+        row[: len(x)] = x
+    return array

@@ -6,9 +6,15 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
 
+from skae.data._flat_rows import filled
+from skae.data._sequences import is_ragged_list
 from skae.metrics._codes import active_units, dead_units, neighborhood_preservation
 from skae.metrics._encoding_part import encoding_part
-from skae.metrics._reconstructions import explained_variance, reconstruct
+from skae.metrics._reconstructions import (
+    as_array,
+    explained_where_known,
+    reconstruct,
+)
 from skae.metrics._table_report import report_columns
 
 # Less is within what another random state changes.
@@ -28,10 +34,10 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         Anything with `transform` and `inverse_transform` or `reconstruct`. Steps behind
         it that do not transform, such as a classifier, are left out.
 
-    X : array-like of shape (n_samples, ...)
+    X : array-like of shape (n_samples, ...), or list of sequences
         Data to compare on, best such that were not trained on.
 
-    X_train : array-like of shape (n_training_samples, ...), default=None
+    X_train : array-like of shape (n_training_samples, ...) or list, default=None
         What PCA is fitted on; `X` itself by default, which favours PCA.
 
     n_neighbors : int, default=5
@@ -94,25 +100,21 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
             X = before.transform(X)
             X_train = None if X_train is None else before.transform(X_train)
         return report_columns(model, X, X_train)
-    kept = check_array(X, allow_nd=True, input_name="X", ensure_min_samples=2)
-    flat = kept.reshape(len(kept), -1)
-    train = flat
-    if X_train is not None:
-        train = check_array(X_train, allow_nd=True, input_name="X_train")
-        train = train.reshape(len(train), -1)
+    kept, flat, train = _flat(X, X_train)
     codes = np.asarray(estimator.transform(X))
     pca = PCA(min(codes.shape[1], *train.shape)).fit(train)
     pca_codes = pca.transform(flat)
     name = type(model).__name__
+    back = pca.inverse_transform(pca_codes).reshape(kept.shape)
     found = {
-        name: (kept, np.asarray(reconstruct(estimator, X)), codes),
-        "PCA": (flat, pca.inverse_transform(pca_codes), pca_codes),
+        name: (kept, as_array(reconstruct(estimator, X), kept.shape), codes),
+        "PCA": (kept, back, pca_codes),
     }
     table = pd.DataFrame(
         {
             row: {
                 "encoding_dim": codes.shape[1],
-                "explained_variance": explained_variance(data, reconstruction),
+                "explained_variance": explained_where_known(data, reconstruction),
                 "neighborhood_preservation": neighborhood_preservation(
                     flat, codes, n_neighbors=n_neighbors
                 ),
@@ -138,6 +140,26 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
             stacklevel=2,
         )
     return ReportFrame(table)
+
+
+def _flat(X, X_train) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """`X` as an array, and as rows of a table; those to fit PCA on.
+
+    Sequences of different lengths go on with their own means, as they do in a network.
+    """
+    is_ragged = any(x is not None and is_ragged_list(x) for x in (X, X_train))
+    if not is_ragged:
+        kept = check_array(X, allow_nd=True, input_name="X", ensure_min_samples=2)
+        flat = kept.reshape(len(kept), -1)
+        if X_train is None:
+            return kept, flat, flat
+        train = check_array(X_train, allow_nd=True, input_name="X_train")
+        return kept, flat, train.reshape(len(train), -1)
+    both = [x for x in (X, X_train) if x is not None]
+    length = max(len(sequence) for x in both for sequence in x)
+    arrays = [as_array(x, (len(x), length, np.shape(x[0])[-1])) for x in both]
+    tables = [filled(array).reshape(len(array), -1) for array in arrays]
+    return arrays[0], tables[0], tables[-1]
 
 
 def _explained_after(model, seconds: float) -> float:
