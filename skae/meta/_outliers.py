@@ -227,7 +227,8 @@ class AutoencoderOutlierDetector(
         if len(some) > _MOST_ROWS:
             some = np.sort(rng.permutation(some)[:_MOST_ROWS])
         sample = safe_indexing(X, some)
-        views.center(sample)
+        if self.criterion == "distance":
+            views.center(sample)
         model, kept = self._fit_to_usual_rows(X, sample, views, far)
         views.fit(model, safe_indexing(X, some[kept[some]]))
         judge = None
