@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
-from skae.architectures import is_auto
+from skae.architectures import MANY_ROWS, is_auto
 from skae.autoencoders import TableAutoencoder
 from skae.data._frames import columns_of, gaps_of
 from skae.data._table_rows import TableRows
@@ -27,9 +27,8 @@ from skae.training import draw_seed
 # Share of the values that each network does not see, by which answers are judged.
 _HIDDEN_SHARE = 0.1
 # Large tables have fewer networks, and fewer steps of each.
-_MANY_ROWS, _MANY_LEVELS = 2000, 128
-_FEW, _MANY = 2, 4
-_FEW_STEPS, _MANY_STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 2000, 6000, 12, 250
+_SOME_ROWS, _MANY_LEVELS = 2000, 128
+_LEAST_EPOCHS, _MOST_EPOCHS = 12, 250
 # Steps times levels: those of many levels take longer.
 _MOST_WORK = 1e6
 _WIDTHS, _CODE_SIZE = (64, 256), 64
@@ -193,7 +192,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         x, ranked = encoded(layout, X), encoded(ranks, X)
         n_networks = self.n_networks
         if is_auto(n_networks):
-            n_networks = _FEW if _is_large(len(x), sum(layout.levels)) else _MANY
+            n_networks, _ = _effort(len(x), sum(layout.levels))
         chances = rng.random(X.shape)
         hidden, networks = [], []
         for i in range(n_networks):
@@ -233,7 +232,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
                 dropout=0.1,
             )
             _, n_steps, _ = settle_sizes(network, n_rows)
-            steps = _FEW_STEPS if _is_large(n_rows, n_levels) else _MANY_STEPS
+            _, steps = _effort(n_rows, n_levels)
             epochs = math.ceil(min(steps, _MOST_WORK / max(n_levels, 1)) / n_steps)
             epochs = int(np.clip(epochs, _LEAST_EPOCHS, _MOST_EPOCHS))
             # The blend judges by hidden values: all rows may be learned from.
@@ -384,5 +383,8 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         return tags
 
 
-def _is_large(n_rows: int, n_levels: int) -> bool:
-    return n_rows >= _MANY_ROWS or n_levels >= _MANY_LEVELS
+def _effort(n_rows: int, n_levels: int) -> tuple[int, int]:
+    """Networks for a table, and about how many steps each of them trains."""
+    if n_rows >= MANY_ROWS or n_levels >= _MANY_LEVELS:
+        return 2, 2000
+    return (2, 3000) if n_rows >= _SOME_ROWS else (4, 6000)
