@@ -36,9 +36,16 @@ def checked_weight(sample_weight, X, dtype=np.float32):
     return _check_sample_weight(sample_weight, X, dtype=dtype, ensure_non_negative=True)
 
 
+_ADVICE_ON_DATES = (
+    "{name} takes numbers: TableAutoencoder takes dates and durations as such, and "
+    "dates in seconds are numbers, X.astype('M8[s]').astype('int64') for example."
+)
+
+
 def checked_table(estimator, X, *, reset: bool):
     """`X` as an array or a CSR matrix; its values are checked while they are read."""
-    refuse_no_rows(X, type(estimator).__name__)
+    name = type(estimator).__name__
+    refuse_no_rows(X, name)
     try:
         checked = validate_data(
             estimator,
@@ -49,10 +56,9 @@ def checked_table(estimator, X, *, reset: bool):
             accept_sparse="csr",
             ensure_all_finite=False,  # `Rows` checks by chunks; NaN may be padding
         )
-        # scikit-learn converts the objects of arrays and of pandas, not of polars.
-        return checked.astype(np.float64) if checked.dtype.kind == "O" else checked
+        return plain_numbers(checked, name)
     except (ValueError, TypeError) as error:
-        advice = _advice(X, str(error), type(estimator).__name__)
+        advice = _advice(X, str(error), name)
         if advice is None:
             raise
         raise type(error)(f"{advice} ({error})") from None
@@ -120,6 +126,23 @@ def _first_that_is_no_number(X) -> str | None:
     return None
 
 
+def plain_numbers(X, name: str):
+    """`X` with numbers in the place of objects that are some.
+
+    TypeError for dates and durations, which would be counts of their own unit.
+    """
+    advice = _ADVICE_ON_DATES.format(name=name)
+    if X.dtype.kind in "mM":
+        raise TypeError(f"X holds values of dtype {X.dtype}. {advice}")
+    if X.dtype.kind != "O":
+        return X
+    # scikit-learn converts objects of arrays and of pandas, not of polars and lists.
+    try:
+        return X.astype(np.float64)
+    except TypeError as error:
+        raise TypeError(f"{error}. {advice}") from None
+
+
 def checked_array(estimator, X, *, reset: bool):
     """`X` as an array of whatever type it has; its values are checked by others."""
     refuse_no_rows(X, type(estimator).__name__)
@@ -151,6 +174,7 @@ __all__ = [
     "feature_names_in",
     "fit_context",
     "num_samples",
+    "plain_numbers",
     "refuse_no_rows",
     "safe_indexing",
     "with_callbacks",

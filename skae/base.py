@@ -19,7 +19,6 @@ from sklearn.utils.validation import check_array, check_is_fitted
 
 from skae._sklearn import (
     CallbackSupportMixin,
-    checked_weight,
     fit_context,
     with_callbacks,
 )
@@ -32,7 +31,7 @@ from skae.estimator._live_models import LiveModels
 from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
 from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
-from skae.fitting import Plan, TrainedModel, fit_model
+from skae.fitting import Plan, TrainedModel, fit_model, weigh_rows
 from skae.training import import_keras
 
 
@@ -154,6 +153,7 @@ class BaseAutoencoder(
         """What determines the network for these data, or for those of `previous`."""
         own = {name: getattr(self, name) for name in self._graph_parameters()}
         facts = self._layout.facts()
+        own = self._architecture.in_units(own, self._layout.exponent)
         if previous is None:
             own = resolve_auto(self._architecture, own, fields["data"], facts)
         else:  # what the first data decided
@@ -287,8 +287,7 @@ class BaseAutoencoder(
             tasks = EpochTasks(self, X, y, sample_weight)
             fields = self._read_fields(X, y, reset=not continuing, weight=sample_weight)
             data = fields["data"]
-            sample_weight = checked_weight(sample_weight, data.X)
-            sample_weight = self._counted(data, sample_weight, tasks)
+            sample_weight = weigh_rows(self, fields, sample_weight, tasks, continuing)
             val = None if X_val is None else named("X_val", self._read_fields, X_val)
             if target is not None:
                 fields["target"] = paired("target", self._read, target, data)
@@ -368,9 +367,10 @@ class BaseAutoencoder(
 
         Returns
         -------
-        X_original : ndarray of shape (n_samples, n_features), float32
-            Data in the units and the layout of the data that `fit` was given. A data
-            frame of codes (pandas, polars) gives a data frame.
+        X_original : ndarray of shape (n_samples, n_features), float32 or float64
+            Data in the units and the layout of the data that `fit` was given; float64
+            where these are far from zero. A data frame of codes (pandas, polars) gives
+            a data frame.
         """
         return self._decode(X)
 

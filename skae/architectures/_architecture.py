@@ -172,6 +172,16 @@ class Architecture(ABC):
         """Scaling of data and outputs, and their comparison."""
         return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded)
 
+    def settle_units(
+        self, layout: Layout, rows: Rows, weight: np.ndarray | None
+    ) -> None:
+        """Let a layout find the units of the first data, if these are free to choose.
+
+        Where the network sees data as they are, as with cross-entropy, they are not.
+        """
+        if self.reconstruction_loss().standardizes:
+            layout.settle_units(rows, weight)
+
     def row_loss(self, loss, normal, tensors):
         """Loss of each row of normal data, from "raw" and the encoder's tensors."""
         return loss.row_loss(normal, tensors["raw"])
@@ -205,6 +215,14 @@ class Architecture(ABC):
         """First weights that come from the data, by name."""
         loss = self.reconstruction_loss()
         return loss.start(self.scaling(summary), self.has_decoder())
+
+    @classmethod
+    def in_units(cls, values: Mapping[str, Any], exponent: int) -> dict[str, Any]:
+        """Parameters in units of the data, in two to the power of `exponent` of them.
+
+        That is the unit of the rows; it is 1 unless float32 has no room for the data.
+        """
+        return dict(values)
 
     @classmethod
     def settle(cls, values: Mapping[str, Any], n_rows: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Train on noisy rows, compare with the clean ones."""
 
+import math
 from numbers import Real
 
 import numpy as np
@@ -30,6 +31,14 @@ class Denoising(Architecture):
         "noise_level": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "clip_noise": [StrOptions({"auto"}), "boolean"],
     }
+
+    @classmethod
+    def in_units(cls, values, exponent):
+        """The level of normal noise."""
+        values = super().in_units(values, exponent)
+        if values["noise"] == "gaussian" and not is_auto(values["noise_level"]):
+            values["noise_level"] = math.ldexp(values["noise_level"], -exponent)
+        return values
 
     def check(self):
         """A share is between 0 and 1."""

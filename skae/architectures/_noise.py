@@ -47,6 +47,14 @@ class InputNoise(Architecture):
     input_noise = 0.0
 
     @classmethod
+    def in_units(cls, values, exponent):
+        """The level of the noise."""
+        values = super().in_units(values, exponent)
+        if "input_noise" in values and not is_auto(values["input_noise"]):
+            values["input_noise"] = math.ldexp(values["input_noise"], -exponent)
+        return values
+
+    @classmethod
     def settle(cls, values, n_rows):
         """No noise for many rows."""
         values = super().settle(values, n_rows)

@@ -20,6 +20,8 @@ class Column(ABC):
     n_numbers: int = 0
     n_levels: int = 0
     kind: str
+    # Whether float32 holds its values as well as they differ from each other.
+    fits_float32 = True
 
     @classmethod
     @abstractmethod

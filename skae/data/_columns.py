@@ -12,6 +12,7 @@ from skae.data._column_types import kind_of
 from skae.data._column_values import EXACT, differences_of, labels_of, seconds_of
 from skae.data._date_column import DateColumn
 from skae.data._date_grid import grain_of, microseconds
+from skae.data._units import FAR, SAFE_SCALES
 
 KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
 # Kinds of columns that tell rows nothing.
@@ -152,6 +153,13 @@ class NumberColumn(Column):
         scales = np.column_stack([self.low, self.high]).ravel()
         return np.interp(scores, scales, np.repeat(self.values, 2))
 
+    @property
+    def fits_float32(self):
+        """Not if they are far from zero, or are nearly 0 to it."""
+        spread = self.values[-1] - self.values[0]
+        largest = float(np.abs(self.limits).max())
+        return largest < FAR * spread and spread > SAFE_SCALES[0]
+
     def span(self, least: float, greatest: float) -> np.ndarray:
         """The least and the greatest score that stand for values between these two."""
         if self.is_straight:
@@ -283,6 +291,12 @@ class IgnoredColumn(Column):
     def read(self, values, name):
         """Nothing."""
         return np.empty((len(values), 0), np.float32)
+
+    @property
+    def fits_float32(self):
+        """Of a constant the value is all there is."""
+        is_number = isinstance(self.value, int | float)
+        return not is_number or abs(self.value) < FAR**2
 
     def write(self, found):
         """The same in every row."""

@@ -30,7 +30,8 @@ class FlatRows(Rows):
     @property
     def table(self):
         """The data as they are, where they need no filling."""
-        return self.X if self.is_sparse else self.X.reshape(len(self), -1)
+        table = self.rows.table
+        return table if self.is_sparse else table.reshape(len(self), -1)
 
     def read(self, which, out=None):
         """Rows `which`, flat and filled."""

@@ -6,8 +6,10 @@ import warnings
 import numpy as np
 from sklearn.utils.validation import check_array
 
+from skae._sklearn import plain_numbers
 from skae.data._layout import Layout
 from skae.data._rows import Rows
+from skae.data._units import Units
 
 # Grey or colours, with or without opacity.
 _CHANNELS = (1, 3, 4)
@@ -25,12 +27,22 @@ class ImageLayout(Layout):
 
     row_shape : tuple of int
         Shape of a row of the data that `fit` was given.
+
+    units : Units, default=None
+        In which the rows are served.
     """
 
     parameters = {"image_shape": ["array-like", None]}
 
-    def __init__(self, image_shape: tuple[int, ...], row_shape: tuple[int, ...]):
+    def __init__(
+        self,
+        image_shape: tuple[int, ...],
+        row_shape: tuple[int, ...],
+        units: Units | None = None,
+    ):
         self.image_shape, self.row_shape = tuple(image_shape), tuple(row_shape)
+        if units is not None:
+            self.units = units
 
     @classmethod
     def is_table(cls, X):
@@ -45,6 +57,7 @@ class ImageLayout(Layout):
         X = check_array(
             X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
         )
+        X = plain_numbers(X, name)
         _shape_of_images(X.shape)
         return X
 
@@ -73,12 +86,12 @@ class ImageLayout(Layout):
                 f"fitted with images of {_text(self.image_shape)} (height, width, "
                 "channels)."
             )
-        return Rows(X, name, self.image_shape)
+        return Rows(X, name, self.image_shape, units=self.units)
 
-    def restore(self, outputs, rows=None):
+    def shaped(self, values, rows=None):
         """Images in the shape of `rows`."""
         row_shape = self.row_shape if rows is None else rows.X.shape[1:]
-        return outputs.reshape(len(outputs), *row_shape)
+        return values.reshape(len(values), *row_shape)
 
     def attributes(self):
         """`image_shape_`."""

@@ -6,8 +6,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from skae._sklearn import checked_names, checked_table
+from skae.data._find_units import find_units
 from skae.data._frames import framed_like
+from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
+from skae.data._units import Units
 
 
 class Layout(ABC):
@@ -24,6 +27,9 @@ class Layout(ABC):
     numeric: ClassVar[bool] = True
     # Whether new data may have missing values where those of `fit` had none.
     takes_missing: ClassVar[bool] = False
+    # In which the rows are served, where float32 does not hold the data as they are:
+    # kept only then, so that other files are as they always were.
+    units: Units | None = None
 
     @classmethod
     def check(cls, estimator, X, *, reset: bool) -> Any:
@@ -31,6 +37,7 @@ class Layout(ABC):
 
         Tables are checked by scikit-learn, which keeps the names at `estimator`.
         """
+        refuse_masked(X, type(estimator).__name__)
         if cls.is_table(X):
             check = checked_table if cls.numeric else checked_names
             return check(estimator, X, reset=reset)
@@ -87,9 +94,25 @@ class Layout(ABC):
         rows.columns = getattr(estimator, "feature_names_in_", None)
         return rows
 
+    @property
+    def exponent(self) -> int:
+        """Two to the power of it is the unit of the rows, in that of the data."""
+        return 0 if self.units is None else self.units.exponent
+
+    def settle_units(self, rows: Rows, weight: np.ndarray | None) -> None:
+        """Find the units of the first data, `rows`, and serve these in them."""
+        units = find_units(rows, weight, pooled=self.is_sequence)
+        if units is not None:
+            self.units = rows.units = units
+
     def restore(self, outputs: np.ndarray, rows: Rows | None = None) -> Any:
         """Outputs of the network as the user gave `rows`, or `fit`'s data."""
-        return outputs
+        found = outputs if self.units is None else self.units.add(outputs)
+        return self.shaped(found, rows)
+
+    def shaped(self, values: np.ndarray, rows: Rows | None = None) -> Any:
+        """Values of the shape of the network's outputs, in the shape of `rows`."""
+        return values
 
     def frame(self, values: Any, like: Any, names) -> Any:
         """`values`, restored, as a data frame where `like` is one."""
@@ -114,8 +137,10 @@ class Layout(ABC):
 class TableLayout(Layout):
     """One row per sample, one column per feature."""
 
-    def __init__(self, width: int):
+    def __init__(self, width: int, units: Units | None = None):
         self.width = width
+        if units is not None:
+            self.units = units
 
     @classmethod
     def fit(cls, X, name, **parameters):
@@ -129,4 +154,4 @@ class TableLayout(Layout):
 
     def rows(self, X, name):
         """`X` as it is: scikit-learn has compared the number of features."""
-        return Rows(X, name)
+        return Rows(X, name, units=self.units)

@@ -27,6 +27,7 @@ from skae.data._columns import (
 from skae.data._date_texts import date_format
 from skae.data._frames import build, columns_of, header_of, is_frame
 from skae.data._layout import Layout
+from skae.data._masked_arrays import with_gaps
 from skae.data._memory_maps import find_memory_map
 from skae.data._series import fitted_values, series_of, without
 from skae.data._table_rows import RowsOfMap, TableRows, one_hot
@@ -87,6 +88,7 @@ class MixedTableLayout(Layout):
         """
         if isinstance(X, TableRows):
             return X
+        X = with_gaps(X)
         if is_frame(X):
             X = checked_names(estimator, X, reset=reset)
             if X.shape[0] == 0 or X.shape[1] == 0:
@@ -248,7 +250,13 @@ class MixedTableLayout(Layout):
         """Whether numbers of a column come back as float32."""
         name = self.types[j].get("of", self.types[j]["name"])
         is_array = self.library == "numpy" and np.dtype(name).kind == "f"
+        is_array = is_array and self._fits_float32
         return is_array or NARROW_TYPES.get(name) is np.float32
+
+    @property
+    def _fits_float32(self) -> bool:
+        """Whether float32 holds what all columns have."""
+        return all(column.fits_float32 for column in self.columns)
 
     def restore(self, outputs, rows=None, gaps=None, limits=None):
         """A table like that of `fit`; the index is that of `rows`.
@@ -270,7 +278,7 @@ class MixedTableLayout(Layout):
             index = getattr(rows, "index", None)
             return build(self.library, columns, index, self.header)
         dtype = np.dtype(self.types[0]["name"])
-        if dtype.kind == "f":
+        if dtype.kind == "f" and self._fits_float32:
             dtype = np.dtype(np.float32)  # as all families have it
         table = np.empty((len(found[0]), len(found)), dtype)
         fill = {"U": "", "S": "", "O": None}.get(dtype.kind, np.nan)

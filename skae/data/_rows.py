@@ -15,8 +15,11 @@ from numpy.typing import DTypeLike
 from scipy import sparse
 from sklearn.utils import assert_all_finite
 
+from skae._sklearn import checked_weight
+from skae.data._masked_arrays import refuse_masked
 from skae.data._memory_maps import Pages, find_memory_map
 from skae.data._not_finite import refuse_not_finite
+from skae.data._units import Units
 
 CHUNK_BYTES = 4 << 20
 # Large enough for the threads of a matrix product to pay off.
@@ -28,6 +31,8 @@ _N_READERS = 2
 GRAIN = 24
 # A row with so many times the mean of the squared distances is worth a second look.
 _FAR = 25.0
+# Weights beyond these powers of two are halved or doubled as often.
+_MOST_DOUBLINGS = 64
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
@@ -99,15 +104,22 @@ class Rows:
 
     dtype : dtype, default=float32
         Type in which to serve them.
+
+    units : Units, default=None
+        In which to serve them; those of `X` by default.
     """
 
     padded = False  # whether NaN marks values that do not exist
     changes = False  # whether each epoch has other values
     columns = None  # their names, where `X` is a table that has some
     called = "X"  # by the user
+    units: Units | None = None
 
-    def __init__(self, X, estimator_name: str, sample_shape=None, dtype=np.float32):
+    def __init__(
+        self, X, estimator_name: str, sample_shape=None, dtype=np.float32, units=None
+    ):
         self.X = X
+        self.units = units
         self.dtype = np.dtype(dtype)
         self.sample_shape: tuple[int, ...] = tuple(sample_shape or X.shape[1:])
         self._estimator_name = estimator_name
@@ -124,8 +136,34 @@ class Rows:
 
     @property
     def table(self):
-        """The data as they are, one row per sample and one column per feature."""
-        return self.X
+        """All rows, one per sample and one column per feature; sparse where `X` is."""
+        if self.units is None:
+            return self.X
+        return self.units.of_sparse(self.X) if self.is_sparse else self.exact()
+
+    def exact(self, which: slice = slice(None)) -> np.ndarray:
+        """Rows `which` as they are served, but in float64."""
+        n_rows = len(range(*which.indices(len(self))))
+        out = np.empty((n_rows, *self.sample_shape))
+        return self._convert(self.X[which], out)
+
+    def raw(self, which, weight: np.ndarray | None = None) -> np.ndarray:
+        """Rows `which` of `X` itself, dense, without those of weight 0."""
+        if weight is not None:
+            which = np.arange(len(self))[which]
+            which = which[weight[which] > 0]
+        if isinstance(which, slice):
+            parts = [self._dense(which)]
+        else:
+            some = self._pages.parts(len(which))
+            parts = [self._dense(which[part]) for part in some]
+        return np.concatenate(parts or [self._dense(slice(0, 0))])
+
+    def _dense(self, which) -> np.ndarray:
+        part = self.X[which]
+        part = part.toarray() if self.is_sparse else np.array(part)
+        self._pages.release()
+        return part
 
     @property
     def row_bytes(self) -> int:
@@ -159,7 +197,7 @@ class Rows:
         """Training must see nothing of the rows `indices`, nor through other rows."""
 
     def _gather(self, indices: np.ndarray, out: np.ndarray) -> None:
-        if self.is_sparse or self.X.dtype != self.dtype:
+        if self.is_sparse or self.X.dtype != self.dtype or self.units is not None:
             self._convert(self.X[indices], out)
         else:  # straight to its place
             out = self._as_X(out[: len(indices)])
@@ -176,6 +214,8 @@ class Rows:
         out = out[: len(part)]
         try:
             with np.errstate(over="raise"):
+                if self.units is not None:
+                    part = self.units.subtract(part, part.shape[1:])
                 np.copyto(self._as_X(out), part, casting="unsafe")
         except FloatingPointError:
             raise ValueError(
@@ -231,6 +271,18 @@ class Rows:
         `chunk` lies in memory that is used again for a later one: not to be kept.
         """
         map_fields({"x": self}, lambda chunk, where: function(chunk["x"], where))
+
+
+def weight_of_rows(sample_weight, rows: Rows) -> np.ndarray | None:
+    """Checked weights of `rows`, float32; only their proportions matter."""
+    if sample_weight is None:
+        return None
+    refuse_masked(sample_weight, "training", "sample_weight")
+    weight = checked_weight(sample_weight, rows.X, dtype=np.float64)
+    exponent = int(np.frexp(weight.max(initial=0.0))[1])
+    if abs(exponent) > _MOST_DOUBLINGS:  # float32 would not hold them
+        weight = np.ldexp(weight, -exponent)
+    return weight.astype(np.float32)
 
 
 def named(argument: str, read: Callable, X: Any) -> Any:

@@ -6,11 +6,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skae._sklearn import StrOptions
+from skae._sklearn import StrOptions, plain_numbers
 from skae.data._layout import Layout
 from skae.data._masked_rows import MaskedRows
 from skae.data._resampling import resampled, stretched, true_lengths
 from skae.data._rows import CHUNK_BYTES, Summary
+from skae.data._units import Units
 
 LONGER_SEQUENCES = {"auto", "resample", "truncate", "error"}
 # Times as long as the longest of `fit` that "auto" takes a sequence to be of its kind.
@@ -33,15 +34,25 @@ class Sequences(MaskedRows):
 
     as_list : bool, default=False
         Whether the user gave them as a list.
+
+    units : Units, default=None
+        In which to serve them.
     """
 
     # Number of time steps of the array that the user gave, and of each sequence in it,
     # where these are others than in `X`.
     given: tuple[int, np.ndarray] | None = None
 
-    def __init__(self, X, estimator_name: str, timesteps: int, as_list: bool = False):
+    def __init__(
+        self,
+        X,
+        estimator_name: str,
+        timesteps: int,
+        as_list: bool = False,
+        units: Units | None = None,
+    ):
         n_features = X.shape[2] if X.ndim == 3 else 1
-        super().__init__(X, estimator_name, (timesteps, n_features))
+        super().__init__(X, estimator_name, (timesteps, n_features), units=units)
         self.as_list = as_list
         self.padded = X.shape[1] < timesteps or self._has_nan()
 
@@ -123,6 +134,9 @@ class SequenceLayout(Layout):
 
     longer_sequences : {"auto", "resample", "truncate", "error"}, default="error"
         What is done with those that are longer than any of `fit`.
+
+    units : Units, default=None
+        In which the rows are served.
     """
 
     parameters: ClassVar = {"longer_sequences": [StrOptions(LONGER_SEQUENCES)]}
@@ -137,10 +151,13 @@ class SequenceLayout(Layout):
         ndim: int,
         as_list: bool,
         longer_sequences: str = "error",
+        units: Units | None = None,
     ):
         self.n_timesteps, self.n_features_per_step = n_timesteps, n_features_per_step
         self.ndim, self.as_list = ndim, as_list
         self.longer_sequences = longer_sequences
+        if units is not None:
+            self.units = units
 
     @classmethod
     def is_table(cls, X):
@@ -155,6 +172,7 @@ class SequenceLayout(Layout):
         X = check_array(
             X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
         )
+        X = plain_numbers(X, name)
         if X.ndim != 3 or min(X.shape) == 0:
             raise ValueError(
                 f"Got X of shape {X.shape}. Sequences are a 3-D array of shape "
@@ -189,7 +207,7 @@ class SequenceLayout(Layout):
                 f"expecting {self.n_features_per_step} features per time step."
             )
         if array.shape[1] <= self.n_timesteps:
-            return Sequences(array, name, self.n_timesteps, as_list)
+            return Sequences(array, name, self.n_timesteps, as_list, self.units)
         how = self._treatment(array.shape[1], name)
         lengths = true_lengths(array)
         if how == "resample":
@@ -197,7 +215,7 @@ class SequenceLayout(Layout):
         else:
             shorter = array[:, : self.n_timesteps]
             lengths = np.minimum(lengths, self.n_timesteps)
-        rows = Sequences(shorter, name, self.n_timesteps, as_list)
+        rows = Sequences(shorter, name, self.n_timesteps, as_list, self.units)
         rows.given = array.shape[1], lengths
         return rows
 
@@ -216,25 +234,25 @@ class SequenceLayout(Layout):
             )
         return how
 
-    def restore(self, outputs, rows=None):
+    def shaped(self, values, rows=None):
         """Sequences of the lengths of `rows`; codes do not know a length."""
         if not isinstance(rows, Sequences):
             if self.as_list:
-                return list(outputs)
-            return outputs[..., 0] if self.ndim == 2 else outputs
+                return list(values)
+            return values[..., 0] if self.ndim == 2 else values
         if rows.given is not None:
-            outputs = stretched(outputs, *rows.given)
+            values = stretched(values, *rows.given)
             if rows.as_list:
-                return [x[:n] for x, n in zip(outputs, rows.given[1], strict=True)]
-            return outputs
-        outputs = outputs[:, : rows.X.shape[1]]
+                return [x[:n] for x, n in zip(values, rows.given[1], strict=True)]
+            return values
+        values = values[:, : rows.X.shape[1]]
         if rows.as_list:
-            pairs = zip(outputs, rows.lengths(), strict=True)
+            pairs = zip(values, rows.lengths(), strict=True)
             return [x[:n] for x, n in pairs]
         if rows.padded:
-            beyond = np.arange(outputs.shape[1]) >= rows.lengths()[:, None]
-            outputs[beyond] = np.nan
-        return outputs[..., 0] if rows.X.ndim == 2 else outputs
+            beyond = np.arange(values.shape[1]) >= rows.lengths()[:, None]
+            values[beyond] = np.nan
+        return values[..., 0] if rows.X.ndim == 2 else values
 
     def attributes(self):
         """`n_timesteps_` and `n_features_`."""
@@ -267,13 +285,14 @@ def _padded(X, estimator_name: str) -> np.ndarray:
     """A list of arrays as one array, padded with NaN."""
     arrays = [_checked_one(i, x, estimator_name) for i, x in enumerate(X)]
     widths = {x.shape[1] for x in arrays}
+    dtype = np.result_type(np.float32, *{x.dtype for x in arrays})
     if len(widths) > 1:
         raise ValueError(
             f"The sequences of X have different numbers of features: {sorted(widths)}. "
             "Each must be an array of shape (timesteps_i, features)."
         )
     longest = max(map(len, arrays))
-    padded = np.full((len(arrays), longest, widths.pop()), np.nan, dtype=np.float32)
+    padded = np.full((len(arrays), longest, widths.pop()), np.nan, dtype)
     for row, x in zip(padded, arrays, strict=True):
         row[: len(x)] = x
     return padded
@@ -296,9 +315,8 @@ def _checked_one(i: int, x, estimator_name: str) -> np.ndarray:
             "be an array of shape (timesteps_i, features). For one feature, use "
             "sequence.reshape(-1, 1)."
         )
-    return check_array(
-        x, dtype=np.float32, estimator=estimator_name, input_name=f"X[{i}]"
-    )
+    x = check_array(x, dtype="numeric", estimator=estimator_name, input_name=f"X[{i}]")
+    return plain_numbers(x, estimator_name)
 
 
 def is_ragged_list(X) -> bool:

@@ -9,7 +9,11 @@ class LiveModels:
 
     @property
     def encoder_(self):
-        """Keras model from data to codes."""
+        """Keras model from data to codes.
+
+        Its data are those of `transform`, as float32; of data far from zero (which
+        float32 would not hold) their distances from ``_layout.units.origin``.
+        """
         return self._keras_models().encoder
 
     @property

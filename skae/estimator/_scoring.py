@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import issparse, sparray, spmatrix
+from scipy.sparse import sparray, spmatrix
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -42,9 +42,10 @@ class Scoring(Elsewhere):
 
         Returns
         -------
-        X_reconstructed : ndarray of shape (n_samples, n_features), float32
-            Reconstructions, in the units and the layout of `X`. They may leave its
-            range a little: clip those of bytes before you turn them into bytes.
+        X_reconstructed : ndarray of shape (n_samples, n_features), float32 or float64
+            Reconstructions, in the units and the layout of `X`; float64 where the data
+            of the fit are far from zero. They may leave the range of `X` a little: clip
+            those of bytes before you turn them into bytes.
         """
         check_is_fitted(self)
         fields = self._read_fields(X)
@@ -66,13 +67,17 @@ class Scoring(Elsewhere):
         errors : ndarray of shape (n_samples,), float32
             Mean over the features of the squared error, in squared units of `X`
             (``loss="squared_error"``), or of the cross-entropy in nats
-            (``loss="binary_crossentropy"``).
+            (``loss="binary_crossentropy"``). float64 where the former are no numbers
+            of float32.
         """
         check_is_fitted(self)
         # The loss of the fit, whatever the parameters are now.
         loss = self._model.architecture.reconstruction_loss()
         loss = loss.fitted(self._model.weights)
-        return self._row_errors(self._read_fields(X), loss.row_error)
+        fields = self._read_fields(X)
+        errors = self._row_errors(fields, loss.row_error)
+        units = fields["data"].units
+        return errors if units is None else units.scale_up(errors, power=2)
 
     @available_if(can_decode)
     @by_block
@@ -147,10 +152,14 @@ class Scoring(Elsewhere):
         return float(1 - residual / total)
 
     def _residuals(self, X) -> np.ndarray:
-        """What is left of rows of one shape without their reconstructions, float64."""
-        found = np.asarray(self.reconstruct(X), dtype=np.float64)
-        X = X.toarray() if issparse(X) else np.asarray(X, dtype=np.float64)
-        return X.reshape(found.shape) - found
+        """What is left of rows of one shape without their reconstructions, float64.
+
+        In the unit of the network, which is that of the data nearly always.
+        """
+        fields = self._read_fields(X)
+        rows, outputs = fields["data"], self._model.run_all("autoencoder", fields)
+        # Of what is far from zero the differences alone are exact.
+        return self._layout.shaped(rows.exact() - outputs, rows)
 
     def _row_errors(self, fields, error, dtype=np.float32) -> np.ndarray:
         errors = np.empty(len(fields["data"]), dtype=dtype)

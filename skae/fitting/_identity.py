@@ -42,6 +42,9 @@ def fit_identity(
 
 def _add_rows(digest, name: str, rows) -> None:
     digest.update(f"{name} {len(rows)} {getattr(rows, 'sample_shape', '')}".encode())
+    units = getattr(rows, "units", None)
+    if units is not None:
+        digest.update(units.origin.tobytes() + str(units.exponent).encode())
     if len(rows):
         for part in rows.chunks():
             digest.update(np.ascontiguousarray(rows.read(part)).data)

@@ -38,6 +38,9 @@ class ReconstructionLoss(ABC):
         Whether NaN in the data marks values that do not exist and must not count.
     """
 
+    # Whether normal data are the same wherever the data lie, and whatever their unit.
+    standardizes = False
+
     def __init__(self, padded: bool = False):
         self.padded = padded
 
@@ -110,6 +113,7 @@ class SquaredError(ReconstructionLoss):
     the training loss is the share of the variance that is not explained.
     """
 
+    standardizes = True
     _standardize = None
 
     def normalize(self, x):

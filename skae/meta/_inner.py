@@ -13,6 +13,7 @@ from skae._sklearn import checked_table, num_samples
 from skae.base import BaseAutoencoder
 from skae.data._far_rows import far_rows, left_out
 from skae.data._frames import name_of_row
+from skae.data._masked_arrays import refuse_masked
 from skae.data._sequences import is_ragged_list
 from skae.training import draw_seed
 
@@ -35,6 +36,7 @@ class AroundAutoencoder:
         layout = self._inner()._architecture.layout
         if not layout.numeric:
             return layout.check(self, X, reset=reset)
+        refuse_masked(X, type(self).__name__)
         # The layouts of images and sequences are the inner model's.
         if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:
             checked_table(self, X, reset=reset)
@@ -76,7 +78,10 @@ class AroundAutoencoder:
         if not self._inner()._architecture.layout.numeric:
             return np.empty(0, dtype=np.intp)  # the columns have a scale each
         model = self._inner() if self._is_frozen else self._unfitted(None)
-        return far_rows(model._read(X, reset=not self._is_frozen))
+        rows = model._read(X, reset=not self._is_frozen)
+        if not self._is_frozen:  # which has units already
+            model._layout.settle_units(rows, None)
+        return far_rows(rows)
 
     def _without(self, far: np.ndarray, X, stacklevel: int) -> np.ndarray | None:
         """Weights that leave the rows `far` out, with a warning; None without any."""

@@ -12,6 +12,7 @@ from skae._sklearn import Interval, StrOptions
 from skae.architectures import is_auto
 from skae.autoencoders import DenoisingAutoencoder
 from skae.data import ImageLayout, Layout
+from skae.data._masked_arrays import refuse_masked
 from skae.meta._fine_tuning import FineTuning, Head
 from skae.meta._inner import AroundAutoencoder, codes_of
 from skae.training import draw_seed
@@ -84,6 +85,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
                 "None."
             )
         X = self._check_input(X, reset=True)
+        refuse_masked(y, type(self).__name__, "y")
         y = column_or_1d(y, warn=True, dtype=dtype)
         check_consistent_length(X, y)
         return X, y

@@ -10,12 +10,16 @@ from sklearn.linear_model import Ridge
 from sklearn.utils.validation import assert_all_finite
 
 from skae._sklearn import fit_context
-from skae.data import Rows
+from skae.data import Rows, find_units
 from skae.data._far_rows import far_rows
+from skae.data._units import FAR, minus
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._pretraining import EncoderPredictor
 from skae.meta._pseudo_targets import MOST_TARGETS, pseudo_targets
+
+# Deviations whose squares may vanish need more care.
+_LEAST_SCALE = 1e-100
 
 
 class EncoderRegressor(RegressorMixin, EncoderPredictor):
@@ -201,16 +205,17 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         self : object
             The fitted estimator.
         """
-        X, y = self._check_training_data(X, y, dtype=np.float64)
+        X, y = self._check_training_data(X, y)
+        if y.dtype.kind not in "iu":
+            y = y.astype(np.float64)
         assert_all_finite(y, allow_nan=True, input_name="y")
         labelled = np.flatnonzero(~np.isnan(y))
         if len(labelled) == 0:
             raise ValueError("y is NaN for all rows: give some rows a target.")
         labelled = self._usual_targets(y, labelled)
-        mean = float(y[labelled].mean())
-        scale = float(y[labelled].std()) or 1.0
+        found, mean, scale = _standardized(y, labelled)
         targets = np.full((len(y), 1), np.nan, np.float32)
-        targets[labelled, 0] = (y[labelled] - mean) / scale
+        targets[labelled, 0] = found[labelled]
         self._fit(X, targets, labelled)
         self.target_mean_, self.target_scale_ = mean, scale
         return self
@@ -218,6 +223,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     def _usual_targets(self, y, labelled):
         """The rows with targets, without those whose targets stand alone."""
         targets = Rows(y[labelled, None], type(self).__name__, dtype=np.float64)
+        targets.units = find_units(targets)
         far = labelled[far_rows(targets)]
         if len(far):
             warnings.warn(
@@ -257,11 +263,28 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,), float32
+        y : ndarray of shape (n_samples,), float64
             In the units of the targets.
         """
         outputs = self._outputs(X)[:, 0]  # first: it tells whether we are fitted
-        # In float64, so that a mean far from zero costs no digits before the end.
+        # In float64, in which a mean far from zero costs no digits.
         outputs = outputs.astype(np.float64)
-        predictions = self.target_mean_ + self.target_scale_ * outputs
-        return predictions.astype(np.float32)
+        return self.target_mean_ + self.target_scale_ * outputs
+
+
+def _standardized(y: np.ndarray, labelled: np.ndarray):
+    """Targets of mean 0 and variance 1, float64; mean and deviation of the known."""
+    known = y[labelled].astype(np.float64)
+    with np.errstate(over="ignore"):
+        mean, scale = float(known.mean()), float(known.std())
+    if _LEAST_SCALE < scale < 1 / _LEAST_SCALE and abs(mean) < FAR * scale:
+        return (y - mean) / scale, mean, scale
+    # About one of them, in a unit of which squares are numbers.
+    z = minus(y, known[0])
+    exponent = int(np.frexp(np.abs(z[labelled]).max())[1])
+    z = np.ldexp(z, -exponent)
+    center, deviation = float(z[labelled].mean()), float(z[labelled].std())
+    if not deviation:
+        return z - center, float(known[0] + np.ldexp(center, exponent)), 1.0
+    mean = float(known[0] + np.ldexp(center, exponent))
+    return (z - center) / deviation, mean, float(np.ldexp(deviation, exponent))

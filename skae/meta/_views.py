@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.utils import check_array, gen_batches
 
 from skae._sklearn import num_samples, safe_indexing
-from skae.data._rows import Rows
+from skae.data import Rows, Units, find_units
 from skae.data._sequences import is_ragged_list
 from skae.data._table_numbers import TableNumbers
 from skae.meta._inner import Part, codes_of
@@ -37,6 +37,8 @@ class Views(Part):
     # Of rows that are numbers, the middle and the unit; None in files of before.
     row_center: np.ndarray | None = None
     row_scale: float = 1.0
+    # Those of rows that are numbers, where they need any.
+    units: Units | None = None
 
     def __init__(self, model, X):
         layout = model._architecture.layout
@@ -48,6 +50,11 @@ class Views(Part):
         # Whether each value has its residual, and whether rows are those of a table.
         self.by_value = one_by_one and math.prod(shape[1:]) <= _WIDEST
         self.of_table = self.by_value and len(shape) == 2
+        if self.of_table and self.numbers is None:
+            own = X.tocsr() if sparse.issparse(X) else _checked(X)
+            units = find_units(Rows(own, type(model).__name__))
+            if units is not None:
+                self.units = units
 
     def center(self, X) -> None:
         """Find the middle and the unit of the rows of a table.
@@ -62,14 +69,18 @@ class Views(Part):
         self.row_scale = float(np.sqrt(squares)) or 1.0
 
     def rows(self, X) -> np.ndarray:
-        """The rows of a table, float64."""
+        """The rows of a table, float64; near zero, where distances are not rounded."""
         if self.numbers is not None:
             return self.numbers.filled(self.numbers.layout.encode(X))
         if sparse.issparse(X):
             X = X.toarray()
         columns = getattr(X, "columns", None)
-        X = check_array(X, dtype=np.float64, ensure_all_finite=False, input_name="X")
-        rows = Rows(X, "AutoencoderOutlierDetector", dtype=np.float64)
+        rows = Rows(
+            _checked(X),
+            "AutoencoderOutlierDetector",
+            dtype=np.float64,
+            units=self.units,
+        )
         rows.columns = columns
         X = rows.read(slice(None))
         if self.row_center is None:
@@ -137,6 +148,10 @@ def in_blocks(function, X) -> np.ndarray:
     size = max(1, _BLOCK_VALUES // n_values)
     parts = [slice(0, n_rows)] if n_rows <= size else gen_batches(n_rows, size)
     return np.concatenate([function(safe_indexing(X, part)) for part in parts])
+
+
+def _checked(X) -> np.ndarray:
+    return check_array(X, dtype="numeric", ensure_all_finite=False, input_name="X")
 
 
 def _never_zero(scale):

@@ -9,6 +9,9 @@ from sklearn.manifold import trustworthiness as _trustworthiness
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_consistent_length, check_scalar
 
+from skae.data import Rows, find_units
+from skae.data._masked_arrays import refuse_masked
+
 
 def l0(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
     r"""Mean number of units that are on in a row: the L0 "norm" of the codes.
@@ -201,14 +204,27 @@ def _check_pair(X, codes) -> tuple[np.ndarray, np.ndarray]:
     X = _check_data(X)
     codes = check_array(codes, input_name="codes")
     check_consistent_length(X, codes)
-    return X.reshape(len(X), -1), codes
+    return near_zero(X.reshape(len(X), -1)), codes
+
+
+def near_zero(X: np.ndarray, like: np.ndarray | None = None) -> np.ndarray:
+    """Rows less an origin, in another unit, where squares of them would be rounded.
+
+    Origin and unit are those that rows `like` need, `X` itself by default. Distances
+    keep their proportions.
+    """
+    units = find_units(Rows(X if like is None else like, "the measure"))
+    if units is not None:
+        return units.subtract(X, X.shape[1:])
+    return X if X.dtype.kind == "f" else X.astype(np.float64)
 
 
 def _check_data(X) -> np.ndarray:
+    refuse_masked(X, "the measure")
     try:
         return check_array(
             X,
-            dtype=(np.float64, np.float32),
+            dtype=(np.float64, np.float32, np.int64, np.uint64),
             allow_nd=True,
             input_name="X",
             ensure_min_samples=2,

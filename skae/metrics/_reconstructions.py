@@ -6,6 +6,9 @@ from sklearn.utils import check_array
 
 from skae.data._sequences import is_ragged_list
 
+# Squares of these, and sums of them, are numbers of float64.
+_SAFE = (1e-100, 1e100)
+
 
 def reconstruct(estimator, X):
     """What `estimator` makes of `X` when it encodes and decodes it."""
@@ -59,8 +62,14 @@ def explained_where_known(X: np.ndarray, found: np.ndarray) -> float:
     gone = np.isnan(X)
     n_known = np.maximum(1, (~gone).sum(axis=0))
     mean = np.where(gone, 0.0, X).sum(axis=0) / n_known
-    residual = np.sum(np.where(gone, 0.0, X - found) ** 2)
-    total = np.sum(np.where(gone, 0.0, X - mean) ** 2)
+    residuals = np.where(gone, 0.0, X - found)
+    deviations = np.where(gone, 0.0, X - mean)
+    largest = np.abs(deviations).max(initial=0.0)
+    if largest and not _SAFE[0] < largest < _SAFE[1]:
+        exponent = -int(np.frexp(largest)[1])  # no number has such squares
+        residuals = np.ldexp(residuals, exponent)
+        deviations = np.ldexp(deviations, exponent)
+    residual, total = np.sum(residuals**2), np.sum(deviations**2)
     return float(1 - residual / total) if total > 0 else float(residual == 0)
 
 

@@ -8,7 +8,12 @@ from sklearn.utils import check_array
 
 from skae.data._flat_rows import filled
 from skae.data._sequences import is_ragged_list
-from skae.metrics._codes import active_units, dead_units, neighborhood_preservation
+from skae.metrics._codes import (
+    active_units,
+    dead_units,
+    near_zero,
+    neighborhood_preservation,
+)
 from skae.metrics._encoding_part import encoding_part
 from skae.metrics._reconstructions import (
     as_array,
@@ -102,13 +107,20 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         return report_columns(model, X, X_train)
     kept, flat, train = _flat(X, X_train)
     codes = np.asarray(estimator.transform(X))
-    pca = PCA(min(codes.shape[1], *train.shape)).fit(train)
-    pca_codes = pca.transform(flat)
+    # The covariance of what is far from zero would be lost to rounding.
+    near, near_train = near_zero(flat, train), near_zero(train)
+    pca = PCA(min(codes.shape[1], *train.shape)).fit(near_train)
+    pca_codes = pca.transform(near)
     name = type(model).__name__
     back = pca.inverse_transform(pca_codes).reshape(kept.shape)
     found = {
         name: (kept, as_array(reconstruct(estimator, X), kept.shape), codes),
-        "PCA": (kept, back, pca_codes),
+        # What a sequence does not have is not to be explained.
+        "PCA": (
+            np.where(np.isnan(kept), np.nan, near.reshape(kept.shape)),
+            back,
+            pca_codes,
+        ),
     }
     table = pd.DataFrame(
         {

@@ -200,7 +200,10 @@ class VariationalObjective:
                 some[name] = aligned(x, x.dtype)
             values[part] = -self._model.run("negative_log_likelihood", some)
         loss = self._model.architecture.reconstruction_loss()
-        return values + loss.log_density_shift(self._model.weights)
+        shift = loss.log_density_shift(self._model.weights)
+        # Units are those of the data, where the network has others.
+        size, exponent = chunks["data"][0].size, self._layout.exponent
+        return values + (shift - size * exponent * np.log(2.0))
 
     @classmethod
     def _test_params(cls):

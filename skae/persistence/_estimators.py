@@ -17,6 +17,7 @@ from skae.data._columns import Column
 from skae.data._layout import Layout
 from skae.data._mixed_table import MixedTableLayout
 from skae.data._table_numbers import TableNumbers
+from skae.data._units import Units
 from skae.fitting import TrainedModel
 from skae.meta._fine_tuning import Head
 from skae.meta._inner import Part
@@ -27,7 +28,10 @@ from skae.persistence._values import CannotSave, Decoder, Encoder
 _PLAIN = (type(None), bool, int, float, str, list, tuple, dict)
 _REQUESTS = "_metadata_request"
 # Their constructors take what they have.
-_VALUES = ((Layout, "layout"), (Column, "column"), (TableNumbers, "table_numbers"))
+_VALUES = (
+    *((Layout, "layout"), (Column, "column")),
+    *((TableNumbers, "table_numbers"), (Units, "units")),
+)
 _META = [cls for cls in vars(meta).values() if isinstance(cls, type)]
 
 

@@ -5,13 +5,13 @@ from functools import partial
 from unittest import SkipTest
 
 from skae.base import BaseAutoencoder
-from skae.testing import _copies, _mistakes, _outputs, _training
+from skae.testing import _copies, _mistakes, _outputs, _shifts, _training
 from skae.testing._needs import missing
 from skae.testing._settings import bent_surface
 
 CHECKS: list[Callable] = [
     value
-    for module in (_outputs, _training, _copies, _mistakes)
+    for module in (_outputs, _training, _copies, _mistakes, _shifts)
     for name, value in vars(module).items()
     if name.startswith("check_")
 ]

@@ -1,0 +1,234 @@
+"""Whether float32 holds rows as they are, and in which units it does."""
+
+import warnings
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from skae.data._rows import CHUNK_BYTES, Rows
+from skae.data._units import FAR, SAFE_SCALES, Units, minus
+
+# Of what never varied the deviation to come is unknown.
+_FAR_IF_CONSTANT = FAR**2
+# An origin may be so many deviations from the mean, if it is a round number.
+_NEAR, _NEAREST = 8.0, 64.0
+# Values that hide in fewer deviations than this from 0 do not vary but for rounding.
+_ROUNDING = 1e-13
+_SAMPLE_ROWS, _LEAST_SAMPLE_ROWS = 1024, 8
+
+
+class Moments(NamedTuple):
+    """What decides on units, per feature: all float64."""
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    farthest: np.ndarray  # from the mean
+
+    @property
+    def scale(self) -> float:
+        """Root of the mean variance."""
+        largest = self.deviation.max(initial=0.0)
+        if not 0 < largest < np.inf:
+            return float(largest)
+        return float(largest * np.sqrt(np.mean(np.square(self.deviation / largest))))
+
+    def far(self, share: float = 1.0) -> np.ndarray:
+        """Which features lie far from zero, all their values on one side of it."""
+        varies = self.deviation > _ROUNDING * np.abs(self.mean)
+        usual = self.scale if varies.any() else 0.0
+        unit = np.where(varies, self.deviation, usual or _FAR_IF_CONSTANT / FAR)
+        apart = np.abs(self.mean)
+        return (apart > share * FAR * unit) & (apart > 2 * share * self.farthest)
+
+    def is_unsafe(self) -> bool:
+        """Whether squares would overflow in float32, or vanish."""
+        low, high = SAFE_SCALES
+        return not low < self.scale < high
+
+
+def find_units(
+    rows: Rows, weight: np.ndarray | None = None, *, pooled: bool = False
+) -> Units | None:
+    """The units in which float32 holds `rows`; None where it does as they are.
+
+    Some rows tell whether there can be need of any: most data are not read for it.
+
+    Parameters
+    ----------
+    rows : Rows
+
+    weight : ndarray of shape (n_samples,), default=None
+        Rows of weight 0 do not count.
+
+    pooled : bool, default=False
+        Whether all that is along the first axis of a row shares an origin.
+    """
+    sample = _Sums.of_sample(rows, weight, pooled)
+    seen = sample.moments()
+    if seen is None or not (seen.far(0.25).any() or seen.is_unsafe()):
+        _warn_of_lost(seen)
+        return None
+    found = _Sums.of_all(rows, weight, pooled, sample).moments()
+    if found is None or not np.isfinite(found.scale):
+        return None
+    exponent = 0
+    if found.is_unsafe() and found.scale > 0 and sample.is_typical(found.scale):
+        exponent = int(np.frexp(found.scale)[1])
+    _warn_of_lost(found, exponent)
+    far = found.far()
+    if not far.any() and not exponent:
+        return None
+    usual = found.scale if found.deviation.any() else 0.0
+    origin = np.zeros(found.mean.shape)
+    for i in np.flatnonzero(far):
+        deviation = found.deviation[i]
+        near = max(_NEAR * deviation, min(_NEAR * usual, _NEAREST * deviation))
+        origin[i] = round_number(found.mean[i], near if deviation else _NEAR * usual)
+    features = rows.sample_shape[1:] if pooled else rows.sample_shape
+    return Units(origin.reshape(features), exponent)
+
+
+def round_number(value: float, near: float) -> float:
+    """The decimal number with the fewest digits that is `near` to `value`.
+
+    What lies around a round number is served as if it lay around zero, bit for bit.
+    """
+    for n_digits in range(16):
+        found = float(f"{value:.{n_digits}e}")
+        if abs(found - value) <= near:
+            return found
+    return float(value)
+
+
+class _Sums:
+    """Moments of rows about the first of them, a chunk at a time."""
+
+    def __init__(self, pooled: bool, shift=None, exponent: int = 0):
+        self._pooled, self._shift, self._exponent = pooled, shift, exponent
+        self._values: np.ndarray | None = None
+        self._n_rows = 0
+
+    @classmethod
+    def of_sample(cls, rows, weight, pooled) -> Self:
+        """Of some rows, from the first to the last."""
+        counted = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
+        room = CHUNK_BYTES // max(1, rows.row_bytes)
+        size = int(np.clip(room, _LEAST_SAMPLE_ROWS, _SAMPLE_ROWS))
+        places = np.linspace(0, len(counted) - 1, min(len(counted), size))
+        some = rows.raw(counted[places.astype(np.intp)])
+        found = cls(pooled)
+        if len(some):
+            z = found._apart(some)
+            largest = np.nanmax(np.abs(z), initial=0.0, where=np.isfinite(z))
+            found._exponent = int(np.frexp(largest)[1])
+            found._values = z
+            found._add(z, np.ones(len(z)))
+        return found
+
+    @classmethod
+    def of_all(cls, rows, weight, pooled, sample: Self) -> Self:
+        """Of all rows, in the unit of the sample."""
+        found = cls(pooled, sample._shift, sample._exponent)
+        if not sample._exponent:  # it was all alike: look for what is not
+            for part in rows.chunks():
+                z = found._apart(rows.raw(part, weight))
+                largest = np.nanmax(np.abs(z), initial=0.0, where=np.isfinite(z))
+                exponent = int(np.frexp(largest)[1]) if largest else 0
+                found._exponent = found._exponent or exponent
+        for part in rows.chunks():
+            z = found._apart(rows.raw(part, weight))
+            w = np.ones(len(z))
+            if weight is not None:
+                own = weight[part].astype(np.float64)
+                own = own[own > 0]
+                w = np.repeat(own, len(z) // max(1, len(own)))
+            found._add(z, w)
+        return found
+
+    def _apart(self, values: np.ndarray) -> np.ndarray:
+        """Values as distances from the first ones, a column per feature."""
+        width = values.shape[-1] if self._pooled and values.ndim == 3 else None
+        if self._pooled and width is None:
+            width = 1
+        flat = values.reshape(-1, width or int(np.prod(values.shape[1:], dtype=int)))
+        if self._shift is None:
+            self._shift = _first(flat)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return minus(flat, self._shift)
+
+    def _add(self, z: np.ndarray, w: np.ndarray) -> None:
+        z = np.ldexp(z, -self._exponent)
+        there = np.isfinite(z)
+        z = np.where(there, z, 0.0)
+        with np.errstate(over="ignore", under="ignore"):
+            squares = w @ np.square(z)
+        self._n_rows += len(z)
+        new = (w @ there, w @ z, squares, z.min(axis=0), z.max(axis=0))
+        if not hasattr(self, "_sums"):
+            self._sums = new
+            return
+        mass, total, squares, low, high = self._sums
+        self._sums = (
+            *(mass + new[0], total + new[1], squares + new[2]),
+            *(np.minimum(low, new[3]), np.maximum(high, new[4])),
+        )
+
+    def moments(self) -> Moments | None:
+        """None where no row counts."""
+        if not hasattr(self, "_sums"):
+            return None
+        mass, total, squares, low, high = self._sums
+        mass = np.maximum(mass, np.finfo(float).tiny)
+        offset = total / mass
+        variance = np.maximum(0.0, squares / mass - offset**2)
+        farthest = np.maximum(high - offset, offset - low)
+        deviation = np.sqrt(variance)
+        # Its square may have vanished: one value so far away makes as much.
+        least = farthest / np.sqrt(self._n_rows)
+        deviation = np.where(deviation > 0, deviation, least)
+        deviation = np.where(high > low, deviation, 0.0)
+        up = self._exponent
+        with np.errstate(over="ignore", under="ignore"):
+            return Moments(
+                np.asarray(self._shift, np.float64) + np.ldexp(offset, up),
+                np.ldexp(deviation, up),
+                np.ldexp(farthest, up),
+            )
+
+    def is_typical(self, scale: float) -> bool:
+        """Whether most values deviate about as much: one broken row is no unit."""
+        z = np.abs(self._values[np.isfinite(self._values) & (self._values != 0)])
+        if not len(z):
+            return True
+        low, high = SAFE_SCALES
+        usual = np.exp2(np.mean(np.log2(z)))
+        return bool(usual > high if scale > 1 else usual < low)
+
+
+def _first(flat: np.ndarray) -> np.ndarray:
+    """The first value of each feature that is a number, float64."""
+    first = flat[0].astype(np.float64)
+    for i in np.flatnonzero(~np.isfinite(first)):
+        known = flat[np.isfinite(flat[:, i]), i]
+        first[i] = known[0] if len(known) else 0.0
+    return first
+
+
+def _warn_of_lost(found: Moments | None, exponent: int = 0) -> None:
+    """Say which features float32 cannot tell from constants beside the others."""
+    if found is None:
+        return
+    with np.errstate(under="ignore"):
+        own = np.ldexp(found.deviation, -exponent)
+    lost = (found.deviation > 0) & (own < np.finfo(np.float32).tiny)
+    if not lost.any() or lost.all():
+        return
+    i = int(np.flatnonzero(lost)[0])
+    more = f" (and {lost.sum() - 1} more)" if lost.sum() > 1 else ""
+    warnings.warn(
+        f"Feature {i}{more} of X deviates by {found.deviation[i]:.0e}, where all have "
+        f"{found.scale:.0e} in the mean: float32 cannot hold both, and it is taken to "
+        "be constant. Scale X first, with sklearn.preprocessing.StandardScaler for "
+        "example.",
+        stacklevel=2,
+    )

@@ -1,0 +1,31 @@
+"""What counts in a fit, and in which units."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from skae.data._rows import Rows, weight_of_rows
+from skae.estimator._tasks import EpochTasks
+
+
+def weigh_rows(
+    estimator,
+    fields: Mapping[str, Rows],
+    sample_weight,
+    tasks: EpochTasks,
+    continuing: bool,
+) -> np.ndarray | None:
+    """Weights of the rows in training; and, unless `continuing`, the units of the data.
+
+    `estimator` has a layout, which keeps the units.
+    """
+    rows = fields["data"]
+    weight = weight_of_rows(sample_weight, rows)
+    if continuing:
+        return estimator._counted(rows, weight, tasks)
+    architecture, layout = estimator._make_architecture(fields), estimator._layout
+    architecture.settle_units(layout, rows, weight)
+    counted = estimator._counted(rows, weight, tasks)
+    if counted is not weight:  # rows that are left out have no say
+        architecture.settle_units(layout, rows, counted)
+    return counted
