@@ -14,12 +14,14 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import KNeighborsClassifier
 
 from skae import Autoencoder, NeighborAutoencoder
+from skae.architectures import DenseNeighbors, Field
 from skae.data import _neighbor_map, _neighbors
 from skae.data._mixed_rows import MixedRows, Mixture
 from skae.data._neighbor_map import neighbor_map
 from skae.data._neighbors import Neighborhood
 from skae.data._rows import Rows
 from skae.datasets import load_digits
+from skae.fitting._sizes import settle_epochs, settle_sizes
 
 
 def rows_of(X):
@@ -246,6 +248,21 @@ def accuracy(model, digits):
     near = KNeighborsClassifier(1)
     near.fit(model.transform(digits.X_train), digits.y_train)
     return near.score(model.transform(digits.X_test), digits.y_test)
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "n_epochs"), [(1257, 135), (20000, 35), (50000, 30), (100000, 19)]
+)
+def test_of_many_rows_a_map_is_trained_for_longer(n_rows, n_epochs):
+    """Of 50000 digits 30 epochs keep more neighbours than 14, as the others have."""
+    model = NeighborAutoencoder()
+    _, n_steps, _ = settle_sizes(model, n_rows)
+    fields = {"data": Field((784,), "float32")}
+    own = {name: getattr(model, name) for name in model._graph_parameters()}
+    architecture = DenseNeighbors(
+        fields=fields, terms=(), padded=False, **DenseNeighbors.settle(own, n_rows)
+    )
+    assert settle_epochs(model, architecture, n_steps, n_rows) == n_epochs
 
 
 def test_new_rows_find_their_place(digits, mapper):

@@ -87,7 +87,8 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
     epochs : int or "auto", default="auto"
         Largest number of passes over the training data. "auto" makes about 2700 steps,
         but at least 12 and at most 500 passes; of many rows 30 passes, or as many as
-        make about 7000 steps.
+        make about 7000 steps. Of more than 60000 rows the 12 are fewer, so that the
+        steps grow with the root of the number of rows.
 
     Attributes
     ----------
