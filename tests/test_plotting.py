@@ -455,6 +455,20 @@ def test_columns_are_drawn_beside_their_reconstructions(people):
     ]
 
 
+def test_columns_are_compared_where_they_are_known():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"deck": ["F"] * 10 + ["A"] * 20 + [None] * 90})
+    frame["code"], frame["x"] = rng.integers(0, 3, 120), rng.normal(size=120)
+    model = TableAutoencoder(2, categorical_features=["code"], **SMALL).fit(frame)
+    found = model.reconstruct(frame)["deck"][:30]
+    display = ColumnDisplay.from_estimator(model, frame)
+    heights = [bar.get_height() for bar in display.axes_["deck"].patches]
+    assert heights[2:] == pytest.approx([(found == k).mean() for k in ("A", "F")])
+    assert len(display.axes_["code"].patches) == 6  # shares of levels, no histogram
+    display = ColumnDisplay.from_tables(frame, frame, kinds={"code": "category"})
+    assert len(display.axes_["code"].patches) == 6
+
+
 def test_columns_of_two_tables(people):
     made_up = people.sample(50, random_state=0, replace=True)
     display = ColumnDisplay.from_tables(

@@ -353,6 +353,18 @@ def test_names_of_columns_come_back():
     pd.testing.assert_index_equal(back(fitted(frame), frame).columns, frame.columns)
 
 
+def test_two_columns_of_one_name_are_refused():
+    frame = pd.DataFrame(np.eye(4), columns=["a", "b", "a", "c"])
+    with pytest.raises(ValueError, match="several columns that are called 'a'"):
+        VariationalTableAutoencoder().fit(frame)
+
+
+def test_dates_as_text_are_not_ignored_without_a_word():
+    frame = pd.DataFrame({"k": [str(day) for day in values()["date"]], "x": range(N)})
+    with pytest.warns(UserWarning, match="'k' has dates as text, '20.*column_kinds="):
+        assert fitted(frame).columns[0].kind == "identifier"
+
+
 def test_integers_beyond_floats_are_exact():
     n = np.arange(40) * 7
     for first, dtype in (

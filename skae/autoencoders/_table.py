@@ -33,6 +33,12 @@ class TableAutoencoder(TableObjective, BaseAutoencoder):
     its mean or the shares of its levels. A missing value is part of the input, beside a
     sign that it is missing, and never of the loss.
 
+    What comes back has the types of `fit`: numbers with as many digits behind the point
+    as all of them had, up to six; dates at times of the day, days of the week and days
+    of the month that occurred, in their own time zone, where these are few; integers
+    between the least and the greatest, exact also beyond 2**53 where these two lie no
+    further apart.
+
     Parameters
     ----------
     noise : {"swap", "masking"}, default="swap"

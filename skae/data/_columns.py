@@ -12,6 +12,7 @@ from skae.data._column_types import kind_of
 from skae.data._column_values import EXACT, differences_of, labels_of, seconds_of
 from skae.data._date_column import DateColumn
 from skae.data._date_grid import grain_of, microseconds
+from skae.data._date_texts import looks_like_dates
 from skae.data._units import FAR, SAFE_SCALES
 
 KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
@@ -333,7 +334,15 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
             return "constant" if n_levels else "empty"
         is_text = guess and all(type(label) is str for label in labels)
         many = max(_LEAST_LEVELS, _IDENTIFIER_SHARE * len(labels))
-        return "identifier" if is_text and n_levels > many else kind
+        if not is_text or n_levels <= many:
+            return kind
+        if looks_like_dates(labels):
+            warnings.warn(
+                f"Column {name!r} has dates as text, {labels[0]!r} for example, and is "
+                f"ignored. Set column_kinds={{{name!r}: 'date'}}, or convert them.",
+                stacklevel=_STACKLEVEL,
+            )
+        return "identifier"
     x = numbers_in(values, kind, name)
     n_gaps = int(np.isnan(x).sum())
     if kind == "integer" and np.nanmax(np.abs(x), initial=0.0) > EXACT:

@@ -28,6 +28,7 @@ _FORMATS = (
     "%b %d, %Y",
     "%B %d, %Y",
 )
+_GLANCE = 100
 # Which of the two comes first, the values must tell.
 _DAY_OR_MONTH = (
     "%d/%m/%Y",
@@ -57,6 +58,12 @@ def date_format(texts: list) -> str | None:
             "them to dates"
         )
     return fitting[0] if fitting else None
+
+
+def looks_like_dates(texts: list) -> bool:
+    """Whether texts are dates, the first of them at least."""
+    some = sorted(set(texts))[:_GLANCE]
+    return any(_fits(some, form) for form in (*_FORMATS, *_DAY_OR_MONTH))
 
 
 def _fits(texts: list, form: str) -> bool:

@@ -1,5 +1,6 @@
 """Tables of columns of several kinds: data frames, and arrays, in and back."""
 
+from collections import Counter
 from numbers import Integral
 
 import numpy as np
@@ -90,6 +91,11 @@ class MixedTableLayout(Layout):
             return X
         X = with_gaps(X)
         if is_frame(X):
+            twice = [name for name, n in Counter(X.columns).items() if n > 1]
+            if twice:
+                raise ValueError(
+                    f"X has several columns that are called {twice[0]!r}: rename them."
+                )
             X = checked_names(estimator, X, reset=reset)
             if X.shape[0] == 0 or X.shape[1] == 0:
                 raise ValueError(

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from skae.data._rows import Rows, aligned, some_rows
 from skae.estimator._parameters import check_count
 from skae.objectives._conditions import Conditions, draw_places
+from skae.objectives._matched_moments import MatchedMoments
 from skae.training import draw_seed
 
 # Codes that the mixture is fitted to, and what a component needs of them.
@@ -23,7 +24,9 @@ _RIDGE = 1e-4
 # Codes to choose from for each row that must meet conditions, and how often to try.
 _CHOICE, _LEAST_CHOICE, _TRIES = 10, 10000, 20
 # Turns of drawing codes and what is missing.
-_GIBBS_STEPS = 20
+_GIBBS_STEPS = 6
+# Codes of which the decoded numbers are to have the moments of the data.
+_MATCHED_CODES = 10000
 # Codes that are weighed at a time.
 _WEIGHED_CODES = 20000
 
@@ -59,11 +62,29 @@ class TableSamples:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.mixture_ = mixture.fit(codes)
+        moments = self._match(some_rows(fields, weight, _MOST_CODES)["data"], rng)
+        self._sample_matrix, self._sample_shift, self._sample_deviations = moments
         # Gaps as they occurred, by where in the mixture: nothing where there are none.
         self._gap_patterns, self._gap_owners = gaps[:0], np.empty(0, int)
         if gaps.any():
             self._gap_patterns = gaps
             self._gap_owners = mixture.predict(codes)[: len(gaps)]
+
+    def _match(self, x: np.ndarray, rng) -> MatchedMoments:
+        """What brings decoded numbers to the moments of rows."""
+        m = self._layout.n_numbers
+        decoded = self._outputs(self._codes(_MATCHED_CODES, rng))[:, :m]
+        decoded = decoded.astype(np.float64)
+        return MatchedMoments.fit(x[:, :m], decoded, self._number_deviations())
+
+    def _matched_moments(self) -> MatchedMoments:
+        """What `fit` found; nothing in models of old files."""
+        if not hasattr(self, "_sample_matrix"):
+            m = self._layout.n_numbers
+            return MatchedMoments(np.eye(m), np.zeros(m), self._number_deviations())
+        return MatchedMoments(
+            self._sample_matrix, self._sample_shift, self._sample_deviations
+        )
 
     def _completed(self, x: np.ndarray, rng, n_steps: int = _GIBBS_STEPS) -> np.ndarray:
         """Rows of the network with values in their gaps, drawn given all others.
@@ -137,12 +158,13 @@ class TableSamples:
         check_is_fitted(self)
         check_count("n_samples", n_samples)
         rng = np.random.default_rng(draw_seed(random_state))
-        wanted = Conditions(self._layout, conditions or {}, self._number_deviations())
+        moments = self._matched_moments()
+        wanted = Conditions(self._layout, conditions or {}, moments.deviations)
         if wanted:
-            codes, outputs = self._chosen(wanted, n_samples, rng)
+            codes, outputs = self._chosen(wanted, moments, n_samples, rng)
         else:
             codes = self._codes(n_samples, rng)
-            outputs = self._outputs(codes)
+            outputs = moments.apply(self._outputs(codes))
         drawn = wanted.draw(outputs, rng)
         gaps = self._drawn_gaps(codes, rng) if missing else None
         if gaps is not None:
@@ -186,7 +208,9 @@ class TableSamples:
         size = max(1, _WEIGHED_CODES // n_codes)
         for start in range(0, len(x), size):
             rows = aligned(x[start : start + size])
-            mean, log_var = self._posterior({"data": rows})
+            # Proposals are those of the row without gaps; its own would lie too near.
+            full = self._completed(rows, rng)
+            mean, log_var = self._posterior({"data": full})
             shape = (len(rows), n_codes, mean.shape[1])
             epsilon = rng.standard_normal(shape)
             z = mean[:, None] + np.exp(log_var / 2)[:, None] * epsilon
@@ -221,14 +245,15 @@ class TableSamples:
         rows = Rows(codes, type(self).__name__)
         return self._model.run_all("decoder", {"codes": rows})
 
-    def _chosen(self, wanted: Conditions, n_samples: int, rng) -> tuple:
+    def _chosen(self, wanted, moments, n_samples: int, rng) -> tuple:
         """Codes, chosen by how likely they make what is wanted, and their outputs."""
         size = max(_CHOICE * n_samples, _LEAST_CHOICE)
         found: list[tuple[np.ndarray, np.ndarray]] = []
         total, most = 0.0, 0.0
         for _ in range(_TRIES):
             codes = self._codes(size, rng)
-            outputs = wanted.with_moments(self._outputs(codes), rng)
+            outputs = moments.apply(self._outputs(codes))
+            outputs = wanted.with_moments(outputs, rng)
             chances = wanted.chances(outputs)
             # The likeliest of the first codes is kept for sure, others in proportion.
             most = most or float(chances.max())

@@ -2,13 +2,20 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 
 from skae.data._columns import IGNORED
-from skae.data._frames import columns_of, kind_of, labels_of, numbers_of, seconds_of
+from skae.data._frames import (
+    columns_of,
+    gaps_of,
+    kind_of,
+    labels_of,
+    numbers_of,
+    seconds_of,
+)
 from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, bare, tidy
 
 _ACROSS, _MOST_COLUMNS = 4, 12
@@ -21,7 +28,8 @@ class ColumnDisplay(Display):
     """What two tables have in their columns: real rows, and what a model makes of them.
 
     A small picture per column: histograms of numbers and dates, shares of the levels of
-    categories, the most frequent ones. Missing values are left out.
+    categories, the most frequent ones. Missing values are left out; `from_estimator`
+    leaves out the reconstructions of what is missing, too.
 
     Parameters
     ----------
@@ -36,6 +44,10 @@ class ColumnDisplay(Display):
 
     bins : int, default=25
         Bars of a histogram.
+
+    kinds : mapping, default=None
+        What columns are, by name, such as "category" for numbers that are codes; what
+        their types say by default. `column_kinds_` of a model is such a mapping.
 
     Attributes
     ----------
@@ -66,9 +78,11 @@ class ColumnDisplay(Display):
         columns: Sequence | None = None,
         labels: tuple[str, str] = ("real", "reconstructed"),
         bins: int = 25,
+        kinds: Mapping | None = None,
     ):
         self.real, self.other = real, other
         self.columns, self.labels, self.bins = columns, labels, bins
+        self.kinds = kinds
 
     @classmethod
     def from_estimator(
@@ -111,11 +125,13 @@ class ColumnDisplay(Display):
                 f"TableAutoencoder; got {type(model).__name__}. ReconstructionDisplay "
                 "draws its rows, ColumnDisplay.from_tables any two tables."
             )
+        kinds = model.column_kinds_
         if columns is None:
-            kinds = model.column_kinds_
             told = [name for name, kind in kinds.items() if kind not in IGNORED]
             columns = told[:_MOST_COLUMNS]
-        return cls(X, model.reconstruct(X), columns=columns, bins=bins).plot(ax=ax)
+        display = cls(X, model.reconstruct(X), columns=columns, bins=bins, kinds=kinds)
+        display._same_cells = True
+        return display.plot(ax=ax)
 
     @classmethod
     def from_tables(
@@ -126,6 +142,7 @@ class ColumnDisplay(Display):
         columns: Sequence | None = None,
         labels: tuple[str, str] = ("real", "made up"),
         bins: int = 25,
+        kinds: Mapping | None = None,
         ax=None,
     ) -> Self:
         """Draw the columns of two tables.
@@ -144,6 +161,9 @@ class ColumnDisplay(Display):
         bins : int, default=25
             Bars of a histogram.
 
+        kinds : mapping, default=None
+            What columns are, by name, such as "category" for numbers that are codes.
+
         ax : matplotlib Axes, default=None
             Axes to draw on; new ones by default.
 
@@ -151,8 +171,13 @@ class ColumnDisplay(Display):
         -------
         display : ColumnDisplay
         """
-        display = cls(real, other, columns=columns, labels=labels, bins=bins)
+        display = cls(
+            real, other, columns=columns, labels=labels, bins=bins, kinds=kinds
+        )
         return display.plot(ax=ax)
+
+    # Whether both tables have the same rows, and what is missing counts in neither.
+    _same_cells = False
 
     def _chosen(self) -> list:
         names = [name for name, _ in columns_of(self.real)]
@@ -185,10 +210,13 @@ class ColumnDisplay(Display):
             ]
             inset = self.axes_[name] = ax.inset_axes(place)
             pair = [table[name] for table in tables]
-            if kind_of(pair[0], name) in ("category", "boolean"):
-                self._draw_levels(inset, pair)
+            # Reconstructions of the cells that are there, or whatever there is.
+            known = ~gaps_of(pair[0]) if self._same_cells else np.True_
+            kind = self._kind(pair[0], name)
+            if kind in ("category", "boolean"):
+                self._draw_levels(inset, pair, known)
             else:
-                self._draw_numbers(inset, pair, name)
+                self._draw_numbers(inset, pair, known, kind)
             inset.set_title(str(name), fontsize=9)
             inset.tick_params(labelsize=7)
             tidy(inset)
@@ -203,8 +231,15 @@ class ColumnDisplay(Display):
             frameon=False,
         )
 
-    def _draw_levels(self, ax, pair):
-        counts = [Counter(labels_of(values)) for values in pair]
+    def _kind(self, values, name) -> str:
+        """What a column is: as was told, or as a look at it says."""
+        told, kind = (self.kinds or {}).get(name), kind_of(values, name)
+        return told if told in ("boolean", "category") else kind
+
+    def _draw_levels(self, ax, pair, known):
+        known = np.broadcast_to(known, len(pair[1]))
+        other = [v for v, there in zip(labels_of(pair[1]), known, strict=True) if there]
+        counts = [Counter(labels_of(pair[0])), Counter(other)]
         for count in counts:
             count.pop(None, None)
         levels = [level for level, _ in counts[0].most_common(_LEVELS)]
@@ -222,10 +257,10 @@ class ColumnDisplay(Display):
             ha="right" if long else "center",
         )
 
-    def _draw_numbers(self, ax, pair, name):
-        kind = kind_of(pair[0], name)
+    def _draw_numbers(self, ax, pair, known, kind):
         read = seconds_of if kind in ("date", "duration") else numbers_of
-        values = [x[~np.isnan(x)] for x in map(read, pair)]
+        real, other = map(read, pair)
+        values = [real[~np.isnan(real)], other[~np.isnan(other) & known]]
         if kind == "date":
             from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 

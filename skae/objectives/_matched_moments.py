@@ -1,0 +1,92 @@
+"""Means and covariances of numbers that are made up, as those of the data are."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skae.data._table_numbers import known_moments
+
+# Variances of numbers are 1: below this there is nothing to stretch.
+_LEAST_VARIANCE = 0.01
+# No direction is stretched, or shrunk, by more.
+_STRETCH = 4.0
+# Wider tables are left as they are: the cost is cubic.
+_WIDEST = 512
+
+
+class MatchedMoments(NamedTuple):
+    """An affine map of decoded numbers, and the noise to be added to them.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n_numbers, n_numbers)
+
+    shift : ndarray of shape (n_numbers,)
+
+    deviations : ndarray of shape (n_numbers,)
+    """
+
+    matrix: np.ndarray
+    shift: np.ndarray
+    deviations: np.ndarray
+
+    @classmethod
+    def fit(cls, x: np.ndarray, decoded: np.ndarray, deviations) -> "MatchedMoments":
+        """From rows with gaps, and from decoded codes, of numbers alone.
+
+        With noise, decoded numbers have the means and variances of what the rows have,
+        and their covariances as far as the decoder goes. Of all maps that do so, it is
+        the one that moves them least [1]_.
+
+        References
+        ----------
+        .. [1] I. Olkin and F. Pukelsheim, "The distance between two random vectors with
+           given dispersion matrices", Linear Algebra and its Applications 48 (1982),
+           :doi:`10.1016/0024-3795(82)90112-4`.
+        """
+        n = x.shape[1]
+        if not 0 < n <= _WIDEST or len(x) < 2:
+            return cls(np.eye(n), np.zeros(n), np.asarray(deviations))
+        mean, covariance = _moments_of_pairs(x.astype(np.float64))
+        center = decoded.mean(axis=0)
+        own = np.cov(decoded, rowvar=False).reshape(n, n)
+        floor = _LEAST_VARIANCE * np.eye(n)
+        noise = np.square(deviations)
+        # No more of it than leaves a covariance: short training ends with too much.
+        scaled = np.sqrt(noise)[:, None] * np.linalg.inv(covariance + floor / 10)
+        most = np.linalg.eigvals(scaled * np.sqrt(noise)).real.max()
+        wanted = _nearest(covariance - np.diag(noise / max(1.0, most))) + floor
+        root = _power(wanted, 0.5)
+        matrix = root @ _power(root @ (own + floor) @ root, -0.5) @ root
+        values, vectors = np.linalg.eigh(matrix)
+        values = np.clip(values, 1 / _STRETCH, _STRETCH)
+        matrix = (vectors * values) @ vectors.T
+        left = np.diag(covariance) - np.diag(matrix @ own @ matrix)
+        noise = np.sqrt(np.maximum(left, np.square(np.min(deviations, initial=0.05))))
+        return cls(matrix, mean - matrix @ center, noise)
+
+    def apply(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs with their numbers, which come first, moved."""
+        found, n = np.array(outputs, dtype=np.float64), len(self.shift)
+        found[:, :n] = found[:, :n] @ self.matrix + self.shift
+        return found
+
+
+def _moments_of_pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means, and covariances over the rows that have both values."""
+    mean, _ = known_moments(x)
+    there = ~np.isnan(x)
+    z = np.where(there, x - mean, 0.0)
+    both = there.astype(np.float64)
+    return mean, _nearest(z.T @ z / np.maximum(1, both.T @ both))
+
+
+def _nearest(covariance: np.ndarray) -> np.ndarray:
+    """The covariance without negative variances."""
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.maximum(values, 0)) @ vectors.T
+
+
+def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T

@@ -1,0 +1,114 @@
+"""Rows that are made up: their spread beside gaps, gaps as they were, conditions."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skae import VariationalTableAutoencoder
+from skae.objectives._matched_moments import MatchedMoments
+
+
+def slope(real, made_up):
+    """Of the correlations of rows that were made up on those of real ones."""
+    places = np.triu_indices(real.shape[1], 1)
+    a, b = (table.corr().to_numpy()[places] for table in (real, made_up))
+    return np.polyfit(a, b, 1)[0]
+
+
+@pytest.fixture(scope="module")
+def whole():
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(400, 2))
+    X = z @ rng.normal(size=(2, 5)) + 0.4 * rng.normal(size=(400, 5))
+    frame = pd.DataFrame(X, columns=list("abcde"))
+    frame["e"] = np.exp(frame["e"])
+    frame["day"] = pd.Timestamp("2020-01-06 09:00") + pd.to_timedelta(
+        7 * rng.integers(0, 100, 400), "D"
+    )
+    frame["n"] = (3 * frame["a"]).round().astype(int) + 20
+    return frame
+
+
+@pytest.fixture(scope="module")
+def maker(whole):
+    """Fitted to rows of which two fifths of the cells are missing in some columns."""
+    gaps = np.random.default_rng(1).random((400, 5)) < 0.4
+    gaps[:, 4] = gaps[:, 3]  # missing together
+    frame = whole.copy()
+    frame[list("abcde")] = frame[list("abcde")].mask(gaps)
+    return VariationalTableAutoencoder(
+        4, hidden_layer_sizes=(32,), epochs=40, random_state=0
+    ).fit(frame)
+
+
+def test_moments_are_those_of_the_rows():
+    rng = np.random.default_rng(0)
+    root = rng.normal(size=(4, 4))
+    x = rng.normal(size=(20000, 4)) @ root
+    x /= x.std(axis=0)
+    decoded = 0.8 * x[::-1] + 0.1 * rng.normal(size=x.shape) + 1
+    gone = rng.random(x.shape) < 0.4
+    found = MatchedMoments.fit(np.where(gone, np.nan, x), decoded, np.full(4, 0.1))
+    outputs = np.column_stack([decoded, rng.random(len(x))])
+    moved = found.apply(outputs)
+    np.testing.assert_array_equal(moved[:, 4], outputs[:, 4])
+    moved = moved[:, :4] + found.deviations * rng.standard_normal(x.shape)
+    np.testing.assert_allclose(moved.mean(axis=0), x.mean(axis=0), atol=0.03)
+    np.testing.assert_allclose(np.cov(moved.T), np.cov(x.T), atol=0.05)
+
+
+def test_gaps_do_not_make_rows_narrow(whole, maker):
+    rows = maker.sample(4000, random_state=0)
+    numbers = list("abcd")
+    ratio = rows[numbers].std() / whole[numbers].std()
+    assert ratio.between(0.93, 1.07).all() and abs(ratio.mean() - 1) < 0.05
+    assert slope(whole[numbers], rows[numbers]) > 0.95
+
+
+def test_gaps_are_left_as_they_occurred(maker):
+    rows = maker.sample(1000, missing=True, random_state=0)
+    gaps = rows.isna()
+    np.testing.assert_allclose(gaps[list("abcde")].mean(), 0.4, atol=0.08)
+    assert (gaps["d"] == gaps["e"]).all() and not gaps[["day", "n"]].any(axis=None)
+    assert maker.sample(100, random_state=0).notna().all(axis=None)
+    told = maker.sample(100, conditions={"a": (0, None)}, missing=True, random_state=0)
+    assert (told["a"] >= 0).all() and told["b"].isna().any()
+
+
+def test_dates_fall_on_their_grid(whole, maker):
+    rows = maker.sample(300, random_state=0)
+    assert (rows["day"].dt.time == dt.time(9)).all()
+    assert (rows["day"].dt.day_of_week == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "low", "high"),
+    [
+        ("n", (18.4, 22.6), 19, 22),
+        ("n", (20, 20), 20, 20),
+        ("n", (None, 19), -np.inf, 19),
+        ("a", (0.1, 0.1001), 0.1, 0.1001),
+        ("a", (0.25, np.inf), 0.25, np.inf),
+        ("day", ("2020-06-01", None), pd.Timestamp("2020-06-01"), pd.Timestamp.max),
+        (
+            "day",
+            (dt.datetime(2020, 6, 1, 9), dt.date(2020, 12, 24)),
+            pd.Timestamp("2020-06-01 09:00"),
+            pd.Timestamp("2020-12-24"),
+        ),
+    ],
+)
+def test_ranges_are_met_exactly(maker, name, told, low, high):
+    rows = maker.sample(40, conditions={name: told}, random_state=0)
+    assert len(rows) == 40 and rows[name].between(low, high).all()
+
+
+def test_a_range_around_one_value_is_as_wide_as_asked(maker):
+    value = maker._layout.columns[1].values[100]
+    rows = maker.sample(
+        40, conditions={"b": (value - 0.001, value + 0.001)}, random_state=0
+    )
+    assert rows["b"].between(value - 0.001, value + 0.001).all()
+    assert rows["b"].nunique() > 20
