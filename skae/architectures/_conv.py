@@ -147,7 +147,7 @@ class ConvArchitecture(Architecture):
             activation=self.activation,
             prefix="encoder",
         )
-        return layers.Flatten(name="flatten")(h)
+        return layers.Flatten("channels_last", name="flatten")(h)
 
     def bottleneck(self, h, x):
         """The code: a dense layer, or the feature map itself."""
@@ -181,6 +181,7 @@ class ConvArchitecture(Architecture):
                 filters[0],
                 size,
                 padding="same",
+                data_format="channels_last",
                 activation=self.activation,
                 name=names.pop(0),
             )(h)

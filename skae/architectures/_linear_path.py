@@ -75,7 +75,9 @@ class LinearPath(Architecture):
         """Normal data as one vector per row, without gaps."""
         from keras import layers
 
-        return x if self._is_flat else layers.Flatten(name="flat_data")(self.fill(x))
+        if self._is_flat:
+            return x
+        return layers.Flatten("channels_last", name="flat_data")(self.fill(x))
 
     def vectors(self, rows, summary, weight):
         """The same as `Rows`, with their moments, and their mean as normal data."""

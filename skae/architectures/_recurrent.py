@@ -137,10 +137,10 @@ class RecurrentArchitecture(Architecture):
             activation=self.activation,
             prefix="encoder",
         )
-        h = layers.Flatten(name="flatten")(h)
+        h = layers.Flatten("channels_last", name="flatten")(h)
         if not self.sizes:
             return h
-        whole = layers.Flatten(name="flatten_whole")(filled)
+        whole = layers.Flatten("channels_last", name="flatten_whole")(filled)
         whole = dense_stack(
             whole,
             self.sizes,

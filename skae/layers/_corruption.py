@@ -57,9 +57,11 @@ class Corruption(keras.layers.Layer):
         level = self.auto_level if self.level is None else self.level
         shape = ops.shape(inputs)
         if self.noise == "gaussian":
-            noisy = inputs + level * keras.random.normal(shape, seed=seed)
+            noisy = inputs + level * keras.random.normal(
+                shape, dtype=inputs.dtype, seed=seed
+            )
         else:
-            chance = keras.random.uniform(shape, seed=seed)
+            chance = keras.random.uniform(shape, dtype=inputs.dtype, seed=seed)
             kept = inputs / (1 - level) if self.noise == "dropout" else inputs
             noisy = ops.where(chance < level, self._extreme(chance, level), kept)
         return ops.clip(noisy, self.low, self.high) if self.clip else noisy

@@ -26,7 +26,8 @@ class NestedDropout(keras.layers.Layer):
     def call(self, inputs, training=False):
         seed = self.seed_generator if training else _EVALUATION_SEED
         size = inputs.shape[-1]
-        chance = keras.random.uniform((ops.shape(inputs)[0], 1), seed=seed)
+        shape = (ops.shape(inputs)[0], 1)
+        chance = keras.random.uniform(shape, dtype=inputs.dtype, seed=seed)
         # Beyond the last code for the tenth with the greatest chance.
         n_kept = 1 + (size - 1) * (chance / (1 - _ALL_OF_THEM)) ** 1.5
         place = ops.arange(1, size + 1, dtype=inputs.dtype)

@@ -22,7 +22,7 @@ class Sampling(keras.layers.Layer):
     def call(self, inputs, training=False):
         mean, log_var = inputs
         seed = self.seed_generator if training else _EVALUATION_SEED
-        epsilon = keras.random.normal(ops.shape(mean), seed=seed)
+        epsilon = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=seed)
         return mean + ops.exp(log_var / 2) * epsilon
 
     def compute_output_shape(self, input_shape):

@@ -214,15 +214,17 @@ class TableNoise(keras.layers.Layer):
             return inputs
         seed = self.seed_generator if training else 0
         shape = ops.shape(inputs)
-        chance = keras.random.uniform(shape, seed=seed)
+        like = {"dtype": inputs.dtype}
+        chance = keras.random.uniform(shape, seed=seed, **like)
         seed = self.seed_generator if training else 1
         if self.noise == "masking":
             width = min(self.level, 1 - self.level)
-            share = keras.random.uniform((shape[0], 1), seed=seed)
+            share = keras.random.uniform((shape[0], 1), seed=seed, **like)
             share = self.level + width * (2 * share - 1)
             return ops.where(chance < share, np.float32("nan"), inputs)
         hit = chance < self.level
-        place = keras.random.uniform(shape, seed=seed) * ops.cast(shape[0], "float32")
+        place = keras.random.uniform(shape, seed=seed, **like)
+        place = place * ops.cast(shape[0], inputs.dtype)
         others = ops.minimum(ops.cast(place, "int32"), shape[0] - 1)
         return ops.where(hit, ops.take_along_axis(inputs, others, axis=0), inputs)
 

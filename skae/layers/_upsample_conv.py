@@ -47,7 +47,9 @@ class UpsampleConv2D(keras.layers.Layer):
         # Keras 3.10 flips one axis at a time.
         kernel = ops.flip(ops.flip(self.kernel, axis=0), axis=1)
         kernel = ops.einsum("au,bv,uvio->aboi", self._spread, self._spread, kernel)
-        outputs = ops.conv_transpose(inputs, kernel, strides=2, padding="same")
+        outputs = ops.conv_transpose(
+            inputs, kernel, strides=2, padding="same", data_format="channels_last"
+        )
         return self.activation(outputs + self.bias)
 
     def compute_output_shape(self, input_shape):

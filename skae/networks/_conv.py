@@ -18,12 +18,14 @@ def conv_stack(x, filters, *, kernel_size, pooling, activation, prefix):
             kernel_size,
             strides=2 if pooling == "stride" else 1,
             padding="same",
+            data_format="channels_last",
             activation=activation,
             name=f"{prefix}_{i}",
         )(x)
         if pooling != "stride":
             pool = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
-            x = pool[pooling](2, padding="same", name=f"{prefix}_{i}_pool")(x)
+            options = {"padding": "same", "data_format": "channels_last"}
+            x = pool[pooling](2, name=f"{prefix}_{i}_pool", **options)(x)
     return x
 
 
@@ -37,14 +39,13 @@ def doubling_stack(h, filters, sizes, *, kernel_size, transposed, activation, na
         options = {"activation": activation if i < len(filters) - 1 else None}
         options["name"] = name
         if transposed:
-            layer = layers.Conv2DTranspose(
-                n, kernel_size, strides=2, padding="same", **options
-            )
+            options |= {"padding": "same", "data_format": "channels_last"}
+            layer = layers.Conv2DTranspose(n, kernel_size, strides=2, **options)
         else:
             layer = UpsampleConv2D(n, kernel_size, **options)
         h = layer(h)
         excess = [got - wanted for got, wanted in zip(h.shape[1:3], size, strict=True)]
         if any(excess):
             cut = tuple((0, n) for n in excess)
-            h = layers.Cropping2D(cut, name=f"{name}_crop")(h)
+            h = layers.Cropping2D(cut, "channels_last", name=f"{name}_crop")(h)
     return h

@@ -20,7 +20,12 @@ def piece_stack(h, present, filters, pieces, *, kernel_size, activation, prefix)
     for i, (n, size) in enumerate(zip(filters, pieces, strict=True)):
         h = _join(h, size, f"{prefix}_{i}_pieces")
         h = layers.Conv1D(
-            n, kernel_size, padding="same", activation=activation, name=f"{prefix}_{i}"
+            n,
+            kernel_size,
+            padding="same",
+            data_format="channels_last",
+            activation=activation,
+            name=f"{prefix}_{i}",
         )(h)
         if present is not None:
             present = _join(present, size, f"{prefix}_{i}_present")
@@ -41,6 +46,7 @@ def split_stack(h, filters, pieces, lengths, *, kernel_size, activation, names):
             n * size,
             kernel_size,
             padding="same",
+            data_format="channels_last",
             activation=None if last else activation,
             name=name,
         )(h)
@@ -55,6 +61,8 @@ def split_stack(h, filters, pieces, lengths, *, kernel_size, activation, names):
 def _join(h, size, name):
     n_steps, n_features = h.shape[1:]
     if n_steps % size:
-        h = layers.ZeroPadding1D((0, -n_steps % size), name=f"{name}_padded")(h)
+        h = layers.ZeroPadding1D(
+            (0, -n_steps % size), "channels_last", name=f"{name}_padded"
+        )(h)
     n_pieces = -(-n_steps // size)
     return layers.Reshape((n_pieces, size * n_features), name=name)(h)

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from skae.training import excluded_from_weight_decay
+
 # Which classes a file may make an object of; layers without weights alone.
 _LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
 _MODULES = ("activations", "layers", "optimizers")
@@ -17,6 +19,8 @@ def describe(value: Any) -> dict | None:
     import keras
 
     if isinstance(value, keras.optimizers.Optimizer):
+        if excluded_from_weight_decay(value):  # not part of its configuration
+            return None
         # The learning rate is a parameter of every estimator.
         config = _settings(value, leave_out=("name", "learning_rate"))
         return None if config is None else _describe_optimizer(type(value), config)

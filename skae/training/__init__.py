@@ -11,6 +11,9 @@ from skae.training._checkpoint import Checkpoint as Checkpoint
 from skae.training._checkpoint import FitState as FitState
 from skae.training._checks import check_all_there as check_all_there
 from skae.training._divergence import all_finite as all_finite
+from skae.training._optimizers import (
+    excluded_from_weight_decay as excluded_from_weight_decay,
+)
 from skae.training._optimizers import optimizer_config as optimizer_config
 from skae.training._process import enter_backend as enter_backend
 from skae.training._quiet import import_keras as import_keras

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from skae.training._keras_settings import own_keras_settings
 from skae.training._process import enter_backend
 from skae.training._seeds import fresh_layer_names, isolated_python_random
 
@@ -27,7 +28,7 @@ class Buildable(Hashable, Protocol):
 def build_graph(architecture: Buildable) -> Any:
     """A new graph, always with the same names; leaves all global state as it was."""
     enter_backend()
-    with _lock, isolated_python_random(), fresh_layer_names():
+    with _lock, isolated_python_random(), fresh_layer_names(), own_keras_settings():
         return architecture.build()
 
 
@@ -53,7 +54,7 @@ def borrowed_program(architecture: Buildable, settings) -> Iterator[Any]:
         program = idle.pop() if idle else None
     if program is None:
         graph = build_graph(architecture)
-        with _lock, isolated_python_random():
+        with _lock, isolated_python_random(), own_keras_settings():
             program = make_program(graph, settings)
             if distribution is None:  # codes come from one device
                 _remember_inference(architecture, graph)

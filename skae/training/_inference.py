@@ -14,6 +14,7 @@ import numpy as np
 from skae.data._rows import GRAIN, aligned, aligned_zeros, is_aligned
 from skae.networks import Graph
 from skae.training._checks import check_all_there
+from skae.training._keras_settings import own_keras_settings
 from skae.training._process import enter_backend
 
 
@@ -145,7 +146,8 @@ def _compile(model):
     def call(trainable, non_trainable, *inputs):
         named = dict(zip(names, inputs, strict=True))
         x = named if isinstance(model.input, dict) else inputs[0]
-        return model.stateless_call(trainable, non_trainable, x, training=False)[0]
+        with own_keras_settings():  # what is traced keeps them
+            return model.stateless_call(trainable, non_trainable, x, training=False)[0]
 
     backend = keras.backend.backend()
     if backend == "tensorflow":

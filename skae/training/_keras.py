@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from skae.training._blocks import Block
+from skae.training._keras_settings import own_keras_settings
 from skae.training._program import Program
 
 
@@ -66,6 +67,10 @@ class KerasProgram(Program):
         return self._run(self._model.test_on_batch, block, 0, block.n_steps)
 
     def _run(self, step, block, start, stop):
+        with own_keras_settings():  # Keras traces the steps when they are first taken
+            return self._take(step, block, start, stop)
+
+    def _take(self, step, block, start, stop):
         self._model.strengths.assign(self.strengths)
         sums = np.zeros(len(self.graph.term_names))
         for k in range(start, stop):

@@ -132,6 +132,8 @@ class TrainingRun:
             )
         if best is not None:
             self._keep_best(best)
+        elif self.n_epochs:
+            self._program.finalize()
         if self.n_epochs and not self._is_judged(validation):
             self._check_end(training)
         last = {name: values[-1] for name, values in self.history.items()}
@@ -170,13 +172,9 @@ class TrainingRun:
         for epoch in range(n_done + 1, settings.epochs + 1):
             self._begin_epoch()
             logs = self._train_epoch(epoch, training, rng)
-            if validation is not None and math.isfinite(logs["loss"]):
-                evaluated = self._evaluate(validation)
-                logs |= {f"val_{name}": value for name, value in evaluated.items()}
+            with program.averaged():
+                is_finite = self._judge(epoch, logs, validation, best)
             loss = logs.get("val_loss", logs["loss"])
-            is_finite = math.isfinite(loss)
-            if best is not None and is_finite:
-                is_finite = best.update(epoch, loss, program.get_weights)
             if not is_finite:
                 self._end_early(epoch, loss, best)
                 break
@@ -191,6 +189,18 @@ class TrainingRun:
             stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):
                 break
+
+    def _judge(self, epoch: int, logs: dict[str, float], validation, best) -> bool:
+        """Add the losses of validation; whether losses and best weights are finite."""
+        if not math.isfinite(logs["loss"]):
+            return False
+        if validation is not None:
+            evaluated = self._evaluate(validation)
+            logs |= {f"val_{name}": value for name, value in evaluated.items()}
+        loss = logs.get("val_loss", logs["loss"])
+        if best is None or not math.isfinite(loss):
+            return math.isfinite(loss)
+        return best.update(epoch, loss, self._program.get_weights)
 
     def _before(self, training, validation, best, informed) -> dict[str, float]:
         """Judge the weights before training: perhaps the best, PCA for example."""

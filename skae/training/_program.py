@@ -5,7 +5,8 @@ What is common to all backends is here. A program belongs to one fit at a time (
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -14,10 +15,12 @@ import numpy as np
 from skae.networks import Graph
 from skae.training._blocks import Block
 from skae.training._checks import check_all_there
+from skae.training._keras_settings import own_keras_settings
 from skae.training._optimizers import (
     make_optimizer,
     optimizer_config,
     optimizer_key,
+    optimizer_variables,
 )
 from skae.training._seeds import random_initializers, redraw
 from skae.training._settings import ProgramSettings
@@ -99,11 +102,12 @@ class Program(ABC):
             len(names) + len(self._seeds)
         )
         seeds = [int(s) >> 1 for s in states]
-        drawn = {
-            name: redraw(self._initializers[name], self._weights[name].shape, s)
-            for name, s in zip(names, seeds, strict=False)
-            if name not in start
-        }
+        with own_keras_settings():
+            drawn = {
+                name: redraw(self._initializers[name], self._weights[name].shape, s)
+                for name, s in zip(names, seeds, strict=False)
+                if name not in start
+            }
         self.set_weights({**self._first_weights, **drawn, **start})
         self.set_state(
             [np.array([s, 0]) for s in seeds[len(names) :]] + self._first_state
@@ -113,13 +117,32 @@ class Program(ABC):
         """Copies of the weights, by name."""
         return {name: _copy(w) for name, w in self._weights.items()}
 
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Inside, weights are those that Keras leaves when training ends.
+
+        Others than those of the last step where an optimizer has `use_ema`.
+        """
+        if not any(optimizer.use_ema for optimizer in self.optimizers):
+            yield
+            return
+        before = self.get_weights()
+        self.finalize()
+        yield
+        self.set_weights(before)
+
+    def finalize(self) -> None:
+        """Put moving averages in the place of the weights, where there are any."""
+        for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
+            optimizer.finalize_variable_values(self.graph.trained_by(update))
+
     def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Overwrite all weights."""
         for name, variable in self._weights.items():
             variable.assign(np.broadcast_to(weights[name], variable.shape))
 
     def _optimizer_variables(self) -> list:
-        return [v for optimizer in self.optimizers for v in optimizer.variables]
+        return [v for o in self.optimizers for v in optimizer_variables(o)]
 
     def get_state(self) -> list[np.ndarray]:
         """Copies of all else that a later step depends on: seeds, optimizers."""
@@ -128,7 +151,8 @@ class Program(ABC):
     def set_state(self, state: list[np.ndarray]) -> None:
         """Overwrite seeds and optimizers."""
         variables = [*self._seeds, *self._optimizer_variables()]
-        for variable, value in zip(variables, state, strict=True):
+        # Files of older versions lack the variables that Keras does not list.
+        for variable, value in zip(variables, state, strict=False):
             variable.assign(value)
 
     @property

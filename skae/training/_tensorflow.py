@@ -104,6 +104,7 @@ class TensorFlowProgram(Program):
                 terms, mass = self._terms(batch, weight, strengths, training=True)
                 # Rows of more weight than others also make a step larger.
                 loss = self.graph.total(terms, update) * mass / n_batch
+                loss = optimizer.scale_loss(loss)  # `apply` undoes it
             gradients = tape.gradient(loss, [v.value for v in variables])
             self._apply(optimizer, gradients, variables)
             if sums is None:
