@@ -10,7 +10,8 @@ from sklearn.utils.estimator_checks import (
     parametrize_with_checks,
 )
 
-from skae.testing._run import CHECKS
+from skae.testing._needs import missing
+from skae.testing._run import CHECKS, PROPERTIES
 
 _MINI_BATCH = (
     "rows are drawn into mini-batches: a weight is not the same as a repetition, as "
@@ -22,17 +23,37 @@ EXPECTED_FAILURES = {
 }
 
 
+EMPTIES_THE_CACHE = (
+    "check_the_same_everywhere",
+    "check_settings_of_keras_change_nothing",
+)
+
+
 def test_discovery_finds_the_estimators():
     assert "Autoencoder" in [cls.__name__ for cls in autoencoder_classes()]
 
 
-# The families here take everything that a check may ask for: none is left out.
 @pytest.mark.parametrize(
     "check", [*CHECKS, *HOUSE_RULES], ids=lambda check: check.__name__
 )
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_common(cls, check, X, request):
-    if check.__name__ == "check_the_same_everywhere":  # it empties the cache
+    _apply(check, cls, X, request)
+
+
+AROUND = [cls for cls in estimator_classes() if cls not in autoencoder_classes()]
+
+
+@pytest.mark.parametrize("check", PROPERTIES, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("cls", AROUND)
+def test_around_an_autoencoder(cls, check, X, request):
+    _apply(check, cls, X, request)
+
+
+def _apply(check, cls, X, request):
+    if reason := missing(check, cls, X):
+        pytest.skip(reason)
+    if check.__name__ in EMPTIES_THE_CACHE:
         request.getfixturevalue("own_cache")
     check(cls, X)
 

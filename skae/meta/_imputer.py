@@ -21,7 +21,7 @@ from skae.fitting import settle_sizes
 from skae.meta._extremes import encoded, fitted_layout
 from skae.meta._filled_tables import filled_columns, with_filled
 from skae.meta._filling import Filling, hide
-from skae.meta._inner import AroundAutoencoder
+from skae.meta._inner import AroundAutoencoder, forgets_on_error
 from skae.training import draw_seed
 
 # Share of the values that each network does not see, by which answers are judged.
@@ -165,6 +165,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
+    @forgets_on_error
     def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Learn what values say of each other.
 
@@ -218,6 +219,11 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
 
     def _default(self):
         return TableAutoencoder(noise="masking", noise_level=0.3)
+
+    @classmethod
+    def _test_params(cls):
+        brief = {"epochs": 3, "batch_size": 16, "hidden_layer_sizes": (4,)}
+        return {"autoencoder": TableAutoencoder(2, **brief), "n_networks": 1}
 
     def _network(self, n_rows: int, width: int, n_levels: int = 0) -> Any:
         """An unfitted network for so many rows, and numbers and levels."""

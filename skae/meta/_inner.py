@@ -1,7 +1,8 @@
 """What all estimators around an autoencoder do with it and with its data."""
 
 import copy
-from functools import partial
+from functools import partial, wraps
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
@@ -10,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, get_tags
 
 from skae._sklearn import checked_table, num_samples
+from skae.autoencoders import Autoencoder
 from skae.base import BaseAutoencoder
 from skae.data._far_rows import far_rows, left_out
 from skae.data._frames import name_of_row
@@ -23,6 +25,24 @@ class Part:
 
     A file holds the attributes of a part by their names.
     """
+
+
+def forgets_on_error(fit):
+    """Decorate `fit`: after an error the estimator is not fitted.
+
+    As an autoencoder, also where it was fitted before: half of a fit is none.
+    """
+
+    @wraps(fit)
+    def whole(self, *args, **options):
+        try:
+            return fit(self, *args, **options)
+        except BaseException:
+            for name in [name for name in vars(self) if name.endswith("_")]:
+                delattr(self, name)
+            raise
+
+    return whole
 
 
 class AroundAutoencoder:
@@ -87,6 +107,14 @@ class AroundAutoencoder:
         """Weights that leave the rows `far` out, with a warning; None without any."""
         name = partial(name_of_row, X)
         return left_out(far, num_samples(X), None, name, stacklevel)
+
+    @classmethod
+    def _test_params(cls) -> dict[str, Any]:
+        """Small settings for the common tests."""
+        brief = {"epochs": 3, "batch_size": 16, "hidden_layer_sizes": (4,)}
+        settings = {"autoencoder": Autoencoder(2, **brief), "fine_tune_epochs": 2}
+        settings |= {"n_components": 2}
+        return {k: settings[k] for k in cls._get_param_names() if k in settings}
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -6,3 +6,4 @@ For families of your own: run them beside
 
 from skae.testing._run import autoencoder_checks as autoencoder_checks
 from skae.testing._run import check_autoencoder as check_autoencoder
+from skae.testing._run import estimator_checks as estimator_checks

@@ -1,8 +1,12 @@
 """What a check asks of a family and its data; else it does not apply."""
 
+import inspect
 from collections.abc import Callable
 
 import numpy as np
+
+from skae.data import TableLayout
+from skae.data._mixed_table import MixedTableLayout
 
 
 def _has_decoder(cls, X) -> bool:
@@ -13,14 +17,31 @@ def _takes_numbers(cls, X) -> bool:
     return cls._architecture.layout.numeric and isinstance(X, np.ndarray)
 
 
+def _is_array(cls, X) -> bool:
+    return isinstance(X, np.ndarray)
+
+
+def _takes_sample_weight(cls, X) -> bool:
+    return "sample_weight" in inspect.signature(cls.fit).parameters
+
+
+def _takes_columns(cls, X) -> bool:
+    """Whether rows are neither images nor sequences."""
+    layout = getattr(cls, "_architecture", None) and cls._architecture.layout
+    return layout is not None and issubclass(layout, TableLayout | MixedTableLayout)
+
+
 def _is_parameter(name: str) -> Callable:
     return lambda cls, X: name in cls._get_param_names()
 
 
 CONDITIONS: dict[str, tuple[Callable, str]] = {
+    "array": (_is_array, "the data are no array"),
+    "columns": (_takes_columns, "rows are images or sequences"),
     "decoder": (_has_decoder, "the family has no decoder"),
     "numbers": (_takes_numbers, "the data are no array of numbers"),
     "optimizer": (_is_parameter("optimizer"), "its optimizer is no parameter"),
+    "sample_weight": (_takes_sample_weight, "fit takes no sample_weight"),
 }
 
 
@@ -38,3 +59,14 @@ def missing(check: Callable, cls: type, X) -> str:
     """Why `check` does not apply to the family; empty where it does."""
     found = (CONDITIONS[name] for name in getattr(check, "needs", ()))
     return "; ".join(reason for holds, reason in found if not holds(cls, X))
+
+
+def frame_modules() -> list:
+    """Pandas and polars, where they are installed."""
+    found = []
+    for name in ("pandas", "polars"):
+        try:
+            found.append(__import__(name))
+        except ImportError:
+            continue
+    return found

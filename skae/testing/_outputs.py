@@ -10,7 +10,7 @@ from sklearn.utils import get_tags
 
 from skae._sklearn import safe_indexing
 from skae.base import BaseAutoencoder
-from skae.testing._needs import needs
+from skae.testing._needs import frame_modules, needs
 from skae.testing._settings import make
 
 
@@ -113,7 +113,7 @@ def check_containers_agree(cls, X):
     if get_tags(expected).input_tags.sparse:
         makers = (sparse.csr_matrix, sparse.csr_array, sparse.coo_array)
         containers += [make_sparse(X) for make_sparse in makers]
-    for module in _frame_modules():
+    for module in frame_modules():
         containers.append(module.DataFrame(dict(zip(columns, X.T, strict=True))))
     for container in containers:
         estimator = make(cls).fit(container)
@@ -124,23 +124,12 @@ def check_containers_agree(cls, X):
 
 def check_set_output(cls, X):
     """Data frames of codes, where they are asked for."""
-    for module in _frame_modules():
+    for module in frame_modules():
         name = module.__name__
         estimator = make(cls).set_output(transform=name)
         codes = estimator.fit_transform(X)
         assert isinstance(codes, module.DataFrame)
         assert list(codes.columns) == list(estimator.get_feature_names_out())
-
-
-def _frame_modules():
-    """Pandas and polars, where they are installed."""
-    found = []
-    for name in ("pandas", "polars"):
-        try:
-            found.append(__import__(name))
-        except ImportError:
-            continue
-    return found
 
 
 @needs("numbers")

@@ -5,16 +5,23 @@ from functools import partial
 from unittest import SkipTest
 
 from skae.base import BaseAutoencoder
-from skae.testing import _copies, _mistakes, _outputs, _shifts, _training
+from skae.testing import _copies, _mistakes, _outputs, _properties, _shifts, _training
 from skae.testing._needs import missing
 from skae.testing._settings import bent_surface
 
-CHECKS: list[Callable] = [
-    value
-    for module in (_outputs, _training, _copies, _mistakes, _shifts)
-    for name, value in vars(module).items()
-    if name.startswith("check_")
-]
+
+def _checks_in(*modules) -> list[Callable]:
+    return [
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if name.startswith("check_")
+    ]
+
+
+# Of results alone: those of every estimator, around an autoencoder or not.
+PROPERTIES = _checks_in(_properties)
+CHECKS = _checks_in(_outputs, _training, _copies, _mistakes, _shifts) + PROPERTIES
 
 
 def autoencoder_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -50,6 +57,41 @@ def autoencoder_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], No
         )
     X = bent_surface() if X is None else X
     for check in CHECKS:
+        yield check.__name__, partial(_apply, check, cls, X)
+
+
+def estimator_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The checks of results, which every estimator passes, for a test runner.
+
+    The same numbers in another type or container, rows far from zero or broken, odd
+    batches, a fit that diverges, settings of Keras: autoencoders, and what stands
+    around one. :func:`autoencoder_checks` has them, too.
+
+    Parameters
+    ----------
+    cls : type
+        An estimator with a class method `_test_params`, which returns small settings.
+
+    X : array-like, default=None
+        Data that it takes; by default 60 rows of 6 numbers between 0 and 1.
+
+    Yields
+    ------
+    name : str
+        Of the check.
+
+    check : callable
+        As those of :func:`autoencoder_checks`.
+
+    Examples
+    --------
+    >>> from skae import AutoencoderDensity
+    >>> from skae.testing import estimator_checks
+    >>> checks = dict(estimator_checks(AutoencoderDensity))
+    >>> checks["check_odd_batches"]()
+    """
+    X = bent_surface() if X is None else X
+    for check in PROPERTIES:
         yield check.__name__, partial(_apply, check, cls, X)
 
 

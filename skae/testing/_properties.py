@@ -1,0 +1,273 @@
+"""Properties of results: of every estimator, around an autoencoder or not.
+
+Each fits on small integers, which all types and containers can hold.
+"""
+
+import copy
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from unittest import SkipTest
+
+import numpy as np
+from sklearn.utils import get_tags
+
+from skae.testing._mistakes import refused
+from skae.testing._needs import frame_modules, needs
+from skae.testing._settings import make
+from skae.training import clear_cache
+
+# What an estimator is there for: the first of these that it has.
+_RESULTS = ("decision_function", "predict_proba", "predict", "transform")
+_GRID = 100
+
+
+def result(estimator, X) -> np.ndarray:
+    """What the estimator says of `X`, as an array."""
+    for name in (*_RESULTS, "score_samples"):
+        if hasattr(estimator, name):
+            return np.asarray(getattr(estimator, name)(X))
+    raise AssertionError(f"{type(estimator).__name__} says nothing of rows.")
+
+
+def integers(cls, X) -> np.ndarray:
+    """Rows in whole numbers as float64; with gaps, for what is there to fill them."""
+    found = np.round(X * _GRID / np.ptp(X)).astype(np.float64)
+    if hasattr(cls, "impute_multiple"):
+        found[::7, 1] = np.nan
+    return found
+
+
+def labels(X) -> np.ndarray:
+    """A class for two thirds of the rows, and -1 for the others."""
+    y = (X[:, 0] > np.median(X[:, 0])).astype(int)
+    y[::3] = -1
+    return y
+
+
+def fit(cls, X, **settings):
+    """Fit to `X`; with labels, which autoencoders do not look at."""
+    return make(cls, **settings).fit(X, labels(np.asarray(X, dtype=np.float64)))
+
+
+def fitted(cls, X):
+    """A fitted estimator of one's own: the fit is shared by the checks of a class."""
+    return copy.deepcopy(_fitted(cls, X.tobytes(), X.shape))
+
+
+@lru_cache(maxsize=4)
+def _fitted(cls, content: bytes, shape):
+    return fit(cls, np.frombuffer(content).reshape(shape))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Leave warnings to those whose subject they are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@needs("array")
+def check_types_agree(cls, X):
+    """The same numbers in another type or container have the same results."""
+    X = integers(cls, X)
+    estimator = fitted(cls, X)
+    expected = result(estimator, X)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, other in _in_other_types(X, Path(folder)):
+            found = result(estimator, other)
+            np.testing.assert_allclose(
+                found.astype(np.float64), expected, rtol=1e-6, atol=1e-6, err_msg=kind
+            )
+            if kind in ("int64", "Decimal", "pandas"):
+                refitted = fit(cls, other)
+                np.testing.assert_allclose(
+                    result(refitted, other).astype(np.float64),
+                    expected,
+                    rtol=1e-5,
+                    atol=1e-5,
+                    err_msg=f"fitted as {kind}",
+                )
+            del other  # a memory map holds its file open
+
+
+def _in_other_types(X, folder: Path):
+    """`X` in types and containers that hold it exactly, with their names."""
+    wide = np.zeros((2 * len(X), 2 * X.shape[1]))
+    wide[::2, 1::2] = X
+    np.save(folder / "X.npy", X)
+    yield "float32", X.astype(np.float32)
+    yield "not contiguous", wide[::2, 1::2]
+    yield "memory map", np.load(folder / "X.npy", mmap_mode="r")
+    if np.isfinite(X).all():
+        yield "int64", X.astype(np.int64)
+        yield "int16", X.astype(np.int16)
+        decimals = [Decimal(int(value)) for value in X.flat]
+        yield "Decimal", np.array(decimals, dtype=object).reshape(X.shape)
+    for module in frame_modules():
+        columns = {f"x{j}": column for j, column in enumerate(X.T)}
+        yield module.__name__, module.DataFrame(columns)
+
+
+@needs("array")
+def check_odd_batches(cls, X):
+    """A row alone, some rows, none, and rows without a value, after the fit."""
+    X = integers(cls, X)
+    estimator = fitted(cls, X)
+    expected = result(estimator, X)
+    for some in (slice(0, 1), slice(3, 20)):
+        np.testing.assert_allclose(
+            result(estimator, X[some]), expected[some], rtol=1e-5, atol=1e-5
+        )
+    with refused("minimum of 1 is required"):
+        result(estimator, X[:0])
+    nothing = np.full((2, X.shape[1]), np.nan)
+    if get_tags(estimator).input_tags.allow_nan:
+        with quiet():
+            assert np.isfinite(result(estimator, nothing)).all()
+    else:
+        with refused("contains NaN"):
+            result(estimator, nothing)
+
+
+@needs("array", "sample_weight")
+def check_rows_of_weight_0_may_be_anything(cls, X):
+    """Rows of weight 0 change nothing, however far out they are."""
+    X = integers(cls, X)
+    more = np.vstack([X, 1e4 * X[:7]])
+    weight = np.repeat([1.0, 0.0], [len(X), 7])
+    settings = {"early_stopping": False}
+    weighted = make(cls, **settings).fit(more, sample_weight=weight)
+    alone = make(cls, **settings).fit(X)
+    np.testing.assert_allclose(
+        result(weighted, X), result(alone, X), rtol=1e-4, atol=1e-3
+    )
+
+
+@needs("array", "sample_weight", "decoder")
+def check_a_weight_of_2_is_a_repeated_row(cls, X):
+    """To the score; to a start that is not drawn."""
+    X = integers(cls, X)
+    weight = np.where(np.arange(len(X)) % 3, 1.0, 2.0)
+    repeated = np.repeat(X, weight.astype(int), axis=0)
+    estimator = fitted(cls, X)
+    np.testing.assert_allclose(
+        estimator.score(X, sample_weight=weight), estimator.score(repeated), rtol=1e-5
+    )
+    weighted = _start(cls, X, sample_weight=weight)
+    _assert_near(result(weighted, X), result(_start(cls, repeated), X))
+
+
+@needs("array", "sample_weight", "columns")
+def check_the_order_of_columns_does_not_matter(cls, X):
+    """To a start that is not drawn, but for the sign of codes."""
+    X = integers(cls, X)
+    codes, other = (result(_start(cls, x), x) for x in (X, X[:, ::-1]))
+    _assert_near(np.abs(other), np.abs(codes))
+
+
+def _start(cls, X, **options):
+    """Fitted in steps too small to be seen; SkipTest where the start is drawn."""
+    settings = {"early_stopping": False, "learning_rate": 1e-12}
+    first, other = (
+        make(cls, random_state=seed, **settings).fit(X, **options) for seed in (0, 1)
+    )
+    expected = result(first, X)
+    if not np.allclose(result(other, X), expected, atol=1e-3 * np.ptp(expected)):
+        raise SkipTest("training starts with weights that are drawn")
+    return first
+
+
+def _assert_near(found, expected) -> None:
+    largest = np.abs(expected).max()
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * largest)
+
+
+@needs("array")
+def check_one_broken_row(cls, X):
+    """A row that is far out is no reason for results that are not finite."""
+    X = integers(cls, X)
+    for factor in (1e3, 1e8):
+        broken = X.copy()
+        broken[4] = factor * (1 + np.abs(broken[4]))
+        with quiet():
+            found = result(fit(cls, broken), broken)
+        assert np.isfinite(found).all(), f"{factor:.0e}"
+
+
+@needs("array")
+def check_a_fit_that_diverges_is_an_error(cls, X):
+    """It leaves nothing, and never replaces a model by one that is not finite."""
+    X = integers(cls, X)
+    names = make(cls).get_params()
+    rate = "learning_rate"
+    if rate not in names:
+        rate = next((name for name in names if name.endswith("__learning_rate")), "")
+    if not rate:
+        return
+    # One step: nothing but the weights after it tells that it went wrong.
+    broken = make(cls).set_params(**{rate: 1e30})
+    try:
+        with quiet():
+            broken.fit(X, labels(X))
+    except FloatingPointError as error:
+        assert "learning_rate" in str(error), error
+        assert [name for name in vars(broken) if name.endswith("_")] == []
+    else:
+        assert np.isfinite(result(broken, X)).all()
+    if hasattr(cls, "partial_fit"):
+        estimator = fitted(cls, X)
+        before = result(estimator, X)
+        estimator.set_params(learning_rate=1e30)
+        try:
+            with quiet():
+                estimator.partial_fit(X)
+        except FloatingPointError:
+            np.testing.assert_array_equal(result(estimator, X), before)
+        else:
+            assert np.isfinite(result(estimator, X)).all()
+
+
+@needs("array")
+def check_settings_of_keras_change_nothing(cls, X):
+    """Results do not depend on Keras' formats and types, nor change them."""
+    X = integers(cls, X)
+    estimator = fitted(cls, X)
+    expected = result(estimator, X)
+    with _other_settings_of_keras() as settings:
+        before = settings()
+        np.testing.assert_array_equal(result(estimator, X), expected, "fitted before")
+        clear_cache()  # what is compiled now is compiled under these settings
+        np.testing.assert_array_equal(result(estimator, X), expected, "compiled anew")
+        np.testing.assert_array_equal(result(fit(cls, X), X), expected, "fitted")
+        assert settings() == before
+    # Nor is anything left of them in what was compiled meanwhile.
+    np.testing.assert_array_equal(result(fit(cls, X), X), expected, "fitted after")
+
+
+@contextmanager
+def _other_settings_of_keras() -> Iterator[Callable[[], list]]:
+    """Have other data formats and types than usual; gives a function to read them."""
+    from keras import config
+
+    names = ("image_data_format", "floatx", "dtype_policy")
+
+    def read() -> list:
+        return [getattr(config, name)() for name in names]
+
+    before = read()
+    other = {"channels_last": "channels_first", "channels_first": "channels_last"}
+    try:
+        for name, value in zip(
+            names, (other[before[0]], "float64", "mixed_float16"), strict=True
+        ):
+            getattr(config, f"set_{name}")(value)
+        yield read
+    finally:
+        for name, value in zip(names, before, strict=True):
+            getattr(config, f"set_{name}")(value)
