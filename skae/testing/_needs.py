@@ -10,7 +10,7 @@ from skae.data._mixed_table import MixedTableLayout
 
 
 def _has_decoder(cls, X) -> bool:
-    return cls._architecture.has_decoder()
+    return hasattr(cls, "_architecture") and cls._architecture.has_decoder()
 
 
 def _takes_numbers(cls, X) -> bool:
