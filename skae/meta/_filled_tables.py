@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from skae.data._frames import is_frame, with_values
+from skae.data._column_types import library_of, type_of
+from skae.data._frames import columns_of, is_frame, with_values
 from skae.data._mixed_table import MixedTableLayout
 from skae.data._series import series_of
 
 
-def filled_columns(layout: MixedTableLayout, outputs, gaps, rows) -> dict:
+def filled_columns(X, layout: MixedTableLayout, outputs, gaps, rows) -> dict:
     """Of each column with gaps that can be filled: where, values, and its type.
 
     Parameters
     ----------
+    X : data frame or ndarray
+        The table with the gaps.
+
     layout : MixedTableLayout
 
     outputs : ndarray of shape (n_some_rows, n_outputs)
@@ -28,10 +32,14 @@ def filled_columns(layout: MixedTableLayout, outputs, gaps, rows) -> dict:
     -------
     filled : dict
         By the number of the column where it has gaps, values for all rows, those
-        elsewhere of no meaning, and the type of `fit`.
+        elsewhere of no meaning, and the type of `fit`; its own in a table of another
+        library than that of `fit`.
     """
     found = {}
-    columns = zip(layout.columns, layout.types, layout.output_places(), strict=True)
+    types = layout.types
+    if layout.library != (library_of(X) if is_frame(X) else "numpy"):
+        types = [_own_type(values, name) for name, values in columns_of(X)]
+    columns = zip(layout.columns, types, layout.output_places(), strict=True)
     for j, (column, kind, places) in enumerate(columns):
         where = gaps[:, j]
         if not where.any() or column.kind in ("identifier", "ignored"):
@@ -63,6 +71,18 @@ def with_filled(
     if not indicators:
         return found[:, kept]
     return np.hstack([found[:, kept], np.column_stack(list(indicators.values()))])
+
+
+def _own_type(values, name) -> dict:
+    """The type of a column of another library than that of `fit`, which has one."""
+    kind = type_of(values)
+    if kind.get("holds") in ("empty", "other"):
+        raise ValueError(
+            f"Column {name!r} is of type {kind['name']}, which holds nothing, and the "
+            "table is not of the library that fit was given. Give the column a type, "
+            "or convert the table."
+        )
+    return kind
 
 
 def _holds_numbers(kind: dict) -> bool:

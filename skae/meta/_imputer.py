@@ -328,7 +328,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
 
     def _table(self, X, gaps, rows, outputs):
         """A copy of `X` in whose gaps is what the `outputs` of some `rows` say."""
-        filled = filled_columns(self._filling.layout, outputs, gaps, rows)
+        filled = filled_columns(X, self._filling.layout, outputs, gaps, rows)
         empty = self._empty()
         kept = [
             j for j in range(X.shape[1]) if self.keep_empty_features or not empty[j]
