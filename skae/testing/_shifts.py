@@ -9,8 +9,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import get_tags
 
-from skae.testing._needs import needs
-from skae.testing._outputs import _frame_modules
+from skae.testing._needs import frame_modules, needs
 from skae.testing._settings import make
 
 # In deviations of the data, more or less; float64 holds all that is left.
@@ -54,7 +53,7 @@ def check_containers_far_from_zero(cls, X):
     containers = [np.vectorize(Decimal, otypes=[object])(X)]
     if get_tags(expected).input_tags.sparse:
         containers.append(sparse.csr_matrix(X))
-    for module in _frame_modules():
+    for module in frame_modules():
         containers.append(module.DataFrame(dict(zip(names, X.T, strict=True))))
     for container in containers:
         estimator = make(cls).fit(container)
