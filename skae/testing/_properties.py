@@ -150,9 +150,12 @@ def check_rows_of_weight_0_may_be_anything(cls, X):
     )
 
 
-@needs("array", "sample_weight", "decoder")
+@needs("numbers", "sample_weight", "decoder")
 def check_a_weight_of_2_is_a_repeated_row(cls, X):
-    """To the score; to a start that is not drawn."""
+    """To the score; to a start that is not drawn.
+
+    Columns of mixed types have scales of their own, which count rows of any weight.
+    """
     X = integers(cls, X)
     weight = np.where(np.arange(len(X)) % 3, 1.0, 2.0)
     repeated = np.repeat(X, weight.astype(int), axis=0)
