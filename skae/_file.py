@@ -28,22 +28,19 @@ _KINDS = {
 
 
 def file_to_write(path: str | os.PathLike[str]) -> Path:
-    """Where to write `path`: a link to a file goes on to point where it did.
+    """Where to write `path`: a link goes on to point where it did.
 
     Raises
     ------
     OSError
-        If anything but a regular file is there.
+        If anything but a regular file is there, or there is no folder for one.
     """
     path = Path(path)
+    if path.is_symlink():
+        path = Path(os.path.realpath(path))
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        if path.is_symlink():
-            raise FileNotFoundError(
-                f"{path} is a link to {os.readlink(path)}, which does not exist: "
-                "remove the link, or give another path."
-            ) from None
         if not path.parent.exists():
             raise FileNotFoundError(
                 f"There is no folder {path.parent} for {path.name}: make it, or give "
@@ -58,7 +55,7 @@ def file_to_write(path: str | os.PathLike[str]) -> Path:
             f"{path} is {kind} and no regular file: it is left as it is. Give the path "
             "of a file."
         )
-    return Path(os.path.realpath(path))
+    return path
 
 
 def write(

@@ -79,8 +79,8 @@ def link_to_a_pipe(path):
     path.symlink_to("pipe")
 
 
-def link_to_nothing(path):
-    path.symlink_to("nothing")
+def link_into_no_folder(path):
+    path.symlink_to("nowhere/nothing")
 
 
 NO_FILES = {
@@ -88,7 +88,7 @@ NO_FILES = {
     folder: "folder",
     listening_socket: "socket",
     link_to_a_pipe: "named pipe",
-    link_to_nothing: "which does not exist",
+    link_into_no_folder: "There is no folder",
 }
 
 
