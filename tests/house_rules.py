@@ -43,7 +43,7 @@ def check_documented_attributes_exist(cls, X):
     estimator.feature_names_in_ = None  # set by data frames only
     documented = _section(cls, "Attributes")
     public = {v for v in vars(estimator) if v.endswith("_") and v[0] != "_"}
-    properties = {"encoder_", "decoder_", "autoencoder_"}
+    properties = {"encoder_", "decoder_", "autoencoder_", "encoding_dim_"}
     # Of linear codes alone: a few settings of some families have others.
     public |= {"explained_variance_ratio_"}
     assert public | properties == set(documented)

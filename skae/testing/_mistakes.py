@@ -25,8 +25,8 @@ def refused(message: str) -> Iterator[None]:
 @needs("numbers")
 def check_bad_data(cls, X):
     """Data that cannot be used leave no fitted attribute."""
-    estimator, bad = make(cls), X.copy()
-    bad[3, 2] = np.nan
+    estimator, bad, huge = make(cls), X.copy(), X.astype(np.float64)
+    bad[3, 2], huge[3, 2] = np.nan, 1e200
     tags = get_tags(estimator).input_tags
     mistakes = [] if tags.allow_nan else [(bad, "contains NaN")]
     if not tags.categorical:
@@ -36,7 +36,7 @@ def check_bad_data(cls, X):
         *mistakes,
         (X[:, 0], "Expected 2D array, got 1D array"),
         (np.where(np.isnan(bad), np.inf, bad), "infinity"),
-        (X.astype(np.float64) * 1e200, "too large for dtype"),
+        (huge, "too large for dtype"),
         (X * 1j, "Complex data not supported"),
         (X[:0], "minimum of 1 is required"),
         (X[:, :0], "minimum of 1 is required"),
