@@ -40,13 +40,13 @@ def borrowed_program(architecture: Buildable, settings) -> Iterator[Any]:
     same architecture get two.
     """
     from skae.training._backends import active_distribution, make_program
-    from skae.training._optimizers import optimizer_key
+    from skae.training._optimizers import program_key
 
     enter_backend()
     distribution = active_distribution()
     key = (
         architecture,
-        settings._replace(optimizer=optimizer_key(settings.optimizer)),
+        settings._replace(optimizer=program_key(settings.optimizer)),
         distribution,
     )
     with _lock:

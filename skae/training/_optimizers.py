@@ -5,8 +5,9 @@ import json
 
 from skae.training._keras_settings import own_keras_settings
 
-# Beside Keras' own description: parts of the names of weights that do not decay.
-_EXCLUDED = "exclude_from_weight_decay"
+# Beside Keras' own description: parts of the names of weights that do not decay, and
+# the class, which Keras does not find by every description.
+_EXCLUDED, _CLASS = "exclude_from_weight_decay", "class"
 
 
 def optimizer_config(optimizer) -> dict:
@@ -45,6 +46,7 @@ def _config(optimizer) -> dict:
     config = keras.optimizers.serialize(instance)
     config["config"].pop("learning_rate", None)
     config["config"].pop("name", None)
+    config[_CLASS] = type(instance)
     excluded = excluded_from_weight_decay(instance)
     return config | {_EXCLUDED: excluded} if excluded else config
 
@@ -80,20 +82,22 @@ def _check_options(optimizer) -> None:
 
 
 def optimizer_key(config: dict) -> str:
-    """`config` as text: equal for optimizers that take equal steps."""
-    return json.dumps(config, sort_keys=True, default=repr)
+    """`config` as text, also in the next process: equal for those of equal steps."""
+    described = {name: value for name, value in config.items() if name != _CLASS}
+    return json.dumps(described, sort_keys=True, default=repr)
+
+
+def program_key(config: dict) -> tuple[str, type]:
+    """The same in this process, where two classes may have one name."""
+    return optimizer_key(config), config[_CLASS]
 
 
 def make_optimizer(config: dict):
     """A new optimizer whose learning rate is a plain variable."""
-    import keras
-
-    excluded = config.get(_EXCLUDED)
-    config = {name: value for name, value in config.items() if name != _EXCLUDED}
-    config["config"] = {**config["config"], "learning_rate": 1e-3}
-    optimizer = keras.optimizers.deserialize(config)
-    if excluded:
-        optimizer.exclude_from_weight_decay(var_names=[excluded])
+    settings = {**config["config"], "learning_rate": 1e-3}
+    optimizer = config[_CLASS].from_config(settings)
+    if _EXCLUDED in config:
+        optimizer.exclude_from_weight_decay(var_names=[config[_EXCLUDED]])
     return optimizer
 
 
