@@ -64,7 +64,7 @@ def test_rows_too_few_to_hold_any_out(X):
     assert few.kept_initialization_ and few.score(X[:5]) > 0.5
 
 
-@pytest.mark.filterwarnings("ignore:Row 7 of X")  # as it should be said
+@pytest.mark.filterwarnings("ignore:Row 7 of X", "ignore:1 of 60 rows of X")
 @each_family
 def test_a_row_far_out_leaves_a_fitted_estimator_as_it_was(cls, X):
     estimator = make(cls).partial_fit(X)

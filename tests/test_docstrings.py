@@ -24,13 +24,14 @@ from skae.fitting import worth_compiling
 
 # Training parameters that a class explains in words of its own.
 OWN_WORDS = {
+    "NeighborAutoencoder": {"epochs"},
     "StackedAutoencoder": {
         "learning_rate_schedule",
         "epochs",
         "validation_fraction",
         "warm_start",
         "callbacks",
-    }
+    },
 }
 # Their words depend on the class: the tests below ask each for its truth.
 FILLED_IN = {"jit_compile", "random_state"}

@@ -1,6 +1,7 @@
 """The stacked autoencoder, trained one layer at a time."""
 
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, ClassVar
@@ -256,7 +257,9 @@ class StackedAutoencoder(BaseAutoencoder):
         for i, size in enumerate([*architecture.sizes, architecture.encoding_dim]):
             last, seed = i == n_hidden, int(rng.integers(2**31))
             layer = self._make_layer(size, seed, len(rows), first=i == 0, last=last)
-            layer.fit(X, sample_weight=weight)
+            with warnings.catch_warnings():  # of such rows the whole network tells
+                warnings.filterwarnings("ignore", "Row .* of X")
+                layer.fit(X, sample_weight=weight)
             self.layer_histories_.append(layer.history_)
             X = layer.transform(X)
             for path, value in layer._model.weights.items():

@@ -1,4 +1,4 @@
-"""The fitted attributes of an autoencoder: all of them, or none."""
+"""The fitted attributes of an estimator: all of them, or none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

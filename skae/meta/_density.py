@@ -146,7 +146,7 @@ class AutoencoderDensity(
                 f"Got n_samples={n_rows}, but a density needs {_FEWEST_ROWS} rows at "
                 "least: one row has no spread."
             )
-        weight = self._without(self._far_rows(X), X, stacklevel=5)
+        weight = self._without(self._far_rows(X), X, stacklevel=6)
         autoencoder = self._pretrained(X, self.random_state, weight)
         codes = codes_of(autoencoder, X).astype(np.float64)
         if weight is not None:

@@ -17,6 +17,7 @@ from skae.data._far_rows import far_rows, left_out
 from skae.data._frames import name_of_row
 from skae.data._masked_arrays import refuse_masked
 from skae.data._sequences import is_ragged_list
+from skae.estimator._attributes import all_or_nothing
 from skae.training import draw_seed
 
 
@@ -35,12 +36,8 @@ def forgets_on_error(fit):
 
     @wraps(fit)
     def whole(self, *args, **options):
-        try:
+        with all_or_nothing(self, continuing=False):
             return fit(self, *args, **options)
-        except BaseException:
-            for name in [name for name in vars(self) if name.endswith("_")]:
-                delattr(self, name)
-            raise
 
     return whole
 

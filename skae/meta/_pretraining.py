@@ -96,7 +96,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
         far = self._far_rows(X)
-        weight = self._without(far, X, stacklevel=6)
+        weight = self._without(far, X, stacklevel=7)
         autoencoder = self._pretrained(X, seed, weight)
         labelled, usual = self._usual_rows(far, labelled, targets)
         held_out = labelled[:0]
