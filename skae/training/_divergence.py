@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-# A loss so many times that of the first weights is that of no model.
-_TIMES = 100.0
+# A loss so many times that of the first weights is that of no model. Likelihoods that
+# learn a deviation may rise by some orders of magnitude, and come down again.
+_TIMES = 1e6
 # The highest learning rate that errors advise.
 _ADVISED_RATE = 1e-3
 
