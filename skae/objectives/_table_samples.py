@@ -208,19 +208,25 @@ class TableSamples:
         size = max(1, _WEIGHED_CODES // n_codes)
         for start in range(0, len(x), size):
             rows = aligned(x[start : start + size])
-            # Proposals are those of the row without gaps; its own would lie too near.
-            full = self._completed(rows, rng)
-            mean, log_var = self._posterior({"data": full})
-            shape = (len(rows), n_codes, mean.shape[1])
-            epsilon = rng.standard_normal(shape)
-            z = mean[:, None] + np.exp(log_var / 2)[:, None] * epsilon
-            codes = z.reshape(-1, shape[2])
-            # Constants are the same for all codes of a row.
-            log_q = -0.5 * np.sum(epsilon**2 + log_var[:, None], axis=2)
+            # Codes of rows with means in the gaps lie too near to each other, and those
+            # of one way to fill them tell of that way alone: half are drawn from each.
+            completed = self._completed(rows, rng)
+            proposals = [self._posterior({"data": x}) for x in (rows, completed)]
+            size_of_half = (len(rows), n_codes // 2, proposals[0][0].shape[1])
+            z = np.concatenate(
+                [
+                    mean[:, None]
+                    + np.exp(log_var / 2)[:, None] * rng.standard_normal(size_of_half)
+                    for mean, log_var in proposals
+                ],
+                axis=1,
+            )
+            codes = z.reshape(-1, z.shape[2])
+            log_q = np.logaddexp(*(_log_normal(z, *moments) for moments in proposals))
             log_p = self.mixture_.score_samples(codes)
-            repeated = {"data": np.repeat(rows, n_codes, axis=0)}
+            repeated = {"data": np.repeat(rows, z.shape[1], axis=0)}
             log_p += self._log_likelihood_given(repeated, codes)
-            weights = softmax(log_p.reshape(shape[:2]) - log_q, axis=1)
+            weights = softmax(log_p.reshape(log_q.shape) - log_q, axis=1)
             kept = z[np.arange(len(rows)), draw_places(weights, rng)]
             outputs = self._outputs(kept.astype(np.float32))
             found[start : start + size] = wanted.draw(outputs, rng)
@@ -271,3 +277,9 @@ class TableSamples:
             f"wanted: they are all but impossible (about {total / n_tried:.1g} of all "
             "rows). Ask for fewer, or loosen them."
         )
+
+
+def _log_normal(z: np.ndarray, mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
+    """Log-density of codes of each row, but for a constant: (n_rows, n_codes)."""
+    mean, log_var = mean[:, None], log_var[:, None]
+    return -0.5 * np.sum((z - mean) ** 2 * np.exp(-log_var) + log_var, axis=2)
