@@ -81,6 +81,7 @@ class Architecture(ABC):
     ``check()``                      errors for parameters that do not fit
     ``scaling(summary)``             the moments by which data are scaled
     ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
+    ``in_units(values, exponent)``   parameters, where rows have another unit
     ``start(rows, summary, ...)``    first weights that come from the data
     ``least_epochs(n_steps)``        passes below which "auto" does not go
     ``auto_sizes(values, ...)``      sizes that are "auto" decided by the data
