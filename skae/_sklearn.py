@@ -100,8 +100,8 @@ def refuse_no_rows(X, name: str) -> None:
         )
     if hasattr(X, "columns") and 0 in X.shape:
         raise ValueError(
-            f"X is a data frame of shape {X.shape}: a minimum of 1 row and 1 column is "
-            f"required by {name}."
+            f"X is a data frame of shape {X.shape}, while of rows and columns a "
+            f"minimum of 1 is required by {name}."
         )
 
 

@@ -230,13 +230,14 @@ def test_on_few_rows_to_be_better_is_luck():
     )
     assert margin_of_luck(10**6) == pytest.approx(0.4e-3, rel=1e-3)
     best = BestWeights(tol=0.0, patience=5, margin=margin_of_luck(100))
+    weights = [{"kernel": np.full(1, float(epoch))} for epoch in range(4)]
     for epoch, loss in enumerate((1.0, 0.97)):
-        best.update(epoch, loss, lambda epoch=epoch: epoch)
-    assert best.prefers_start and best.choose() == 0
-    best.update(2, 0.95, lambda: 2)
-    assert not best.prefers_start and best.choose() == 2
+        best.update(epoch, loss, lambda epoch=epoch: weights[epoch])
+    assert best.prefers_start and best.choose() is weights[0]
+    best.update(2, 0.95, lambda: weights[2])
+    assert not best.prefers_start and best.choose() is weights[2]
     # PCA that knows the rows is better than what training found: kept, as it is.
     best.inform("informed", 0.94)
     assert best.prefers_start and best.choose() == "informed"
-    best.update(3, 0.93, lambda: 3)
-    assert best.choose() == 3
+    best.update(3, 0.93, lambda: weights[3])
+    assert best.choose() is weights[3]

@@ -231,13 +231,15 @@ class TrainingRun:
         """Say that an epoch diverged; raise where there is none before it to keep."""
         part = "loss" if not math.isfinite(loss) else "weights"
         found = loss if part == "loss" else "infinite or NaN"
+        rate = self._program.learning_rate
         what = f"The {part} became {found} in epoch {epoch}"
+        what += f", at a learning rate of {rate:g}"
         if best is None or best.weights is None:
             raise self._error(what)
         self.diverged = True
         which = "those before training" if best.prefers_start else ""
         which = which or f"the weights after epoch {best.epoch}"
-        message = divergence_warning(what, self._program.learning_rate, which)
+        message = divergence_warning(what, rate, which)
         warnings.warn(message, ConvergenceWarning, stacklevel=6)
 
     def _error(self, what: str) -> FloatingPointError:
