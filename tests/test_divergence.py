@@ -80,6 +80,7 @@ def test_a_row_far_out_leaves_a_fitted_estimator_as_it_was(cls, X):
     assert np.isfinite(estimator.partial_fit(X).transform(X)).all()
 
 
+@pytest.mark.filterwarnings("ignore:Row 60 of X")
 def test_a_row_so_far_out_that_the_optimizer_remembers_it_for_ever(X):
     estimator = make(Autoencoder).partial_fit(X)
     before = contents(estimator)

@@ -34,7 +34,8 @@ def pool_of(X, y, labelled):
         return LogisticRegression().fit(codes, classes).predict_log_proba
 
     rng = np.random.default_rng(0)
-    return OpinionPool(X, labelled, y[labelled], fit_head, rng)
+    among = np.arange(len(X))
+    return OpinionPool(X, among, labelled, y[labelled], fit_head, rng)
 
 
 def test_a_walk_is_what_its_formula_says():
