@@ -1,5 +1,7 @@
 """The page to explore a map with, also in a real browser."""
 
+import base64
+import gzip
 import json
 import re
 import shutil
@@ -253,6 +255,35 @@ def test_tables_are_listed_in_their_own_units(tmp_path):
     np.testing.assert_allclose(shown, frame.iloc[row], rtol=1e-3)
     right = pipeline.inverse_transform(pipeline.transform(frame))[4]
     np.testing.assert_allclose(found["again"], right, rtol=1e-4)
+
+
+def unpacked(page):
+    """Facts and arrays of a page, as it reads them."""
+    text = re.search(r'id="data"[^>]*>([^<]*)<', page.read_text()).group(1)
+    data = gzip.decompress(base64.b64decode(text))
+    size = int.from_bytes(data[:4], "little")
+    facts = json.loads(data[4 : 4 + size])
+    arrays = {}
+    for name, where in facts["arrays"].items():
+        start = 4 + size + where["start"]
+        assert start % 8 == 0
+        found = np.frombuffer(data, where["kind"], int(np.prod(where["shape"])), start)
+        arrays[name] = found.reshape(where["shape"])
+    return facts, arrays
+
+
+def test_numbers_far_from_zero_keep_their_digits(tmp_path):
+    rng = np.random.default_rng(0)
+    X = np.column_stack([1.7e9 + rng.normal(size=(60, 2)), rng.normal(size=60)])
+    model = Autoencoder(2, **SMALL).fit(X)
+    facts, arrays = unpacked(explore(model, X, path=tmp_path / "map.html"))
+    np.testing.assert_array_equal(arrays["rows"], X)
+    np.testing.assert_array_equal(arrays["decoded"], model.reconstruct(X))
+    shown = [f"{x:.{n}g}" for x, n in zip(X[0], facts["digits"], strict=True)]
+    assert all(len(text) >= 13 for text in shown[:2]) and len(shown[2]) < 9
+    near = X - [1.7e9, 1.7e9, 0]
+    facts, arrays = unpacked(explore(model, near, path=tmp_path / "near.html"))
+    assert arrays["rows"].dtype == np.float32 and max(facts["digits"]) <= 6
 
 
 @in_browser

@@ -443,3 +443,42 @@ def test_dates_are_no_numbers(data):
             ConvAutoencoder().fit(data.reshape(30, 2, 2))
         with pytest.raises(TypeError, match="takes numbers"):
             RecurrentAutoencoder().fit(data.reshape(30, 2, 2))
+
+
+def test_rows_elsewhere_than_those_of_fit_are_not_explained():
+    """float32 sees no difference between them, and the score does."""
+    model = tiny().fit(X)
+    for far in (X + 1e9, np.vstack([X + 1e9, X[:1]])):
+        weight = np.arange(len(far)) < 60
+        assert model.score(far, sample_weight=weight) < -1e12
+    assert model.score(X + 1e9) < -1e12
+    assert model.score(np.ones((5, 6)) * 1e9) == 0
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, 1e12, 1e15])
+def test_a_few_broken_rows_do_not_hide_that_the_others_are_far(value):
+    """A time of 0, or one in milliseconds among seconds."""
+    rng = np.random.default_rng(0)
+    data = 1.7e9 + rng.normal(size=(900, 3))
+    data[[0, 500]] = value
+    units = find_units(Rows(data, "test"))
+    assert (np.abs(units.origin - 1.7e9) < 64).all()
+    # Nor are ordinary rows far from zero for them, or columns of one value.
+    for ordinary in (rng.normal(size=(900, 3)), np.ones((900, 3))):
+        ordinary[[0, 500]] = value
+        assert find_units(Rows(ordinary, "test")) is None
+
+
+@pytest.mark.parametrize("cls", [EncoderClassifier, NeighborAutoencoder])
+def test_a_broken_row_beside_rows_far_from_zero(cls):
+    y = (X[:, 0] > np.median(X[:, 0])).astype(int)
+    y[::3] = -1
+    found = []
+    for offset in (0.0, 1e9):
+        data = X + offset
+        data[4] = offset - 1e9
+        with pytest.warns(UserWarning, match="left out of training: 4 "):
+            estimator = make(cls).fit(data, y)
+        name = "predict_proba" if hasattr(cls, "predict_proba") else "transform"
+        found.append(np.delete(getattr(estimator, name)(data), 4, axis=0))
+    close(*found)

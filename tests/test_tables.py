@@ -214,6 +214,39 @@ def test_quantiles_bring_numbers_that_come_often_back_exactly():
     assert column.write(np.float32([[99.0]])) == 50
 
 
+@pytest.mark.parametrize("scaling", ["standard", "quantile"])
+def test_a_weight_of_2_is_a_number_that_comes_twice(scaling):
+    rng = np.random.default_rng(0)
+    x = np.append(np.round(rng.lognormal(size=3000), 2), np.nan)
+    weight = rng.integers(1, 4, len(x))
+    repeated = NumberColumn.fit(x.repeat(weight), "number", "x", scaling=scaling)
+    for unit in (1.0, 0.1, 1e-12):
+        options = {"scaling": scaling, "weight": weight * unit}
+        column = NumberColumn.fit(x, "number", "x", **options)
+        for name in ("values", "scores", "low", "high"):
+            expected = getattr(repeated, name)
+            np.testing.assert_allclose(getattr(column, name), expected, atol=1e-9)
+    uneven = {"scaling": scaling, "weight": np.where(x > 3, 1e-300, 1.0)}
+    scores = NumberColumn.fit(x, "number", "x", **uneven).read(x[:-1], "x")
+    assert np.isfinite(scores).all()
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1.0, 1e30])
+def test_numbers_of_any_size_have_a_scale(unit):
+    x = unit * np.array([1.0, 2.0, 4.0])
+    for offset in (0.0, 1e6 * unit):
+        column = NumberColumn.fit(x + offset, "number", "x", scaling="standard")
+        scores = column.read(x + offset, "x")[:, 0]
+        assert scores[0] < scores[1] < scores[2] and abs(scores.std() - 1) < 0.1
+    column = NumberColumn.fit(
+        np.append(np.full(999, 1e9), np.nextafter(1e9, np.inf)),
+        "number",
+        "x",
+        scaling="standard",
+    )
+    assert np.isfinite(column.read(np.array([1e9, 1e9 + 1]), "x")).all()
+
+
 def test_indicators_are_those_of_scikit_learn(frame):
     table = frame[["text", "integer", "ordered"]].dropna()
     layout = MixedTableLayout.fit(table, "X", **OPTIONS)
@@ -645,6 +678,18 @@ def test_categories_know_their_levels():
     assert column.levels == ["a", "b"]
     np.testing.assert_array_equal(column.read(values, "c")[:, 0], [1, 0, np.nan, 1])
     assert column.write(np.eye(2)) == ["a", "b"]
+
+
+def test_weights_decide_which_levels_are_kept():
+    values = np.array(list("aaab") + ["c"], dtype=object)
+    with pytest.warns(UserWarning, match="has 3 levels: the 2 that come most often"):
+        column = CategoryColumn.fit(
+            *(values, "category", "c"),
+            handle_unknown="missing",
+            max_levels=2,
+            weight=np.array([1, 1, 1, 9, 2.0]),
+        )
+    assert column.levels == ["a", "b"]
 
 
 # Rows that are made up.

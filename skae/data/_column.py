@@ -53,6 +53,16 @@ def numbers_in(values, kind: str, name) -> np.ndarray:
     return x
 
 
+def moments(x: np.ndarray, weight: np.ndarray | None = None) -> tuple[float, float]:
+    """Mean and deviation of numbers that differ, however far from zero or small."""
+    z = x - x[0]
+    unit = float(np.abs(z).max()) or 1.0
+    z = z / unit
+    mean = np.average(z, weights=weight)
+    deviation = np.sqrt(np.average(np.square(z - mean), weights=weight))
+    return float(x[0] + unit * mean), float(unit * deviation)
+
+
 def check_size(x: np.ndarray, name) -> None:
     """ValueError, with the column's name, for infinity and what float32 cannot hold."""
     if np.nanmax(np.abs(x), initial=0.0) > _LARGEST:

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from skae.data._column import Column, numbers_in
+from skae.data._column import Column, moments, numbers_in
 from skae.data._date_grid import DateGrid, microseconds
 from skae.data._zones import from_wall, to_wall
 
 _DAY = 86400.0
+# Of more dates than this share the hour must be right in the nights of October.
+_MOST_LOST = 0.01
 _CYCLES = (_DAY, 7 * _DAY, 365.2425 * _DAY)
 
 
@@ -58,20 +60,21 @@ class DateColumn(Column):
         return 1 + 2 * len(self.cycles)
 
     @classmethod
-    def fit(cls, values, kind, name, *, zone=None, **options):
+    def fit(cls, values, kind, name, *, zone=None, weight=None, **options):
         """The cycles that the dates go through more than once, and their grid."""
         t = numbers_in(values, "date", name)
-        t = t[~np.isnan(t)]
+        known = ~np.isnan(t)
+        t = t[known]
         if zone is not None:
             zone = _steadier(t, zone)
             t = to_wall(t, zone)
         span = np.ptp(t)
         cycles = [c for c in _CYCLES if span > 2 * c and np.ptp(t % c) > 0]
         limits = np.array([t.min(), t.max()])
-        moments = float(t.mean()), float(t.std())
+        weight = None if weight is None else weight[known]
         grid = DateGrid.fit(t)
         return cls(
-            *moments,
+            *moments(t, weight),
             np.array(cycles),
             grid.grain / 1e6,
             limits,
@@ -118,6 +121,12 @@ class DateColumn(Column):
 
 
 def _steadier(t: np.ndarray, zone: str) -> str:
-    """The zone, or UTC where dates are at fewer times of the day there."""
-    here, there = (len(np.unique(x % _DAY)) for x in (to_wall(t, zone), t))
-    return "UTC" if there < here else zone
+    """The zone, or UTC: for fewer times of the day, or nights when clocks are set back.
+
+    In these nights clocks show an hour twice, and only the first is written.
+    """
+    wall = to_wall(t, zone)
+    here, there = (len(np.unique(x % _DAY)) for x in (wall, t))
+    n_lost = np.sum(from_wall(wall, zone) != t)
+    is_lost = n_lost > _MOST_LOST * len(t) or np.ptp(wall) == 0
+    return "UTC" if there < here or is_lost else zone

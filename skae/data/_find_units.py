@@ -14,6 +14,8 @@ _FAR_IF_CONSTANT = FAR**2
 _NEAR, _NEAREST = 8.0, 64.0
 # Values that hide in fewer deviations than this from 0 do not vary but for rounding.
 _ROUNDING = 1e-13
+# One value has more than this share of the squares: which are without the quantiles?
+_SHARE, _TRIMMED = 0.05, (0.01, 0.99)
 _SAMPLE_ROWS, _LEAST_SAMPLE_ROWS = 1024, 8
 
 
@@ -65,7 +67,9 @@ def find_units(
     """
     sample = _Sums.of_sample(rows, weight, pooled)
     seen = sample.moments()
-    if seen is None or not (seen.far(0.25).any() or seen.is_unsafe()):
+    usual = sample.usual_moments()
+    may_be_far = seen is not None and (seen.far(0.25) | usual.far(0.25)).any()
+    if not may_be_far and (seen is None or not seen.is_unsafe()):
         _warn_of_lost(seen)
         return None
     found = _Sums.of_all(rows, weight, pooled, sample).moments()
@@ -76,16 +80,24 @@ def find_units(
         exponent = int(np.frexp(found.scale)[1])
     _warn_of_lost(found, exponent)
     far = found.far()
-    if not far.any() and not exponent:
+    # All but a few broken rows are as far from zero as others' are.
+    far_but_for_some = usual.far() & (usual.deviation > 0) & ~far
+    if not (far.any() or far_but_for_some.any() or exponent):
         return None
-    usual = found.scale if found.deviation.any() else 0.0
     origin = np.zeros(found.mean.shape)
-    for i in np.flatnonzero(far):
-        deviation = found.deviation[i]
-        near = max(_NEAR * deviation, min(_NEAR * usual, _NEAREST * deviation))
-        origin[i] = round_number(found.mean[i], near if deviation else _NEAR * usual)
+    for moments, which in ((found, far), (usual, far_but_for_some)):
+        for i in np.flatnonzero(which):
+            origin[i] = _origin(moments, i)
     features = rows.sample_shape[1:] if pooled else rows.sample_shape
     return Units(origin.reshape(features), exponent)
+
+
+def _origin(moments: Moments, i: int) -> float:
+    """A round number that is near to feature `i`."""
+    usual = moments.scale if moments.deviation.any() else 0.0
+    deviation = moments.deviation[i]
+    near = max(_NEAR * deviation, min(_NEAR * usual, _NEAREST * deviation))
+    return round_number(moments.mean[i], near if deviation else _NEAR * usual)
 
 
 def round_number(value: float, near: float) -> float:
@@ -194,6 +206,27 @@ class _Sums:
                 np.ldexp(deviation, up),
                 np.ldexp(farthest, up),
             )
+
+    def usual_moments(self) -> Moments | None:
+        """Those of a sample without its least and greatest, where these are far out."""
+        found = self.moments()
+        if found is None:
+            return None
+        far_out = found.farthest > np.sqrt(_SHARE * self._n_rows) * found.deviation
+        which = np.flatnonzero(far_out & (found.farthest > 0))
+        if not len(which):
+            return found
+        z = np.where(np.isfinite(self._values), self._values, np.nan)[:, which]
+        z = np.ldexp(z, -self._exponent)
+        low, high = np.nanquantile(z, _TRIMMED, axis=0)
+        z = np.where((z >= low) & (z <= high), z, np.nan)
+        mean, deviation = np.nanmean(z, axis=0), np.nanstd(z, axis=0)
+        farthest = np.nanmax(np.abs(z - mean), axis=0)
+        found = Moments(*(part.copy() for part in found))
+        parts = np.ldexp([mean, deviation, farthest], self._exponent)
+        found.mean[which] = np.asarray(self._shift, np.float64)[which] + parts[0]
+        found.deviation[which], found.farthest[which] = parts[1:]
+        return found
 
     def is_typical(self, scale: float) -> bool:
         """Whether most values deviate about as much: one broken row is no unit."""

@@ -61,13 +61,19 @@ class Layout(ABC):
         """The layout of checked `X`, of the rows that have a weight."""
         names = [name for name in cls.parameters if hasattr(estimator, name)]
         options = {name: getattr(estimator, name) for name in names}
-        counted = X if weight is None else cls.counted(X, weight)
-        return cls.fit(counted, type(estimator).__name__, **options)
+        if weight is not None:
+            X, weight = cls.counted(X, weight)
+        if weight is not None:
+            options["weight"] = weight
+        return cls.fit(X, type(estimator).__name__, **options)
 
     @classmethod
-    def counted(cls, X, sample_weight) -> Any:
-        """The rows that `fit` may learn from; most layouts learn from none."""
-        return X
+    def counted(cls, X, sample_weight) -> tuple[Any, np.ndarray | None]:
+        """The rows that `fit` may learn from, and their weights if it asks for them.
+
+        Most layouts learn from no row.
+        """
+        return X, None
 
     @classmethod
     @abstractmethod

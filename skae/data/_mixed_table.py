@@ -19,7 +19,6 @@ from skae.data._column_types import kind_of, library_of, type_of
 from skae.data._column_values import labels_of
 from skae.data._columns import (
     CLASSES,
-    NARROW_TYPES,
     SCALINGS,
     Column,
     NumberColumn,
@@ -30,6 +29,7 @@ from skae.data._frames import build, columns_of, header_of, is_frame
 from skae.data._layout import Layout
 from skae.data._masked_arrays import with_gaps
 from skae.data._memory_maps import find_memory_map
+from skae.data._number_column import NARROW_TYPES
 from skae.data._series import fitted_values, series_of, without
 from skae.data._table_rows import RowsOfMap, TableRows, one_hot
 
@@ -118,11 +118,13 @@ class MixedTableLayout(Layout):
 
     @classmethod
     def counted(cls, X, sample_weight):
-        """The rows that have a weight."""
-        weight = checked_weight(sample_weight, X, dtype=None)
+        """The rows that have a weight, and their weights."""
+        weight = checked_weight(sample_weight, X, dtype=np.float64)
         if not weight.any():
             raise ValueError("sample_weight is zero for all rows: nothing to learn.")
-        return X if weight.all() else safe_indexing(X, np.flatnonzero(weight))
+        if weight.all():
+            return X, weight
+        return safe_indexing(X, np.flatnonzero(weight)), weight[weight > 0]
 
     @classmethod
     def fit(cls, X, name, **parameters):

@@ -31,6 +31,8 @@ _N_READERS = 2
 GRAIN = 24
 # A row with so many times the mean of the squared distances is worth a second look.
 _FAR = 25.0
+# Of rows that weigh differently, so many times as many are taken.
+_MOST_TIMES = 10
 # Weights beyond these powers of two are halved or doubled as often.
 _MOST_DOUBLINGS = 64
 
@@ -212,15 +214,10 @@ class Rows:
         if out is None:
             out = np.empty((len(part), *self.sample_shape), dtype=self.dtype)
         out = out[: len(part)]
-        try:
-            with np.errstate(over="raise"):
-                if self.units is not None:
-                    part = self.units.subtract(part, part.shape[1:])
-                np.copyto(self._as_X(out), part, casting="unsafe")
-        except FloatingPointError:
-            raise ValueError(
-                "Input X contains infinity or a value too large for dtype('float32')."
-            ) from None
+        with np.errstate(over="ignore"):  # infinity is found, and said where
+            if self.units is not None:
+                part = self.units.subtract(part, part.shape[1:])
+            np.copyto(self._as_X(out), part, casting="unsafe")
         return out
 
     def chunks(self, n_bytes: int | None = None) -> Iterator[slice]:
@@ -315,15 +312,24 @@ def paired(argument: str, read: Callable, X: Any, data: Rows) -> Rows:
 def some_rows(
     fields: Mapping[str, Rows], weight: np.ndarray | None, n_rows: int
 ) -> dict[str, np.ndarray]:
-    """Up to `n_rows` rows, from the first to the last, none of them of weight 0."""
-    n_all = len(next(iter(fields.values())))
-    counted = np.arange(n_all) if weight is None else np.flatnonzero(weight)
-    places = np.linspace(0, len(counted) - 1, min(len(counted), n_rows))
+    """Up to `n_rows` rows, from the first to the last, as often as they weigh."""
+    which = _which_rows(len(next(iter(fields.values()))), weight, n_rows)
     some = {}
     for name, rows in fields.items():
-        some[name] = aligned_zeros((len(places), *rows.sample_shape), rows.dtype)
-        rows.gather(counted[places.astype(np.intp)], some[name])
+        some[name] = aligned_zeros((len(which), *rows.sample_shape), rows.dtype)
+        rows.gather(which, some[name])
     return some
+
+
+def _which_rows(n_all: int, weight: np.ndarray | None, n_rows: int) -> np.ndarray:
+    counted = np.arange(n_all) if weight is None else np.flatnonzero(weight)
+    if weight is None or np.ptp(weight[counted]) == 0:
+        places = np.linspace(0, len(counted) - 1, min(len(counted), n_rows))
+        return counted[places.astype(np.intp)]
+    mass = weight[counted].astype(np.float64)
+    above = np.cumsum(mass / mass.min())  # the lightest row comes once
+    n = min(n_rows, _MOST_TIMES * len(counted), round(above[-1]))
+    return counted[np.searchsorted(above, (np.arange(n) + 0.5) * (above[-1] / n))]
 
 
 def map_fields(

@@ -140,6 +140,7 @@ class Scoring(Elsewhere):
             return np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
 
         residuals = self._row_errors(fields, squares, dtype=np.float64)
+        weight = None
         if sample_weight is None:
             residual, total = residuals.sum(), rows.summarize().total_squares
         else:
@@ -147,6 +148,8 @@ class Scoring(Elsewhere):
             # A row of weight 0 may be infinitely far from its reconstruction.
             residual = weight @ np.where(weight > 0, residuals, 0.0)
             total = rows.summarize(weight).total_squares
+        if total == 0 and residual > 0:  # alike to float32, perhaps not to float64
+            total = _total_squares(rows.exact(), weight)
         if total == 0:
             return float(residual == 0)
         return float(1 - residual / total)
@@ -170,3 +173,13 @@ class Scoring(Elsewhere):
 
         map_fields(fields, serve)
         return errors
+
+
+def _total_squares(x: np.ndarray, weight: np.ndarray | None) -> float:
+    """Squared distances of rows from their mean."""
+    x = x.reshape(len(x), -1)
+    there = ~np.isnan(x)
+    weight = np.ones(len(x)) if weight is None else weight
+    z = np.where(there, x - np.nan_to_num(x[0]), 0.0)
+    mean = weight @ z / np.maximum(weight @ there, np.finfo(float).tiny)
+    return float(weight @ np.where(there, np.square(z - mean), 0.0).sum(axis=1))

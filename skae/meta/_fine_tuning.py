@@ -65,6 +65,10 @@ class FineTuning:
     max_shift : int, default=0
         Pixels by which images are moved in training.
 
+    unit : float, default=1.0
+        In which codes are trained: steps are as large as they are for codes of the
+        size of 1, whatever unit the data have.
+
     Attributes
     ----------
     autoencoder : fitted autoencoder
@@ -77,11 +81,24 @@ class FineTuning:
     """
 
     def __init__(
-        self, estimator, autoencoder, fields, held_out, head, rng, max_shift=0
+        self,
+        estimator,
+        autoencoder,
+        fields,
+        held_out,
+        head,
+        rng,
+        max_shift=0,
+        unit=1.0,
     ):
         self._estimator, self._fields, self._held_out = estimator, fields, held_out
         self._rng, self._max_shift = rng, max_shift
         self.autoencoder, self.head = autoencoder, head
+        linear = autoencoder._linear_code(autoencoder._model.architecture)
+        # Other codes are in the network's own units.
+        in_units = linear is not None and linear.scales
+        self._makers = (*linear.makers, linear.bias) if in_units else ()
+        self._unit = unit if in_units else 1.0
         self.history: dict[str, list[float]] = {}
 
     def train(self, labels: np.ndarray, order: np.ndarray) -> None:
@@ -112,7 +129,11 @@ class FineTuning:
         seed = int(self._rng.integers(2**31))
         if self._max_shift:
             fields["data"] = ShiftedRows(fields["data"], self._max_shift, seed)
-        start = before.weights_of("encoder") | dict(zip(_HEAD, self.head, strict=True))
+        head = {
+            "head/kernel": self.head.kernel * self._unit,
+            "head/bias": self.head.bias,
+        }
+        start = self._in_units(before.weights_of("encoder"), 1 / self._unit) | head
         trained = train(
             architecture,
             TrainingData(fields, order, held_out=self._held_out),
@@ -123,8 +144,9 @@ class FineTuning:
             rng=self._rng,
             watchers=Watchers(verbose=int(estimator.verbose)),
         )
-        weights = dict(trained.weights)
-        self.head = Head(*(weights.pop(name) for name in _HEAD))
+        weights = self._in_units(trained.weights, self._unit)
+        kernel, bias = (weights.pop(name) for name in _HEAD)
+        self.head = Head(kernel / self._unit, bias)
         model = dataclasses.replace(
             before, weights=before.weights | weights, state=None, _live={}
         )
@@ -132,6 +154,13 @@ class FineTuning:
         for name in ("loss", "val_loss"):
             if name in trained.history:
                 self.history.setdefault(name, []).extend(trained.history[name])
+
+    def _in_units(self, weights, factor: float) -> dict[str, np.ndarray]:
+        """Weights with which codes are `factor` times as large."""
+        found = dict(weights)
+        for name in self._makers:
+            found[name] = np.asarray(found[name] * np.float32(factor), np.float32)
+        return found
 
 
 def _settings(estimator, n_steps: int, patience: int) -> FitSettings:

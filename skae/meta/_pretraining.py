@@ -113,7 +113,10 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         if self.fine_tune_epochs != 0:
             fields = autoencoder._read_fields(X)
             shift = _settle_shift(self.max_shift, autoencoder._layout)
-            tuning = FineTuning(self, autoencoder, fields, held_out, head, rng, shift)
+            unit = float(2.0 ** np.rint(np.log2(scale)))
+            tuning = FineTuning(
+                *(self, autoencoder, fields, held_out, head, rng), shift, unit
+            )
             self._teach(tuning, X, codes, targets, labelled, usual, rng)
             autoencoder, head = tuning.autoencoder, tuning.head
             history = tuning.history

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+import warnings
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
@@ -23,6 +24,8 @@ _MOST_CLASSES = 250
 _GRID = 40
 # Rows of more columns are drawn as curves, not listed as a table.
 _MOST_LISTED = 24
+# Digits of a number that is listed, and those that float32 has for sure.
+_DIGITS, _DIGITS_OF_FLOAT32 = 4, 6
 _ACTIVATIONS = {"linear", "relu", "elu", "selu", "gelu", "tanh", "sigmoid"}
 _ACTIVATIONS |= {"softplus", "silu"}
 
@@ -103,21 +106,25 @@ def explore(
     classes = _classes(y, codes)
     names = getattr(X, "columns", None)
     names = None if names is None else [str(name) for name in names]
-    rows = np.asarray(X, dtype=np.float32)
+    rows = np.asarray(X, dtype=np.float64)
     shape = find_image_shape(model, rows, image_shape)
     is_list = rows.ndim == 2 and rows.shape[1] <= _MOST_LISTED
     is_list = is_list and not layout_of(model).is_sequence
     kind = "image" if shape else "table" if is_list else "curve"
     flat = rows.reshape(len(rows), -1)
+    digits = _digits(flat)
+    number = np.float64 if max(digits) > _DIGITS_OF_FLOAT32 else np.float32
 
     def decode(places: np.ndarray) -> np.ndarray:
-        found = np.asarray(estimator.inverse_transform(places), dtype=np.float32)
+        found = np.asarray(estimator.inverse_transform(places), dtype=number)
         return found.reshape(len(places), -1)
 
     arrays = {"codes": codes}
     low, high = float(np.nanmin(flat)), float(np.nanmax(flat))
     facts = {"kind": kind, "shape": shape, "low": low, "high": high, "names": names}
-    pack = _bytes_of(low, high) if kind == "image" else np.float32
+    if kind == "table":
+        facts["digits"] = digits
+    pack = _bytes_of(low, high) if kind == "image" else number
     arrays["rows"] = pack(flat)
     if classes is not None:
         facts["classes"], arrays["classes"] = classes
@@ -153,6 +160,16 @@ def _classes(y, codes) -> tuple[list[str], np.ndarray] | None:
     return [str(label) for label in labels], index.astype(np.uint8)
 
 
+def _digits(flat: np.ndarray) -> list[int]:
+    """With how many digits to write each column, so that its values differ."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of columns that are nothing but gaps
+        largest, deviation = np.nanmax(np.abs(flat), axis=0), np.nanstd(flat, axis=0)
+        more = np.log10(largest / deviation)
+    more = np.where(np.isfinite(more), more, 0.0)
+    return (_DIGITS + np.clip(more, 0, 17 - _DIGITS)).astype(int).tolist()
+
+
 def _bytes_of(low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
     def pack(x: np.ndarray) -> np.ndarray:
         share = (np.nan_to_num(x, nan=low) - low) / ((high - low) or 1.0)
@@ -165,12 +182,14 @@ def _pack(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
     """A line of JSON and the arrays behind it, compressed, as text."""
     places, body = {}, bytearray()
     for name, array in arrays.items():
-        body += b" " * (-len(body) % 4)  # a number of four bytes begins at one of these
-        kind = "u1" if array.dtype == np.uint8 else "f4"
+        body += b" " * (
+            -len(body) % 8
+        )  # a number of eight bytes begins at one of these
+        kind = f"{array.dtype.kind}{array.dtype.itemsize}"
         places[name] = {"kind": kind, "shape": array.shape, "start": len(body)}
         body += array.tobytes()
     head = json.dumps(facts | {"arrays": places}).encode()
-    head += b" " * (-(len(head) + 4) % 4)
+    head += b" " * (-(len(head) + 4) % 8)
     data = len(head).to_bytes(4, "little") + head + body
     return base64.b64encode(gzip.compress(data, mtime=0)).decode()
 

@@ -150,12 +150,9 @@ def check_rows_of_weight_0_may_be_anything(cls, X):
     )
 
 
-@needs("numbers", "sample_weight", "decoder")
+@needs("array", "sample_weight", "decoder")
 def check_a_weight_of_2_is_a_repeated_row(cls, X):
-    """To the score; to a start that is not drawn.
-
-    Columns of mixed types have scales of their own, which count rows of any weight.
-    """
+    """To the score; to a start that is not drawn, and to what is told of its codes."""
     X = integers(cls, X)
     weight = np.where(np.arange(len(X)) % 3, 1.0, 2.0)
     repeated = np.repeat(X, weight.astype(int), axis=0)
@@ -163,8 +160,10 @@ def check_a_weight_of_2_is_a_repeated_row(cls, X):
     np.testing.assert_allclose(
         estimator.score(X, sample_weight=weight), estimator.score(repeated), rtol=1e-5
     )
-    weighted = _start(cls, X, sample_weight=weight)
-    _assert_near(result(weighted, X), result(_start(cls, repeated), X))
+    start, other = _start(cls, X, sample_weight=weight), _start(cls, repeated)
+    _assert_near(result(start, X), result(other, X))
+    for name in {"explained_variance_ratio_", "feature_std_"} & vars(start).keys():
+        _assert_near(getattr(start, name), getattr(other, name))
 
 
 @needs("array", "sample_weight", "columns")
@@ -190,6 +189,28 @@ def _start(cls, X, **options):
 def _assert_near(found, expected) -> None:
     largest = np.abs(expected).max()
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * largest)
+
+
+@needs("array")
+def check_the_unit_of_the_data_does_not_matter(cls, X):
+    """Data times a millionth, or a million, have the same results in their unit."""
+    X = integers(cls, X) / 2**10  # powers of two round nothing
+    first = fit(cls, X)
+    model = getattr(first, "_model", None)
+    if model and not model.architecture.reconstruction_loss().standardizes:
+        if cls._architecture.layout.numeric:
+            raise SkipTest("the network is given the data as they are")
+    expected = result(first, X)
+    for unit in (2.0**-20, 2.0**20):
+        found = result(fit(cls, X * unit), X * unit)
+        if hasattr(cls, "transform") and not 0.5 < np.ptp(found) / np.ptp(expected) < 2:
+            found = found / unit
+        # Densities are per unit.
+        found, expected = (x - x.mean(axis=0) for x in (found, expected))
+        largest = np.abs(expected).max()
+        np.testing.assert_allclose(
+            found, expected, rtol=0, atol=1e-3 * largest, err_msg=f"{unit:.0e}"
+        )
 
 
 @needs("array")
