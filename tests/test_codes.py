@@ -192,7 +192,7 @@ def test_turning_decodes_a_bounded_number_of_rows_in_few_calls(monkeypatch):
     monkeypatch.setattr(TrainedModel, "run_before", TrainedModel.run, raising=False)
     monkeypatch.setattr(TrainedModel, "run", run)
     make(Autoencoder, encoding_dim=280, epochs=1, batch_size=60).fit(X)
-    assert sum(calls) < 6 * 8192
+    assert sum(calls) < 3 * 8192
     assert len(calls) < 200
 
 

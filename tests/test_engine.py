@@ -237,7 +237,7 @@ def test_on_few_rows_to_be_better_is_luck():
     best.update(2, 0.95, lambda: weights[2])
     assert not best.prefers_start and best.choose() is weights[2]
     # PCA that knows the rows is better than what training found: kept, as it is.
-    best.inform("informed", 0.94)
+    best.inform(lambda: "informed", 0.94)
     assert best.prefers_start and best.choose() == "informed"
     best.update(3, 0.93, lambda: weights[3])
     assert best.choose() is weights[3]

@@ -156,8 +156,11 @@ def fit_model(
         start = plan.start(data, summary, others, rng)
         departure = plan.depart(start, data, weight, rng)
         if others is not weight:
-            alone = np.random.default_rng(progress.seed)
-            informed = plan.start(data, summary, weight, alone)
+
+            def informed():
+                alone = np.random.default_rng(progress.seed)
+                return plan.start(data, summary, weight, alone)
+
     else:
         start, go_on = _go_on(previous, plan.one_epoch)
     batch_size, n_steps, settings = _settle(parameters, plan, len(order))

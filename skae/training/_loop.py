@@ -105,12 +105,12 @@ class TrainingRun:
         validation: Selection | None,
         rng: np.random.Generator,
         departure: Mapping[str, np.ndarray] | None = None,
-        informed: Mapping[str, np.ndarray] | None = None,
+        informed: Callable[[], dict[str, np.ndarray]] | None = None,
     ) -> None:
         """Train for as many epochs as the settings and the callbacks allow.
 
         Training begins with the weights of the program, or with `departure`; those of
-        the program are a candidate in any case, which is kept as `informed` has it.
+        the program are a candidate in any case, which is kept as `informed()` has it.
 
         Raises
         ------
@@ -250,7 +250,7 @@ class TrainingRun:
         if len(part.order) >= _FEW_ROWS:
             return math.inf
         before = self._program.get_weights()
-        self._program.set_weights(informed)
+        self._program.set_weights(informed())
         loss = self._evaluate(part)["loss"]
         self._program.set_weights(before)
         return loss

@@ -1,6 +1,7 @@
 """When to stop, and which weights to keep."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import stdtrit
@@ -43,7 +44,7 @@ class BestWeights:
         self.weights: dict[str, np.ndarray] | None = None
         self._start: tuple[float, dict[str, np.ndarray]] | None = None
         self._bar = np.inf
-        self._informed: dict[str, np.ndarray] | None = None
+        self._informed: Callable[[], dict[str, np.ndarray]] | None = None
 
     def update(self, epoch: int, loss: float, get_weights) -> bool:
         """Take note of the loss, a number, after `epoch` epochs; 0 is the start.
@@ -59,12 +60,12 @@ class BestWeights:
             self.loss, self.epoch, self.weights = loss, epoch, weights
         return True
 
-    def inform(self, weights: dict[str, np.ndarray], loss: float) -> None:
+    def inform(self, get_weights, loss: float) -> None:
         """The start as it would be kept: made with the rows that judge, too.
 
         Its loss flatters it, so that to be worse is no gain; infinity is no bar.
         """
-        self._informed, self._bar = weights, loss
+        self._informed, self._bar = get_weights, loss
 
     def losses(self) -> dict:
         """Losses of the best epoch and of the start; None where there is none."""
@@ -96,8 +97,9 @@ class BestWeights:
         """
         if self._start is None:
             return None
-        start = self._informed or self.start_weights
-        return start if self.prefers_start else self.weights
+        if not self.prefers_start:
+            return self.weights
+        return self.start_weights if self._informed is None else self._informed()
 
     @property
     def prefers_start(self) -> bool:

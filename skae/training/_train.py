@@ -1,5 +1,6 @@
 """One way to train: fits, layers of a stack and fine-tuning come by here."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -70,13 +71,14 @@ class Trained(NamedTuple):
     progress: dict[str, list[float]]
     kept_start: bool
     start_weights: dict[str, np.ndarray] | None
-    informed_weights: dict[str, np.ndarray] | None
+    informed_weights: Callable[[], dict[str, np.ndarray]] | None
 
     def at_start(self) -> "Trained":
         """The same, had the first candidate been kept."""
         progress = dict(self.progress)
         progress["loss"] = progress["loss"][:1] * len(progress["loss"])
-        weights = self.informed_weights or self.start_weights
+        informed = self.informed_weights
+        weights = self.start_weights if informed is None else informed()
         return self._replace(weights=weights, kept_start=True, progress=progress)
 
 
@@ -88,7 +90,7 @@ def train(
     *,
     start: Mapping[str, np.ndarray],
     departure: Mapping[str, np.ndarray] | None = None,
-    informed: Mapping[str, np.ndarray] | None = None,
+    informed: Callable[[], Mapping[str, np.ndarray]] | None = None,
     rng: np.random.Generator,
     seed: int,
     complete: bool = False,
@@ -116,8 +118,9 @@ def train(
         Those with which training begins, if others: `start` is then only the first
         candidate for the weights to keep.
 
-    informed : dict of ndarray, default=None
-        `start` as it is to be kept, if it may know more than the rows held out allow.
+    informed : callable, default=None
+        Returns `start` as it is to be kept, if it may know more than the rows held out
+        allow: asked only where it is.
 
     rng : Generator
         Shuffles the rows.
@@ -150,15 +153,13 @@ def train(
     """
     watchers = watchers or Watchers()
     with borrowed_program(architecture, program_settings) as program:
-
-        def complete_weights(some):
-            if some is None:
-                return None
-            program.reset(seed, some)
-            return program.get_weights()
-
-        departed, informed = map(complete_weights, (departure, informed))
+        departed = None
+        if departure is not None:
+            program.reset(seed, departure)
+            departed = program.get_weights()
         program.reset(seed, start, complete=complete)
+        if informed is not None:
+            informed = _completed(informed, program.get_weights())
         if go_on is not None:
             rng.bit_generator.state = go_on["rng"]
             # Another optimizer begins anew.
@@ -203,6 +204,20 @@ def train(
         _check_finite(variables, "the optimizer's variables", program)
         state = {"variables": variables, "optimizer": program.optimizer_id}
         return found._replace(state=state | {"rng": rng.bit_generator.state})
+
+
+def _completed(some: Callable, weights: Mapping[str, np.ndarray]) -> Callable:
+    """`some` weights where it has them, those of `weights` for all others; once."""
+
+    @functools.cache
+    def complete():
+        own = some()
+        return {
+            name: np.array(np.broadcast_to(own.get(name, w), w.shape), dtype=w.dtype)
+            for name, w in weights.items()
+        }
+
+    return complete
 
 
 def _check_finite(arrays, name: str, program) -> None:
