@@ -222,7 +222,7 @@ class BaseAutoencoder(
         ValueError
             Parameters or data that cannot be used. Nothing has been trained.
         FloatingPointError
-            Training diverged. With `warm_start` the estimator is as it was before.
+            Training diverged. The estimator is as it was before.
 
         Warns
         -----
@@ -265,7 +265,7 @@ class BaseAutoencoder(
         Raises
         ------
         FloatingPointError
-            Training diverged. A fitted estimator is as it was before.
+            Training diverged. The estimator is as it was before.
         """
         how = {"continuing": self.__sklearn_is_fitted__(), "one_epoch": True}
         return self._fit(X, y, sample_weight, None, **how)

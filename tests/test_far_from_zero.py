@@ -179,6 +179,7 @@ def test_ordinary_data_are_served_as_they_are():
         np.where(rng.random((300, 4)) < 0.02, 1e7, 0.0),
         sparse.random_array((200, 50), density=0.02, rng=rng, format="csr"),
         np.full((1, 3), 500.0),
+        np.arange(6.0).reshape(2, 3),
         np.zeros((5, 3)),
     ):
         assert find_units(Rows(data, "test")) is None

@@ -203,3 +203,15 @@ def test_references_are_cited(cls):
     )
     cited = set(re.findall(r"\[(\d+)\]_", text))
     assert set(listed) == cited
+
+
+def test_parameters_that_some_families_have():
+    text = (ROOT / "docs" / "guide" / "basics.md").read_text()
+    section = text.split("## Parameters that some families have")[1].split("\n## ")[0]
+    rows = [line.split("|")[1:3] for line in section.splitlines() if "`" in line]
+    assert len(rows) == 5
+    families = [cls for cls in estimator_classes() if issubclass(cls, BaseAutoencoder)]
+    for named, parameters in rows:
+        for parameter in re.findall(r"`(\w+)`", parameters):
+            having = [c.__name__ for c in families if parameter in c._get_param_names()]
+            assert sorted(re.findall(r"`(\w+)`", named)) == sorted(having), parameter

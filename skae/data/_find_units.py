@@ -16,6 +16,7 @@ _NEAR, _NEAREST = 8.0, 64.0
 _ROUNDING = 1e-13
 # One value has more than this share of the squares: which are without the quantiles?
 _SHARE, _TRIMMED = 0.05, (0.01, 0.99)
+_LEAST_TO_TRIM = 10
 _SAMPLE_ROWS, _LEAST_SAMPLE_ROWS = 1024, 8
 
 
@@ -213,7 +214,8 @@ class _Sums:
         if found is None:
             return None
         far_out = found.farthest > np.sqrt(_SHARE * self._n_rows) * found.deviation
-        which = np.flatnonzero(far_out & (found.farthest > 0))
+        n_known = np.isfinite(self._values).sum(axis=0)
+        which = np.flatnonzero(far_out & (n_known >= _LEAST_TO_TRIM))
         if not len(which):
             return found
         z = np.where(np.isfinite(self._values), self._values, np.nan)[:, which]

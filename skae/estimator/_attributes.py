@@ -25,14 +25,14 @@ def _forget(estimator) -> None:
 def all_or_nothing(estimator, *, continuing: bool) -> Iterator[None]:
     """Inside, an estimator is fitted, or fitted further if `continuing`.
 
-    After an error it is not fitted, or as it was before.
+    After an error it is as it was before: fitted, where it was, and else not.
     """
+    before = dict(vars(estimator))
     if not continuing:
         _forget(estimator)
-    before = _fitted_attributes(estimator)
     try:
         yield
     except BaseException:
-        _forget(estimator)
+        vars(estimator).clear()
         vars(estimator).update(before)
         raise

@@ -14,7 +14,7 @@ from sklearn.utils.validation import assert_all_finite
 from skae._sklearn import Interval, fit_context
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
-from skae.meta._inner import codes_of, forgets_on_error
+from skae.meta._inner import codes_of, restores_on_error
 from skae.meta._pretraining import EncoderPredictor
 from skae.meta._pseudo_labels import OpinionPool, most_certain
 
@@ -207,7 +207,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         self.n_rounds = n_rounds
 
     @fit_context(prefer_skip_nested_validation=False)
-    @forgets_on_error
+    @restores_on_error
     def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
         """Pretrain on all rows, then train on labels: those given, and those found.
 

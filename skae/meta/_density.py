@@ -13,7 +13,7 @@ from skae._sklearn import Interval, StrOptions, fit_context, num_samples
 from skae.autoencoders import Autoencoder
 from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
-from skae.meta._inner import AroundAutoencoder, codes_of, forgets_on_error, generator
+from skae.meta._inner import AroundAutoencoder, codes_of, generator, restores_on_error
 
 _FEWEST_ROWS = 2
 
@@ -122,7 +122,7 @@ class AutoencoderDensity(
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    @forgets_on_error
+    @restores_on_error
     def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Fit the autoencoder, and then the mixture to its codes.
 

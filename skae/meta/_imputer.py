@@ -21,7 +21,7 @@ from skae.fitting import settle_sizes
 from skae.meta._extremes import encoded, fitted_layout
 from skae.meta._filled_tables import filled_columns, with_filled
 from skae.meta._filling import Filling, hide
-from skae.meta._inner import AroundAutoencoder, forgets_on_error
+from skae.meta._inner import AroundAutoencoder, restores_on_error
 from skae.training import draw_seed
 
 # Share of the values that each network does not see, by which answers are judged.
@@ -165,7 +165,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    @forgets_on_error
+    @restores_on_error
     def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Learn what values say of each other.
 

@@ -28,10 +28,10 @@ class Part:
     """
 
 
-def forgets_on_error(fit):
-    """Decorate `fit`: after an error the estimator is not fitted.
+def restores_on_error(fit):
+    """Decorate `fit`: after an error the estimator is as it was before.
 
-    As an autoencoder, also where it was fitted before: half of a fit is none.
+    As an autoencoder: half of a fit is none.
     """
 
     @wraps(fit)

@@ -20,7 +20,7 @@ from skae.data._dask import by_block
 from skae.data._frames import framed_like
 from skae.estimator._scoring import MatrixLike
 from skae.fitting import auto_epochs, settle_sizes
-from skae.meta._inner import AroundAutoencoder, forgets_on_error, generator
+from skae.meta._inner import AroundAutoencoder, generator, restores_on_error
 from skae.meta._oddness import Distance, Judge, Novelty, Outlyingness
 from skae.meta._views import Views, in_blocks, sliceable
 
@@ -197,7 +197,7 @@ class AutoencoderOutlierDetector(
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=False)
-    @forgets_on_error
+    @restores_on_error
     def fit(self, X: "MatrixLike", y: Any = None) -> Self:
         """Fit the autoencoder and set the line between inliers and outliers.
 

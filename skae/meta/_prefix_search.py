@@ -18,7 +18,7 @@ from skae._sklearn import Interval, StrOptions, fit_context, safe_indexing
 from skae.architectures import auto_encoding_dim, is_auto
 from skae.autoencoders import Autoencoder
 from skae.estimator._scoring import MatrixLike
-from skae.meta._inner import forgets_on_error
+from skae.meta._inner import restores_on_error
 from skae.metrics import prefix_scores
 
 
@@ -137,7 +137,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
         self.n_jobs = n_jobs
 
     @fit_context(prefer_skip_nested_validation=False)
-    @forgets_on_error
+    @restores_on_error
     def fit(self, X: "MatrixLike", y: "ArrayLike | None" = None) -> Self:
         """Choose the number of codes and fit an autoencoder with so many.
 

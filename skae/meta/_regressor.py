@@ -15,7 +15,7 @@ from skae.data._far_rows import far_rows
 from skae.data._units import FAR, minus
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
-from skae.meta._inner import forgets_on_error
+from skae.meta._inner import restores_on_error
 from skae.meta._pretraining import EncoderPredictor
 from skae.meta._pseudo_targets import MOST_TARGETS, pseudo_targets
 
@@ -190,7 +190,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         self.pseudo_targets = pseudo_targets
 
     @fit_context(prefer_skip_nested_validation=False)
-    @forgets_on_error
+    @restores_on_error
     def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
         """Pretrain on all rows, then train on targets: those given, and those made up.
 

@@ -245,13 +245,15 @@ def check_a_fit_that_diverges_is_an_error(cls, X):
         assert [name for name in vars(broken) if name.endswith("_")] == []
     else:
         assert np.isfinite(result(broken, X)).all()
-    if hasattr(cls, "partial_fit"):
+    for again in ("fit", "partial_fit"):
+        if not hasattr(cls, again):
+            continue
         estimator = fitted(cls, X)
         before = result(estimator, X)
-        estimator.set_params(learning_rate=1e30)
+        estimator.set_params(**{rate: 1e30})
         try:
             with quiet():
-                estimator.partial_fit(X)
+                getattr(estimator, again)(X, labels(X))
         except FloatingPointError:
             np.testing.assert_array_equal(result(estimator, X), before)
         else:
