@@ -88,7 +88,9 @@ def test_a_row_has_the_same_code_at_every_place(cls, X):
 # Some of scikit-learn's data are noise: there is nothing to encode.
 @pytest.mark.filterwarnings("ignore:The posterior has collapsed")
 @parametrize_with_checks(
-    [make(cls) for cls in autoencoder_classes()],
+    # Each check has rows of another width, and this optimizer is traced in half the
+    # time of the default.
+    [make(cls, optimizer="sgd") for cls in autoencoder_classes()],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
 def test_scikit_learn(estimator, check):

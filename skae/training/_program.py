@@ -88,30 +88,44 @@ class Program(ABC):
     def reset(
         self, seed: int, start: Mapping[str, np.ndarray], *, complete: bool = False
     ) -> None:
-        """Forget the fit before: weights from `seed`, but `start` where it has them.
+        """Forget the fit before: weights are `first_weights`, seeds are from `seed`.
 
-        A number in `start` stands for an array of it. `complete` says that it must have
-        all: ValueError with the name of one that is missing.
+        `complete` says that `start` must have all weights: ValueError with the name of
+        one that is missing.
         """
         if complete:
             check_all_there(self._weights, start)
+        self.set_weights(self.first_weights(seed, start))
+        seeds = self._draw_seeds(seed)[len(self._initializers) :]
+        self.set_state([np.array([s, 0]) for s in seeds] + self._first_state)
+
+    def first_weights(
+        self, seed: int, start: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """All weights of a fit that begins with `start`: the others are from `seed`.
+
+        A number in `start` stands for an array of it.
+        """
         if unknown := start.keys() - self._weights.keys():
             raise KeyError(f"No such weights in this network: {sorted(unknown)}")
-        names = sorted(self._initializers)
-        states = np.random.SeedSequence(seed).generate_state(
-            len(names) + len(self._seeds)
-        )
-        seeds = [int(s) >> 1 for s in states]
+        seeds = zip(sorted(self._initializers), self._draw_seeds(seed), strict=False)
         with own_keras_settings():
             drawn = {
                 name: redraw(self._initializers[name], self._weights[name].shape, s)
-                for name, s in zip(names, seeds, strict=False)
+                for name, s in seeds
                 if name not in start
             }
-        self.set_weights({**self._first_weights, **drawn, **start})
-        self.set_state(
-            [np.array([s, 0]) for s in seeds[len(names) :]] + self._first_state
-        )
+        given = {**drawn, **start}
+        weights = {name: w.copy() for name, w in self._first_weights.items()}
+        for name, value in given.items():
+            weights[name][...] = value
+        return weights
+
+    def _draw_seeds(self, seed: int) -> list[int]:
+        """Seeds of the weights that are drawn, by name, and of the random layers."""
+        n_seeds = len(self._initializers) + len(self._seeds)
+        states = np.random.SeedSequence(seed).generate_state(n_seeds)
+        return [int(state) >> 1 for state in states]
 
     def get_weights(self) -> dict[str, np.ndarray]:
         """Copies of the weights, by name."""
@@ -139,7 +153,7 @@ class Program(ABC):
     def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
         """Overwrite all weights."""
         for name, variable in self._weights.items():
-            variable.assign(np.broadcast_to(weights[name], variable.shape))
+            self._assign(variable, weights[name])
 
     def _optimizer_variables(self) -> list:
         return [v for o in self.optimizers for v in optimizer_variables(o)]
@@ -153,7 +167,11 @@ class Program(ABC):
         variables = [*self._seeds, *self._optimizer_variables()]
         # Files of older versions lack the variables that Keras does not list.
         for variable, value in zip(variables, state, strict=False):
-            variable.assign(value)
+            self._assign(variable, value)
+
+    def _assign(self, variable, value: np.ndarray) -> None:
+        """Overwrite a variable."""
+        variable.assign(value)
 
     @property
     def learning_rate(self) -> float:

@@ -155,8 +155,7 @@ def train(
     with borrowed_program(architecture, program_settings) as program:
         departed = None
         if departure is not None:
-            program.reset(seed, departure)
-            departed = program.get_weights()
+            departed = program.first_weights(seed, departure)
         program.reset(seed, start, complete=complete)
         if informed is not None:
             informed = _completed(informed, program.get_weights())
