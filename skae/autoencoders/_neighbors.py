@@ -126,7 +126,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
     >>> from skae.datasets import load_digits
     >>> from sklearn.neighbors import KNeighborsClassifier
     >>> digits = load_digits()
-    >>> mapper = NeighborAutoencoder(random_state=0).fit(digits.X_train)
+    >>> mapper = NeighborAutoencoder(epochs=20, random_state=0).fit(digits.X_train)
     >>> codes = mapper.transform(digits.X_train)
     >>> near = KNeighborsClassifier().fit(codes, digits.y_train)
     >>> bool(near.score(mapper.transform(digits.X_test), digits.y_test) > 0.9)
