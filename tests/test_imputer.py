@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_wine
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LinearRegression
@@ -14,6 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import skae
 from skae import AutoencoderImputer, TableAutoencoder, VariationalTableAutoencoder
 from skae.meta._filling import _blend
+from skae.meta._forest import Forest
 from skae.meta._gaussian import GaussianWithGaps
 
 SMALL = TableAutoencoder(
@@ -92,7 +94,7 @@ def test_frames_keep_types_and_index(mixed):
     assert late.mean() < 3
     assert set(imputer.blend_) == {"numbers", "categories"}
     for weights in imputer.blend_.values():
-        assert weights.shape == (3,) and weights.min() >= 0
+        assert weights.shape == (4,) and weights.min() >= 0
         np.testing.assert_allclose(weights.sum(), 1)
 
 
@@ -160,6 +162,15 @@ def test_gaps_that_no_column_can_fill_are_told(mixed):
     with pytest.warns(UserWarning, match=r"The gaps of \['name'\] stay"):
         found = imputer.transform(named)
     assert found["name"].isna().sum() == 1
+
+
+def test_too_many_levels_are_told_once_where_fit_was_called():
+    levels = pd.Categorical(np.arange(60) % 12)
+    table = pd.DataFrame({"c": levels, "a": np.arange(60.0)})
+    network = clone(SMALL).set_params(max_levels=5)
+    with pytest.warns(UserWarning, match="'c' has 12 levels") as caught:
+        AutoencoderImputer(network, n_networks=1).fit(table)
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_new_rows_are_filled_as_the_old_ones(line):
@@ -260,12 +271,12 @@ def test_categories_of_arrays(line):
     assert (found[:60, 4] == (X[:60, 0] > 0)).mean() > 0.9
 
 
-def test_wide_tables_are_left_to_the_networks():
+def test_wide_tables_are_left_to_networks_and_forests():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(60, 2)) @ rng.normal(size=(2, 300))
     gaps = rng.random(X.shape) < 0.1
     imputer = small().fit(np.where(gaps, np.nan, X))
-    assert imputer.blend_["numbers"].shape == (1,)
+    assert imputer.blend_["numbers"].shape == (2,)
     draws = imputer.impute_multiple(np.where(gaps, np.nan, X), 2)
     assert np.isfinite(draws).all()
 
@@ -314,6 +325,58 @@ def test_blend_prefers_what_is_right():
     weights = _blend(answers, truth)
     assert weights[1] > 0.9 and abs(weights.sum() - 1) < 1e-9
     np.testing.assert_allclose(_blend(answers[:, :0], truth[:0]), 1 / 3)
+
+
+# Forests.
+
+
+@pytest.fixture(scope="module")
+def corners():
+    """A sign and a number that two columns decide together, and none alone."""
+    X = np.random.default_rng(0).normal(size=(500, 2))
+    whole = pd.DataFrame(X, columns=["a", "b"])
+    whole["product"] = np.sign(X[:, 0] * X[:, 1]) + 0.1 * X[:, 0]
+    whole["corner"] = np.where(X[:, 0] * X[:, 1] > 0, "even", "odd")
+    gaps = np.random.default_rng(1).random(whole.shape) < 0.1
+    gaps[:, 3] &= ~gaps[:, 2]  # which tell each other
+    return whole, gaps
+
+
+def test_forests_see_what_two_columns_say_together(corners, tmp_path):
+    whole, gaps = corners
+    holes = whole.drop(columns="corner").mask(gaps[:, :3])
+    imputer = small().fit(holes)
+    found = imputer.transform(holes)
+    wrong = (found["product"] - whole["product"])[gaps[:, 2]]
+    assert np.mean(wrong**2) < 0.5 < 0.8 * whole["product"].var()
+    assert imputer.blend_["numbers"][3] > 0.2
+    skae.save(imputer, tmp_path / "imputer.skae")
+    again = skae.load(tmp_path / "imputer.skae").transform(holes)
+    pd.testing.assert_frame_equal(again, found)
+
+
+def test_a_forest_is_the_mean_of_its_trees(corners):
+    whole, _ = corners
+    x = whole[["a", "b"]].to_numpy(np.float32)
+    y = whole[["product"]].to_numpy()
+    one = Forest().fit(x, y, 0, 1, seed=0)
+    assert one.predict(x).shape == (500, 1)
+    assert len(np.unique(one.predict(x))) == np.sum(
+        one.children[:, 0] == np.arange(len(one.children))
+    )
+    many = Forest().fit(x, y, 0, 30, seed=0)
+    assert np.mean(np.square(many.predict(x) - y)) < 0.1
+    assert many.predict(x[:0]).shape == (0, 1)
+
+
+def test_forests_give_chances_to_levels_that_occur(corners):
+    whole, _ = corners
+    x = whole[["a", "b"]].to_numpy(np.float32)
+    code = np.where(whole["corner"] == "odd", 3, 1)
+    chances = Forest().fit(x, code[:, None], 5, 30, seed=0).predict(x)
+    np.testing.assert_allclose(chances.sum(axis=1), 1, rtol=1e-6)
+    assert (chances[:, [0, 2, 4]] == 0).all()
+    assert (chances.argmax(axis=1) == code).mean() > 0.95
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 
+from skae.data._callers import level_of_user
 from skae.data._column import Column as Column
 from skae.data._column import numbers_in
 from skae.data._column_types import kind_of
@@ -18,8 +19,6 @@ KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignore
 # Kinds of columns that tell rows nothing.
 IGNORED = ("constant", "empty", "identifier", "ignored")
 SCALINGS = ("standard", "quantile")
-# From the warning of a column to the user's call of `fit`.
-_STACKLEVEL = 11
 # Strings of which more than this share differ tell rows apart, not kinds of rows.
 _IDENTIFIER_SHARE, _LEAST_LEVELS = 0.5, 20
 
@@ -63,7 +62,7 @@ class CategoryColumn(Column):
                 f"Column {name!r} has {len(levels)} levels: the {max_levels} that come "
                 f"most often are kept, and {n_left} values of the others are taken for "
                 "missing. Set max_levels, or ignore the column by column_kinds.",
-                stacklevel=_STACKLEVEL,
+                stacklevel=level_of_user(),
             )
             levels = [level for level in levels if level in often]
         return cls(kind, levels, handle_unknown == "error")
@@ -169,7 +168,7 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
             warnings.warn(
                 f"Column {name!r} has dates as text, {labels[0]!r} for example, and is "
                 f"ignored. Set column_kinds={{{name!r}: 'date'}}, or convert them.",
-                stacklevel=_STACKLEVEL,
+                stacklevel=level_of_user(),
             )
         return "identifier"
     x = numbers_in(values, kind, name)

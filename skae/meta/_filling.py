@@ -1,4 +1,4 @@
-"""What is expected in the gaps of a table: linear answers, networks', and a blend."""
+"""What is expected in the gaps of a table: linear answers, networks', and forests'."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -9,6 +9,7 @@ from skae.data._table_numbers import TableNumbers
 from skae.data._table_rows import TableRows
 from skae.meta._gaussian import GaussianWithGaps
 from skae.meta._inner import Part
+from skae.meta._tree_filling import TreeFilling
 from skae.objectives._conditions import draw_places
 
 # Wider tables are left to the networks: inverses grow with the cube.
@@ -100,6 +101,8 @@ class LinearFilling(Part):
 class Filling(Part):
     """A blend of linear answers and networks', by how well each filled hidden values.
 
+    Forests have a share in what comes out, by the same measure.
+
     Parameters
     ----------
     layout : MixedTableLayout
@@ -114,6 +117,7 @@ class Filling(Part):
         self.linear = []
         if layout.n_outputs <= _WIDEST:
             self.linear = [LinearFilling(own, layout) for own in (layout, ranks)]
+        self.trees = TreeFilling(layout)
 
     def fit(self, x, ranked, hidden, networks, rng) -> None:
         """Find the weights.
@@ -134,10 +138,9 @@ class Filling(Part):
         folds = [values[some] for values in hidden[:n_folds]]
         x, ranked = x[some], ranked[some]
         answers = [view.fit(rows, folds) for view, rows in self._views(x, ranked)]
-        pairs = zip(networks[:n_folds], folds, strict=True)
-        answers.append(
-            [outputs_of(one, hide(x, v, self.layout), self.layout) for one, v in pairs]
-        )
+        rows = [hide(x, values, self.layout) for values in folds]
+        pairs = zip(networks[:n_folds], rows, strict=True)
+        answers.append([outputs_of(one, own, self.layout) for one, own in pairs])
         truth = self.layout.vectors(x)
         asked = [expanded(values, self.layout) & ~np.isnan(truth) for values in folds]
         self.weights = np.empty((len(answers), truth.shape[1]))
@@ -152,7 +155,17 @@ class Filling(Part):
             ]
             right = np.concatenate([truth[:, group][mask] for mask in where])
             self.weights[:, group] = _blend(np.array(own), right)[:, None]
-        self._find_errors(answers, truth, asked)
+        first = [self._blended(parts) for parts in zip(*answers, strict=True)]
+        final = self.trees.judge(rows, first, truth, asked, rng)
+        self.trees.fit(x, self._first(x, ranked, networks), rng)
+        ranks = answers[1] if self.linear else final
+        # Mean squares that all together, and ranks alone, leave of hidden values.
+        self.errors, self.errors_of_ranks = (
+            _mean_squares(found, truth, asked) for found in (final, ranks)
+        )
+
+    def _blended(self, parts) -> np.ndarray:
+        return sum(w * part for w, part in zip(self.weights, parts, strict=True))
 
     def _views(self, x, ranked) -> list:
         """The linear answers, each with rows on its own scale."""
@@ -173,22 +186,22 @@ class Filling(Part):
         share = _MOST_WORK / (10 * cost * len(some))
         return some, int(np.clip(share, 1, n_folds))
 
-    def _find_errors(self, answers, truth, asked) -> None:
-        """Mean squares that the blend, and ranks alone, leave of hidden values."""
-        blend = [
-            sum(w * part for w, part in zip(self.weights, parts, strict=True))
-            for parts in zip(*answers, strict=True)
-        ]
-        ranks = answers[1] if self.linear else blend
-        self.errors, self.errors_of_ranks = (
-            _mean_squares(found, truth, asked) for found in (blend, ranks)
-        )
+    def _first(self, x, ranked, networks) -> np.ndarray:
+        found = [view.fill(rows) for view, rows in self._views(x, ranked)]
+        found.append(np.mean([outputs_of(n, x, self.layout) for n in networks], axis=0))
+        return self._blended(found)
 
     def expected(self, x, ranked, networks) -> np.ndarray:
         """What is expected of all values, in the form of a network's outputs."""
-        found = [view.fill(rows) for view, rows in self._views(x, ranked)]
-        found.append(np.mean([outputs_of(n, x, self.layout) for n in networks], axis=0))
-        return sum(w * part for w, part in zip(self.weights, found, strict=True))
+        first = self._first(x, ranked, networks)
+        if not hasattr(self, "trees"):  # as in old files
+            return first
+        return self.trees.fill(x, first)
+
+    def shares(self, group: slice) -> np.ndarray:
+        """Of linear answers, networks and forests in some outputs, in the mean."""
+        trees = float(self.trees.shares[group].mean())
+        return np.append((1 - trees) * self.weights[:, group].mean(axis=1), trees)
 
     def drawn(self, expected, ranked, rng) -> np.ndarray:
         """Outputs drawn for the gaps of rows of which `expected` is expected.

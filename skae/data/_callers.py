@@ -1,0 +1,19 @@
+"""Where a user called from, for warnings that may come from many ways."""
+
+import sys
+from pathlib import Path
+
+import sklearn
+
+_INSIDE = (str(Path(__file__).parents[1]), str(Path(sklearn.__file__).parent))
+
+
+def level_of_user() -> int:
+    """The `stacklevel` of a warning that points out of this package.
+
+    scikit-learn's decorators, which stand between, are passed over as well.
+    """
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        level, frame = level + 1, frame.f_back
+    return level
