@@ -44,7 +44,7 @@ filled = {name: np.asarray(one.fit_transform(holes)) for name, one in imputers.i
 truth = X.to_numpy()
 for name, found in filled.items():
     print(f"{name:20s}{np.mean((found - truth)[gaps] ** 2):.3f}")
-print("weights of normal distribution, copula, networks, forests:", imputer.blend_["numbers"])
+print("normal distribution, copula, networks, forests:", imputer.blend_["numbers"])
 
 # %%
 # Two columns that depend on each other: what the mean fills in lies on a cross, what
