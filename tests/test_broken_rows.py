@@ -19,6 +19,7 @@ from skae import (
     EncoderClassifier,
     EncoderRegressor,
     NeighborAutoencoder,
+    TableAutoencoder,
 )
 from skae.data import Neighborhood, Rows
 from skae.data._far_rows import dominating_row, far_rows
@@ -275,3 +276,25 @@ def test_a_target(factor, blobs):
     found = model.score(X[100:], y[100:])
     rival = Ridge().fit(X[:100], targets[:100]).score(X[100:], y[100:])
     assert found >= before - 0.02 and found > rival
+
+
+@pytest.mark.parametrize("value", [1e4, 1e9, 1e15])
+def test_a_value_that_decides_on_the_scale_of_its_column_is_named(value):
+    frame = pd.DataFrame(normal(60, 2), columns=["a", "b"])
+    frame["c"] = ["x", "y"] * 30
+    frame["day"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(60), "D")
+    fit = make(TableAutoencoder, epochs=1).fit
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(frame)
+        fit(frame.assign(b=(np.arange(60) == 7) * value))  # an indicator
+        frame.loc[7, "b"] = value
+        fit(frame, sample_weight=np.arange(60) != 7)
+        make(TableAutoencoder, epochs=1, scaling="quantile").fit(frame)
+    with pytest.warns(UserWarning, match="Row 7 of X .* the middle of column 'b'") as w:
+        fit(frame)
+    assert w[0].filename == __file__
+    late = frame.assign(b=0.0, day=frame["day"].astype("datetime64[s]"))
+    late.loc[9, "day"] = pd.Timestamp("9999-12-31").as_unit("s")
+    with pytest.warns(UserWarning, match="Row 9 of X .* the middle of column 'day'"):
+        fit(late)

@@ -1,6 +1,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import clone
@@ -121,6 +122,22 @@ def test_minus_one_among_strings_is_no_label(dtype, X):
     assert list(model.classes_) == sorted({*names.astype(dtype)})
     plus_or_minus = np.where(X[:, 0] > 0.5, 1, -1).astype(dtype)
     assert len(model.fit(X, plus_or_minus).classes_) == 2
+
+
+@pytest.mark.parametrize(
+    "gap", [np.nan, None, pd.NA, pd.NaT], ids=["nan", "None", "NA", "NaT"]
+)
+def test_missing_labels_are_refused_with_a_way_out(gap, X):
+    names = np.array(["low", "high"], object)[(X[:, 0] > 0.5).astype(int)]
+    names[5] = gap
+    model = EncoderClassifier(SMALL, n_rounds=0, fine_tune_epochs=0, random_state=0)
+    for y in (names, pd.Series(names)):
+        with pytest.raises(ValueError, match="first in row 5.* are marked by -1"):
+            model.fit(X, y)
+    with pytest.warns(UserWarning, match=f"labels that are called '{gap}'"):
+        model.fit(X, [str(name) for name in names])
+    y = np.where(np.arange(len(X)) == 5, "-1.0", names.astype(str))
+    assert list(model.fit(X, y).classes_) == ["high", "low"]
 
 
 def test_minus_one_and_one_are_classes(X):

@@ -365,6 +365,17 @@ def test_dates_as_text_are_not_ignored_without_a_word():
         assert fitted(frame).columns[0].kind == "identifier"
 
 
+def test_numbers_as_text_are_not_ignored_without_a_word():
+    n = np.arange(N)
+    for texts in (n + 0.5, [f"{1000 * i:,}" for i in n], -n):
+        texts = [str(text) for text in texts]
+        with pytest.warns(UserWarning, match="'k' has numbers as text, .*column_kinds"):
+            fitted(pd.DataFrame({"k": texts, "x": n}))
+        fitted(pd.DataFrame({"k": texts, "x": n}), column_kinds={"k": "ignored"})
+    for names in ([f"id{i}" for i in n], [f"{i:05d}" for i in n]):
+        fitted(pd.DataFrame({"k": names, "x": n}))
+
+
 def test_integers_beyond_floats_are_exact():
     n = np.arange(40) * 7
     for first, dtype in (

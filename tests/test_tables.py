@@ -194,6 +194,15 @@ def test_dates_are_read_and_written_to_the_minute(frame):
         assert column.n_numbers == {"day": 3}.get(name, 5)
 
 
+def test_scores_of_numbers_whose_squares_vanish():
+    x = np.random.default_rng(0).normal(size=(60, 1)) * [1, 2, 3]
+    scores = [
+        small().fit(unit * x).score(unit * x) for unit in (1.0, 1e-30, 1e-200, 1e-310)
+    ]
+    np.testing.assert_allclose(scores, scores[0], atol=1e-4)
+    assert scores[0] > 0.5
+
+
 @pytest.mark.parametrize("scaling", ["standard", "quantile"])
 def test_numbers_are_scaled_and_back(scaling):
     rng = np.random.default_rng(0)

@@ -20,6 +20,8 @@ class Column(ABC):
     n_numbers: int = 0
     n_levels: int = 0
     kind: str
+    # Whether equal steps of its values are equal steps on its scale.
+    is_straight = False
     # Whether float32 holds its values as well as they differ from each other.
     fits_float32 = True
 

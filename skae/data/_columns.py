@@ -19,6 +19,8 @@ KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignore
 # Kinds of columns that tell rows nothing.
 IGNORED = ("constant", "empty", "identifier", "ignored")
 SCALINGS = ("standard", "quantile")
+# Texts that tell whether all are numbers.
+_GLANCE = 100
 # Strings of which more than this share differ tell rows apart, not kinds of rows.
 _IDENTIFIER_SHARE, _LEAST_LEVELS = 0.5, 20
 
@@ -170,6 +172,13 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
                 f"ignored. Set column_kinds={{{name!r}: 'date'}}, or convert them.",
                 stacklevel=level_of_user(),
             )
+        elif _look_like_numbers(labels):
+            warnings.warn(
+                f"Column {name!r} has numbers as text, {labels[0]!r} for example, and "
+                "is ignored. Convert them, by pandas.to_numeric for example; or set "
+                f"column_kinds={{{name!r}: 'ignored'}}.",
+                stacklevel=level_of_user(),
+            )
         return "identifier"
     x = numbers_in(values, kind, name)
     n_gaps = int(np.isnan(x).sum())
@@ -189,6 +198,17 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
     if kind == "number" and n_gaps and not is_array and not (x % 1).any():
         return "integer"  # which have no gaps in pandas, and are floats for that
     return kind
+
+
+def _look_like_numbers(texts: list) -> bool:
+    """Whether some of them are numbers; with zeros in front they are names."""
+    some = sorted(set(texts))[:_GLANCE]
+    if any(text[:1] == "0" and text[1:2].isdigit() for text in some):
+        return False
+    try:
+        return all(np.isfinite(float(text.replace(",", ""))) for text in some)
+    except ValueError:
+        return False
 
 
 def _mass(labels: list, weight) -> Counter:

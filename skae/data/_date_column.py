@@ -36,7 +36,7 @@ class DateColumn(Column):
         Of a `DateGrid`. None for columns of old files.
     """
 
-    kind = "date"
+    kind, is_straight = "date", True
 
     def __init__(
         self,

@@ -128,3 +128,34 @@ def dominating_row(
     if share <= 0.5 or not (is_far or n_rows >= _MANY_ROWS):
         return None
     return row, float(share)
+
+
+def dominating_value(
+    rows: Rows, weight: np.ndarray | None
+) -> tuple[int, float, object] | None:
+    """Of a table with a scale for each column, a number that decides on its own scale.
+
+    It has more than half of all squares of its column, by the rule of
+    `dominating_row`. Its row, its share, and the name of the column.
+    """
+    layout = getattr(rows, "layout", None)
+    if layout is None or not rows.in_memory:
+        return None
+    columns = zip(layout.names, layout.columns, layout.places(), strict=True)
+    for name, column, places in columns:
+        if not (len(places) and column.is_straight):
+            continue
+        x = rows.X[:, places[0]].astype(np.float64)
+        known = ~np.isnan(x) if weight is None else ~np.isnan(x) & (weight > 0)
+        if not known.any():
+            continue
+        squares = np.where(known, np.square(x - np.median(x[known])), 0.0)
+        squares = squares if weight is None else squares * weight
+        row, n_known = int(squares.argmax()), np.count_nonzero(known)
+        rest = float(squares.sum() - squares[row])
+        is_far = squares[row] * (n_known - 1) >= _FAR * rest
+        # Where all others are alike it is an indicator, unless that is rounding.
+        differ = rest > 0 or (column.kind == "number" and column.decimals is None)
+        if squares[row] > rest and differ and (is_far or n_known >= _MANY_ROWS):
+            return row, float(squares[row] / (squares[row] + rest)), name
+    return None

@@ -2,7 +2,6 @@
 
 import copy
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skae.architectures import MANY_ROWS, Architecture, LinearCode, is_auto
-from skae.data._far_rows import dominating_row
 from skae.data._rows import Rows, Summary, some_rows
 from skae.data._threads import one_blas_thread
 from skae.estimator._tasks import EpochTasks
+from skae.fitting._broken_rows import warn_of_one_row
 from skae.fitting._codes import Turned, turn_codes
 from skae.fitting._identity import fit_identity
 from skae.fitting._model import TrainedModel
@@ -40,8 +39,6 @@ from skae.training import (
 
 # Rows that tell how well candidates reconstruct.
 _JUDGES = 8192
-# From a warning to the user's call of `fit`.
-_STACKLEVEL = 7
 # Fewer rows than this are all trained on: a tenth of them would say nothing.
 _LEAST_ROWS_TO_SPLIT = 10
 
@@ -131,7 +128,7 @@ def fit_model(
     summary = _look(architecture, fields, weight)
     if val is not None:
         _look(architecture, val)
-    _warn_of_one_row(fields["data"], weight, summary, tasks)
+    warn_of_one_row(fields["data"], weight, summary, tasks)
     callbacks, checkpoint = _copy_callbacks(parameters.callbacks)
     identity = ""
     if checkpoint is not None:
@@ -265,27 +262,6 @@ def _look(architecture: Architecture, fields, weight=None) -> Summary:
     summary = summaries.get("target", summaries["data"])
     architecture.reconstruction_loss().check(summary)
     return summary
-
-
-def _warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
-    """A warning where one row has most of what there is to reconstruct."""
-    found = dominating_row(rows, weight, summary)
-    if found is None:
-        return
-    row, share = found
-    warnings.warn(
-        f"Row {tasks.row_name(row)} of X (counted from 0) has {_percent(share)} of all "
-        "squared distances from the middle of the data: the loss is about this row, "
-        "and says little of the others. If its values are wrong, mend them or leave "
-        "the row out; if they are right, a transformation such as "
-        "sklearn.preprocessing.QuantileTransformer brings the rows together.",
-        stacklevel=_STACKLEVEL,
-    )
-
-
-def _percent(share: float) -> str:
-    """A share that is not all, as text."""
-    return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
 
 
 def _check_same_network(old: Architecture, new: Architecture) -> None:

@@ -1,5 +1,6 @@
 """The classifier on a pretrained encoder."""
 
+import warnings
 from numbers import Integral
 from typing import Any, ClassVar, Self
 
@@ -12,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
 from skae._sklearn import Interval, fit_context
+from skae.data._column_types import is_missing
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
 from skae.meta._inner import codes_of, restores_on_error
@@ -21,7 +23,9 @@ from skae.meta._pseudo_labels import OpinionPool, most_certain
 _HEAD_STEPS = 1000
 # What marks rows without a label, as NumPy makes strings of it too; and the label that
 # makes a class of it.
-_WITHOUT, _ONE = (-1, "-1"), (1, "1")
+_WITHOUT, _ONE = (-1, "-1", "-1.0"), (1, "1", "1.0")
+# What missing values are called where somebody has made text of them.
+_GAPS_AS_TEXT = ("nan", "None", "<NA>", "NaT")
 # Of the rows without a label, those to train on: in the first round and in the last.
 _SHARES = (0.7, 0.95)
 
@@ -228,6 +232,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             The fitted estimator.
         """
         X, y = self._check_training_data(X, y)
+        _refuse_gaps(y)
         assert_all_finite(y, input_name="y")
         labelled = np.flatnonzero(_has_label(y))
         if len(labelled) == 0:
@@ -340,6 +345,26 @@ def _shares(counts: np.ndarray, fraction: float, rng) -> np.ndarray:
     can_give = [c for c in by_remainder if shares[c] + 1 < counts[c]]
     shares[can_give[: max(0, n_left)]] += 1
     return shares
+
+
+def _refuse_gaps(y: np.ndarray) -> None:
+    """ValueError for missing labels; a warning for those that are text by now."""
+    gone = np.isnan(y) if y.dtype.kind == "f" else np.zeros(len(y), dtype=bool)
+    if y.dtype == object:
+        gone = np.array([is_missing(label) for label in y.tolist()])
+    if gone.any():
+        raise ValueError(
+            f"Input y contains NaN, or None, the first in row {gone.argmax()}. Rows "
+            "without a label are marked by -1."
+        )
+    may_be_text = y.dtype.kind in "OUT"
+    names = [name for name in _GAPS_AS_TEXT if may_be_text and (y == name).any()]
+    if names:
+        warnings.warn(
+            f"y has labels that are called {names[0]!r}, and takes them for a class. "
+            "Rows without a label are marked by -1.",
+            stacklevel=5,
+        )
 
 
 def _has_label(y: np.ndarray) -> np.ndarray:

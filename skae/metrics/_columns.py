@@ -58,7 +58,10 @@ def _sums(column, x: np.ndarray, found: np.ndarray, weight: np.ndarray) -> np.nd
     if isinstance(column, NumberColumn):
         values, decoded = column.numbers(x), column.numbers(found)
         # About the middle of what was seen: squares of large numbers lose digits.
-        values, decoded = values - column.limits.mean(), decoded - column.limits.mean()
+        unit = float(np.ptp(column.limits)) or 1.0  # squares may vanish
+        values, decoded = (
+            (own - column.limits.mean()) / unit for own in (values, decoded)
+        )
     else:  # a date: how far along it is
         values, decoded = x[:, 0], column.position(found)
     return np.array(

@@ -1,0 +1,45 @@
+"""A word on rows beside which no other counts."""
+
+import warnings
+
+from skae.data._far_rows import dominating_row, dominating_value
+from skae.data._rows import Rows, Summary
+
+# From a warning to the user's call of `fit`.
+_STACKLEVEL = 7
+
+
+def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
+    """A warning where one row has most of what there is to reconstruct.
+
+    In tables whose columns have a scale each, most of what there is of one column.
+    """
+    value = dominating_value(rows, weight)
+    if value is not None:
+        row, share, name = value
+        warnings.warn(
+            f"Row {tasks.row_name(row)} of X (counted from 0) has {_percent(share)} of "
+            f"all squared distances from the middle of column {name!r}: the scale of "
+            "the column is about this value, and beside it the others hardly differ. "
+            "If it is wrong, mend it or leave it missing; if it is right, "
+            "scaling='quantile' brings the values together.",
+            stacklevel=_STACKLEVEL,
+        )
+        return
+    found = dominating_row(rows, weight, summary)
+    if found is None:
+        return
+    row, share = found
+    warnings.warn(
+        f"Row {tasks.row_name(row)} of X (counted from 0) has {_percent(share)} of all "
+        "squared distances from the middle of the data: the loss is about this row, "
+        "and says little of the others. If its values are wrong, mend them or leave "
+        "the row out; if they are right, a transformation such as "
+        "sklearn.preprocessing.QuantileTransformer brings the rows together.",
+        stacklevel=_STACKLEVEL,
+    )
+
+
+def _percent(share: float) -> str:
+    """A share that is not all, as text."""
+    return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
