@@ -701,6 +701,16 @@ def test_weights_decide_which_levels_are_kept():
     assert column.levels == ["a", "b"]
 
 
+def test_levels_that_are_all_unknown_are_told():
+    options = {"handle_unknown": "missing", "max_levels": 9}
+    column = CategoryColumn.fit(np.array(["a", "b"]), "category", "c", **options)
+    for few in (list("AB"), ["a", *"BBBBBBBBBBBB"], [None] * 20):
+        column.read(np.array(few, object), "c")
+    with pytest.warns(UserWarning, match="None of the 12 values of column 'c' is a"):
+        found = column.read(np.array([*"ABABABABABAB", None], object), "c")
+    assert np.isnan(found).all()
+
+
 # Rows that are made up.
 
 

@@ -19,6 +19,8 @@ KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignore
 # Kinds of columns that tell rows nothing.
 IGNORED = ("constant", "empty", "identifier", "ignored")
 SCALINGS = ("standard", "quantile")
+# Of fewer values all may be new.
+_MANY_UNKNOWN = 10
 # Texts that tell whether all are numbers.
 _GLANCE = 100
 # Strings of which more than this share differ tell rows apart, not kinds of rows.
@@ -74,6 +76,8 @@ class CategoryColumn(Column):
         labels = labels_of(values)
         places = {level: i for i, level in enumerate(self.levels)}
         codes = np.array([places.get(label, np.nan) for label in labels], np.float32)
+        if not self.refuses and np.isnan(codes).all():
+            self._warn_of_unknown(labels, name)
         if self.refuses and np.isnan(codes).any():
             known = {None, *self.levels}
             unknown = [label for label in labels if label not in known]
@@ -84,6 +88,17 @@ class CategoryColumn(Column):
                     "handle_unknown='missing' it is taken for a missing value."
                 )
         return codes[:, None]
+
+    def _warn_of_unknown(self, labels: list, name) -> None:
+        """Some levels may well be new; where all are, they are written otherwise."""
+        unknown = [label for label in labels if label is not None]
+        if len(unknown) >= _MANY_UNKNOWN:
+            warnings.warn(
+                f"None of the {len(unknown)} values of column {name!r} is a level that "
+                f"fit saw: {unknown[0]!r} for example, where it saw {self.levels[:5]}. "
+                "They are taken for missing.",
+                stacklevel=level_of_user(),
+            )
 
     def write(self, found):
         """The likeliest levels."""
