@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
 from skae._sklearn import Interval, fit_context
+from skae.data._callers import level_of_user
 from skae.data._column_types import is_missing
 from skae.estimator._scoring import MatrixLike
 from skae.meta._fine_tuning import Head
@@ -363,7 +364,7 @@ def _refuse_gaps(y: np.ndarray) -> None:
         warnings.warn(
             f"y has labels that are called {names[0]!r}, and takes them for a class. "
             "Rows without a label are marked by -1.",
-            stacklevel=5,
+            stacklevel=level_of_user(),
         )
 
 
