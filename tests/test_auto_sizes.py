@@ -14,8 +14,11 @@ from skae import (
     PrefixSearchCV,
     StackedAutoencoder,
 )
+from skae.architectures._architecture import Field
 from skae.architectures._auto_sizes import auto_encoding_dim, auto_hidden_sizes
+from skae.architectures._linear_path import LinearPathArchitecture
 from skae.fitting import auto_epochs
+from skae.fitting._sizes import settle_epochs, settle_rate, settle_sizes
 
 
 def test_the_rules():
@@ -38,6 +41,40 @@ def test_epochs_fall_with_many_rows():
     # A hundred times the rows, about ten times the steps.
     assert steps[-1] / steps[0] < 20
     assert epochs(10**8) == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "n_rows", "width", "epochs", "rate"),
+    [
+        ({}, 9000, 20, 50, 4e-3),
+        ({}, 9000, 400, 38, 4e-3),
+        ({}, 9000, 2000, 75, 2e-3),
+        ({}, 4095, 400, 85, 2e-3),
+        ({}, 20000, 400, 35, 3e-3),
+        ({"init": "random"}, 9000, 400, 75, 2e-3),
+        ({"nested": True}, 9000, 400, 75, 2e-3),
+        ({"learning_rate": 1e-3}, 9000, 400, 75, 1e-3),
+        ({"hidden_layer_sizes": (8,)}, 9000, 400, 75, 2e-3),
+        ({"l2": 0.1}, 9000, 400, 75, 2e-3),
+    ],
+)
+def test_large_steps_are_fewer(settings, n_rows, width, epochs, rate):
+    model = Autoencoder(4, **settings)
+    values = {"hidden_layer_sizes": (128, 64)} | settings
+    values |= {"encoding_dim": 4, "init": model.init, "loss": model.loss}
+    values.pop("learning_rate", None)
+    values.pop("l2", None)
+    architecture = LinearPathArchitecture({"data": Field((width,))}, **values)
+    _, n_steps, _ = settle_sizes(model, n_rows)
+    assert settle_epochs(model, architecture, n_steps, n_rows) == epochs
+    assert settle_rate(model, architecture, n_rows) == rate
+
+
+def test_a_default_fit_takes_large_steps():
+    X = np.random.default_rng(0).normal(size=(4600, 2)).astype(np.float32)
+    model = Autoencoder(1, n_iter_no_change=1, tol=1.0).set_params(random_state=0)
+    asked = clone(model).set_params(learning_rate=2e-3)
+    assert model.fit(X).history_["loss"] != asked.fit(X).history_["loss"]
 
 
 @pytest.mark.parametrize("cls", autoencoder_classes())

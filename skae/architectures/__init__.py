@@ -9,6 +9,7 @@ from skae.architectures._architecture import MANY_ROWS as MANY_ROWS
 from skae.architectures._architecture import Architecture as Architecture
 from skae.architectures._architecture import Field as Field
 from skae.architectures._architecture import Update as Update
+from skae.architectures._auto_sizes import FEW_VALUES as FEW_VALUES
 from skae.architectures._auto_sizes import NARROW_SIZES as NARROW_SIZES
 from skae.architectures._auto_sizes import auto_encoding_dim as auto_encoding_dim
 from skae.architectures._auto_sizes import resolve_auto as resolve_auto

@@ -117,6 +117,8 @@ class Architecture(ABC):
     # Of `encoding_dim="auto"`: numbers for each value of a row, and most of them.
     auto_codes_per_value: ClassVar[float] = 0.5
     most_auto_codes: ClassVar[int] = 32
+    # Whether batches of many rows train as well in fewer steps at a higher rate.
+    takes_large_steps: bool = False
     # Whether there are no hidden layers.
     is_linear: bool = False
     # Whether codes are drawn towards a standard normal distribution.

@@ -8,7 +8,7 @@ from typing import Any
 
 _SIZES, _SIZES_FOR_MANY_ROWS = (128, 64), (512, 256)
 # For many rows of no more values than these: narrower networks, and more steps.
-_FEW_VALUES, NARROW_SIZES = 32, (256, 128)
+FEW_VALUES, NARROW_SIZES = 32, (256, 128)
 
 
 def auto_encoding_dim(n_values: int, per_value: float = 0.5, most: int = 32) -> int:
@@ -20,7 +20,7 @@ def auto_hidden_sizes(n_values: int, many_rows: bool) -> tuple[int, int]:
     """Units of two hidden layers: many rows can train as many as the values need."""
     if not many_rows:
         return _SIZES
-    return NARROW_SIZES if n_values <= _FEW_VALUES else _SIZES_FOR_MANY_ROWS
+    return NARROW_SIZES if n_values <= FEW_VALUES else _SIZES_FOR_MANY_ROWS
 
 
 def resolve_auto(architecture, values, rows, facts) -> dict[str, Any]:

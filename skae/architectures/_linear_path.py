@@ -246,6 +246,12 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
             settled["input_noise"] = 0.0
         return settled
 
+    @property
+    def takes_large_steps(self) -> bool:
+        """Only where that was measured: from PCA on, with squared error."""
+        is_usual = self.loss == "squared_error" and not self.dropout
+        return is_usual and self._starts_at_pca and not self.nested
+
     @classmethod
     def auto_sizes(cls, values, rows, facts):
         """Wider layers for one network that stands for many."""

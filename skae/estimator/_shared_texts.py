@@ -146,8 +146,11 @@ learning_rate_schedule : {"cosine", "constant"}
 epochs : int or "auto"
     Largest number of passes over the training data. "auto" makes about 2700 steps,
     but at least 12 and at most 500 passes; of more than 60000 rows fewer passes, so
-    that the steps grow with the root of the number of rows. A network that "auto"
-    made narrow for many rows gets twice as many.
+    that the steps grow with the root of the number of rows. `Autoencoder` from PCA
+    on, with all of this "auto", takes larger steps for 4096 to 20000 training rows of
+    up to 1024 columns: half as many, or two thirds of up to 32 columns, at a
+    `learning_rate` of 0.004.
+    A network that "auto" made narrow for many rows gets twice as many.
 
 batch_size : int or "auto"
     Rows per step. "auto" is the power of two next below a sixteenth of the training

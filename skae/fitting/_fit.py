@@ -344,7 +344,7 @@ def _settle(parameters, plan: Plan, n_train: int) -> tuple[int, int, FitSettings
     schedule = "constant" if plan.one_epoch else parameters.learning_rate_schedule
     settings = FitSettings(
         epochs=epochs,
-        learning_rate=settle_rate(parameters, n_train),
+        learning_rate=settle_rate(parameters, plan.architecture, n_train),
         learning_rate_schedule=schedule,
         shuffle=bool(parameters.shuffle),
         early_stopping=bool(parameters.early_stopping) and not plan.one_epoch,

@@ -2,12 +2,18 @@
 
 import math
 
-from skae.architectures import MANY_ROWS, NARROW_SIZES, is_auto
+from skae.architectures import FEW_VALUES, MANY_ROWS, NARROW_SIZES, is_auto
 
 # Below so many steps, compiling with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500
 _ROWS_FOR_ALL_EPOCHS = 60000
 _RATE, _RATE_OF_MANY_ROWS = 2e-3, 3e-3
+# Mini-batches of 256 rows allow larger steps, of which fewer are enough; narrow data
+# need more of them, and each costs less.
+_ROWS_FOR_LARGE_STEPS, _LARGE_RATE = 4096, 4e-3
+# Of 2000 columns they lose .007 of the variance explained; up to 784 were measured.
+_MOST_VALUES_OF_LARGE_STEPS = 1024
+_SHARE_OF_LARGE_STEPS, _SHARE_IF_NARROW = 1 / 2, 2 / 3
 
 
 def auto_batch_size(n_samples: int) -> int:
@@ -28,8 +34,22 @@ def auto_epochs(n_steps_per_epoch: int, n_samples: int = 0, factor: int = 1) -> 
     return min(500, math.ceil(n_epochs))
 
 
+def takes_large_steps(parameters, architecture, n_train: int) -> bool:
+    """Whether fewer steps at a higher rate do as well: where all is left to "auto"."""
+    names = ("hidden_layer_sizes", "learning_rate", "epochs", "batch_size")
+    all_open = all(is_auto(getattr(parameters, name, None)) for name in names)
+    is_some = _ROWS_FOR_LARGE_STEPS <= n_train < MANY_ROWS
+    is_free = not any(getattr(parameters, name, 0) for name in ("l1", "l2"))
+    is_free = is_free and architecture.output_size <= _MOST_VALUES_OF_LARGE_STEPS
+    return all_open and is_some and is_free and architecture.takes_large_steps
+
+
 def settle_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
     """Epochs for an architecture, each of `n_steps`."""
+    if takes_large_steps(parameters, architecture, n_train):
+        is_narrow = architecture.output_size <= FEW_VALUES
+        share = _SHARE_IF_NARROW if is_narrow else _SHARE_OF_LARGE_STEPS
+        return math.ceil(share * auto_epochs(n_steps, n_train))
     is_open = is_auto(getattr(parameters, "hidden_layer_sizes", None))
     values = architecture.values
     is_narrow = is_open and values["hidden_layer_sizes"] == NARROW_SIZES
@@ -44,10 +64,12 @@ def auto_patience(n_steps_per_epoch: int) -> int:
     return max(10, math.ceil(750 / n_steps_per_epoch))
 
 
-def settle_rate(parameters, n_train: int) -> float:
+def settle_rate(parameters, architecture, n_train: int) -> float:
     """The learning rate, with "auto" decided: many rows have little time each."""
     rate = parameters.learning_rate
-    if is_auto(rate):
+    if takes_large_steps(parameters, architecture, n_train):
+        rate = _LARGE_RATE
+    elif is_auto(rate):
         rate = _RATE_OF_MANY_ROWS if n_train >= MANY_ROWS else _RATE
     return float(rate)
 
