@@ -5,9 +5,10 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_diabetes
 
 from skae import VariationalTableAutoencoder
-from skae.objectives._matched_moments import MatchedMoments
+from skae.objectives._matched_moments import MatchedMoments, _moments
 
 
 def slope(real, made_up):
@@ -64,13 +65,27 @@ def test_moments_are_those_of_the_rows():
     np.testing.assert_allclose(np.cov(moved.T), np.cov(x.T), atol=0.05)
 
 
+@pytest.mark.parametrize("share", [0.2, 0.4])
+def test_moments_beside_gaps_are_those_of_all_rows(share):
+    x = load_diabetes().data
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    gone = np.random.default_rng(0).random(x.shape) < share
+    mean, covariance = _moments(np.where(gone, np.nan, x))
+    np.testing.assert_allclose(mean, 0, atol=0.1)
+    np.testing.assert_allclose(np.sqrt(np.diag(covariance)).mean(), 1, atol=0.02)
+    places = np.triu_indices(x.shape[1], 1)
+    found = np.polyfit(np.corrcoef(x.T)[places], covariance[places], 1)[0]
+    assert 0.96 < found < 1.04
+
+
 def test_gaps_do_not_make_rows_narrow(whole, gappy, maker):
     rows = maker.sample(4000, random_state=0)
     numbers = list("abcd")
     ratio = rows[numbers].std() / whole[numbers].std()
     assert ratio.between(0.93, 1.07).all() and abs(ratio.mean() - 1) < 0.05
     found = [slope(table[numbers], rows[numbers]) for table in (gappy, whole)]
-    assert found[0] > 0.95 and found[1] > 0.9, found
+    # What was hidden is lost: the known values themselves have a slope of 0.9.
+    assert found[0] > 0.95 and found[1] > 0.88, found
 
 
 def test_gaps_are_left_as_they_occurred(maker):

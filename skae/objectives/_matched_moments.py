@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skae.data._normal_with_gaps import NormalWithGaps
 from skae.data._table_numbers import known_moments
 
 # Variances of numbers are 1: below this there is nothing to stretch.
@@ -12,6 +13,9 @@ _LEAST_VARIANCE = 0.01
 _STRETCH = 4.0
 # Wider tables are left as they are: the cost is cubic.
 _WIDEST = 512
+# Rows that tell of moments beside gaps, and operations for one step.
+_LEAST_ROWS, _MOST_WORK = 500, 2.5e8
+_RIDGE, _EM_STEPS = 1.0, 100
 
 
 class MatchedMoments(NamedTuple):
@@ -47,7 +51,7 @@ class MatchedMoments(NamedTuple):
         n = x.shape[1]
         if not 0 < n <= _WIDEST or len(x) < 2:
             return cls(np.eye(n), np.zeros(n), np.asarray(deviations))
-        mean, covariance = _moments_of_pairs(x.astype(np.float64))
+        mean, covariance = _moments(x.astype(np.float64))
         center = decoded.mean(axis=0)
         own = np.cov(decoded, rowvar=False).reshape(n, n)
         floor = _LEAST_VARIANCE * np.eye(n)
@@ -70,6 +74,23 @@ class MatchedMoments(NamedTuple):
         found, n = np.array(outputs, dtype=np.float64), len(self.shift)
         found[:, :n] = found[:, :n] @ self.matrix + self.shift
         return found
+
+
+def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means and covariances that are likeliest, of some rows where gaps are many.
+
+    Those of pairs of values tell little of what is seldom seen together.
+    """
+    gaps = np.isnan(x)
+    cost = float(np.mean(gaps.sum(axis=1) ** 3.0))
+    if not cost:
+        return _moments_of_pairs(x)
+    n_some = int(min(len(x), _MOST_WORK / cost))
+    if n_some < min(len(x), _LEAST_ROWS):
+        return _moments_of_pairs(x)
+    some = x[np.linspace(0, len(x) - 1, n_some).astype(int)]
+    found = NormalWithGaps(some).fit(some, _RIDGE, _EM_STEPS)
+    return found.mean.astype(np.float64), found.covariance.astype(np.float64)
 
 
 def _moments_of_pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
