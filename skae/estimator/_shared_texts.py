@@ -137,7 +137,8 @@ optimizer : str or keras.optimizers.Optimizer
     is replaced by `learning_rate`.
 
 learning_rate : float or "auto"
-    Learning rate at the start. "auto" is 0.002, for 20000 rows or more 0.003.
+    Learning rate at the start. "auto" is 0.002, for 20000 rows or more 0.003; for
+    one case of 0.004 see `epochs`.
 
 learning_rate_schedule : {"cosine", "constant"}
     "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
@@ -146,11 +147,11 @@ learning_rate_schedule : {"cosine", "constant"}
 epochs : int or "auto"
     Largest number of passes over the training data. "auto" makes about 2700 steps,
     but at least 12 and at most 500 passes; of more than 60000 rows fewer passes, so
-    that the steps grow with the root of the number of rows. `Autoencoder` from PCA
-    on, with all of this "auto", takes larger steps for 4096 to 20000 training rows of
-    up to 1024 columns: half as many, or two thirds of up to 32 columns, at a
-    `learning_rate` of 0.004.
-    A network that "auto" made narrow for many rows gets twice as many.
+    that the steps grow with the root of the number of rows. A network that "auto"
+    made narrow for many rows gets twice as many. `Autoencoder` takes fewer, larger
+    steps for 4096 to 20000 training rows of up to 1024 columns, where it starts at
+    PCA and sizes, rate, epochs and batches are all "auto": half as many (two thirds
+    of them for up to 32 columns), at a learning rate of 0.004.
 
 batch_size : int or "auto"
     Rows per step. "auto" is the power of two next below a sixteenth of the training

@@ -22,6 +22,7 @@ from skae.meta._extremes import encoded, fitted_layout
 from skae.meta._filled_tables import filled_columns, with_filled
 from skae.meta._filling import Filling, hide
 from skae.meta._inner import AroundAutoencoder, restores_on_error
+from skae.meta._network_draws import NetworkDraws
 from skae.training import draw_seed
 
 # Share of the values that each network does not see, by which answers are judged.
@@ -71,7 +72,8 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         expected: numbers move together as the copula has it, by what was wrong about
         values that were hidden in `fit`; categories are drawn by their probabilities.
         With a variational autoencoder all values of a row are drawn together, given a
-        code that was chosen by its importance, as in MIWAE [1]_.
+        code that was chosen by its importance, as in MIWAE [1]_; numbers lie as far
+        from what is expected as hidden values did.
 
     add_indicator : bool, default=False
         Whether to add a column for each in which `fit` saw gaps: 1 where one was.
@@ -210,6 +212,8 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         filling = Filling(layout, ranks)
         filling.fit(x, ranked, hidden, networks, rng)
         self.autoencoders_, self._filling = networks, filling
+        draws = NetworkDraws.fit(layout, x, hidden, networks, filling.errors, rng)
+        self._draws = draws
         gaps = [gaps_of(values) for _, values in columns_of(X)]
         self._with_gaps = tuple(j for j, gap in enumerate(gaps) if gap.any())
         m = layout.n_numbers
@@ -318,17 +322,13 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         outputs = np.empty((0, len(filling.errors)))
         if len(rows):
             outputs = filling.expected(x[rows], ranked[rows], self.autoencoders_)
-        found = []
-        for rng in rngs:
-            drawn = outputs
-            if rng is not None and len(rows):
-                network = self.autoencoders_[rng.integers(len(self.autoencoders_))]
-                if hasattr(network, "_drawn_given"):
-                    drawn = network._drawn_given(x[rows], rng)
-                else:
-                    drawn = filling.drawn(outputs, ranked[rows], rng)
-            found.append(self._table(X, gaps, rows, drawn))
-        return found
+        drawn = [outputs] * len(rngs)
+        if rngs != [None] and len(rows):
+            if draws := getattr(self, "_draws", None):  # old files have none
+                drawn = draws.draw(x[rows], outputs, self.autoencoders_, rngs)
+            else:
+                drawn = [filling.drawn(outputs, ranked[rows], rng) for rng in rngs]
+        return [self._table(X, gaps, rows, found) for found in drawn]
 
     def _table(self, X, gaps, rows, outputs):
         """A copy of `X` in whose gaps is what the `outputs` of some `rows` say."""
