@@ -75,14 +75,18 @@ def test_a_row_does_not_depend_on_its_batch(cls):
 @pytest.mark.filterwarnings("ignore:X has .* columns, which is not the square")
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_a_row_has_the_same_code_at_every_place(cls, X):
-    """Kernels take some rows at once, and round what is left over otherwise."""
+    """Kernels take some rows at once, and round what is left over otherwise.
+
+    To the bit, but for convolutions on processors without AVX-512.
+    """
     model = with_defaults(cls).fit(X)
     codes, places = model.transform(X), np.arange(len(X))
+    atol = 1e-6 * np.abs(codes).max() if "filters" in cls._get_param_names() else 0
     for shift in places[1:]:
         order = np.roll(places, shift)
-        np.testing.assert_array_equal(model.transform(X[order]), codes[order])
-        few = order[:shift]
-        np.testing.assert_array_equal(model.transform(X[few]), codes[few])
+        for some in (order, order[:shift]):
+            found = model.transform(X[some])
+            np.testing.assert_allclose(found, codes[some], rtol=0, atol=atol)
 
 
 # Some of scikit-learn's data are noise: there is nothing to encode.
