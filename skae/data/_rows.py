@@ -323,10 +323,10 @@ def some_rows(
 
 def _which_rows(n_all: int, weight: np.ndarray | None, n_rows: int) -> np.ndarray:
     counted = np.arange(n_all) if weight is None else np.flatnonzero(weight)
-    if weight is None or np.ptp(weight[counted]) == 0:
+    mass = np.ones(1) if weight is None else weight[counted].astype(np.float64)
+    if np.ptp(mass) == 0:
         places = np.linspace(0, len(counted) - 1, min(len(counted), n_rows))
         return counted[places.astype(np.intp)]
-    mass = weight[counted].astype(np.float64)
     above = np.cumsum(mass / mass.min())  # the lightest row comes once
     n = min(n_rows, _MOST_TIMES * len(counted), round(above[-1]))
     return counted[np.searchsorted(above, (np.arange(n) + 0.5) * (above[-1] / n))]
