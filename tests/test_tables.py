@@ -603,7 +603,8 @@ def test_batches_set_up_by_the_first():
     table = pd.DataFrame({"c": ["x", "y"] * 40, "a": rng.normal(size=80)})
     model = small()
     model.partial_fit(table[:40])
-    model.partial_fit(table[40:].assign(c="z"))
+    with pytest.warns(UserWarning, match="None of the 40 values of column 'c'"):
+        model.partial_fit(table[40:].assign(c="z"))
     assert model.n_iter_ == 2 and set(model.reconstruct(table)["c"]) <= {"x", "y"}
 
 
