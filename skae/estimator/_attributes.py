@@ -6,8 +6,8 @@ from typing import Any
 
 # Fitted attributes that are not public.
 _PRIVATE = ("_model", "_layout")
-# With it scikit-learn ends the callbacks of a fit, and takes it away itself.
-_OF_SCIKIT_LEARN = {"_callback_fit_ctx"}
+# With these scikit-learn ends the callbacks of a fit, and takes them away itself.
+_OF_SCIKIT_LEARN = ("_callback_", "_skl_callbacks")
 
 
 def _fitted_attributes(estimator) -> dict[str, Any]:
@@ -35,7 +35,8 @@ def all_or_nothing(estimator, *, continuing: bool) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for name in vars(estimator).keys() - before.keys() - _OF_SCIKIT_LEARN:
-            delattr(estimator, name)
+        for name in vars(estimator).keys() - before.keys():
+            if not name.startswith(_OF_SCIKIT_LEARN):
+                delattr(estimator, name)
         vars(estimator).update(before)
         raise
