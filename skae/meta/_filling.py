@@ -161,7 +161,8 @@ class Filling(Part):
         ranks = answers[1] if self.linear else final
         # Mean squares that all together, and ranks alone, leave of hidden values.
         self.errors, self.errors_of_ranks = (
-            _mean_squares(found, truth, asked) for found in (final, ranks)
+            mean_squares([answer - truth for answer in found], asked)
+            for found in (final, ranks)
         )
 
     def _blended(self, parts) -> np.ndarray:
@@ -279,10 +280,11 @@ def _blend(answers: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _mean_squares(found, truth, asked) -> np.ndarray:
+def mean_squares(wrong, asked) -> np.ndarray:
+    """Mean squares of each output, where it is `asked`, in some tables."""
     total, count = 0.0, 0
-    for answer, where in zip(found, asked, strict=True):
-        total = total + np.where(where, np.square(answer - truth), 0).sum(axis=0)
+    for values, where in zip(wrong, asked, strict=True):
+        total = total + np.where(where, np.square(values), 0).sum(axis=0)
         count = count + where.sum(axis=0)
     mean = np.sum(total) / max(1, np.sum(count))
     # With so many values as the average has.

@@ -3,14 +3,12 @@
 import numpy as np
 
 from skae.data._mixed_table import MixedTableLayout
-from skae.meta._filling import expanded, hide
+from skae.meta._filling import expanded, hide, mean_squares
 from skae.meta._inner import Part
 
 # Draws whose mean stands for what the networks expect, at least, and rows in which
 # hidden values tell how far apart draws are.
 _LEAST_DRAWS, _JUDGED_ROWS = 8, 200
-# So many values have the spread of all columns.
-_PRIOR_VALUES = 5
 
 
 class NetworkDraws(Part):
@@ -52,17 +50,15 @@ class NetworkDraws(Part):
         if not hasattr(networks[0], "_drawn_given"):
             return None
         m = layout.n_numbers
-        total, count = np.zeros(m), np.zeros(m)
+        spread, asked = [], []
         for network, values in zip(networks, hidden, strict=True):
             rows = rng.permutation(np.flatnonzero(values.any(axis=1)))[:_JUDGED_ROWS]
-            asked = expanded(values[rows], layout) & ~np.isnan(layout.vectors(x[rows]))
+            where = expanded(values[rows], layout) & ~np.isnan(layout.vectors(x[rows]))
             part = hide(x[rows], values[rows], layout)
             draws = [network._drawn_given(part, rng) for _ in range(_LEAST_DRAWS)]
-            spread = np.var(draws, axis=0, ddof=1)
-            total += np.where(asked, spread, 0)[:, :m].sum(axis=0)
-            count += asked[:, :m].sum(axis=0)
-        mean = total.sum() / max(1, count.sum())
-        variances = (total + _PRIOR_VALUES * mean) / (count + _PRIOR_VALUES)
+            spread.append(np.std(draws, axis=0, ddof=1)[:, :m])
+            asked.append(where[:, :m])
+        variances = mean_squares(spread, asked)
         found = cls(layout)
         found.stretch = np.sqrt(errors[:m] / np.maximum(variances, 1e-12))
         return found
