@@ -65,6 +65,21 @@ def test_moments_are_those_of_the_rows():
     np.testing.assert_allclose(np.cov(moved.T), np.cov(x.T), atol=0.05)
 
 
+def test_correlations_are_those_of_the_values():
+    """Not of the scores, which have the same where both are no lines in each other."""
+    rng = np.random.default_rng(0)
+    low = rng.random((20000, 1)) < 0.3  # two groups, far from each other
+    x = np.where(low, -2, 1) + 0.5 * rng.standard_normal((20000, 3))
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    decoded = rng.multivariate_normal(np.zeros(3), 0.9 * np.corrcoef(x.T), 20000)
+    found = MatchedMoments.fit(x, decoded, np.full(3, 0.3), np.exp)
+    noise = found.deviations * rng.standard_normal(x.shape)
+    drawn = np.exp(found.apply(decoded) + noise)
+    wanted = np.corrcoef(np.exp(x).T)
+    assert abs(np.corrcoef(np.exp(decoded).T) - wanted).max() > 0.1
+    np.testing.assert_allclose(np.corrcoef(drawn.T), wanted, atol=0.03)
+
+
 @pytest.mark.parametrize("share", [0.2, 0.4])
 def test_moments_beside_gaps_are_those_of_all_rows(share):
     x = load_diabetes().data

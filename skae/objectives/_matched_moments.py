@@ -1,5 +1,6 @@
-"""Means and covariances of numbers that are made up, as those of the data are."""
+"""Means and covariances of synthetic numbers, as those of the data are."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ _WIDEST = 512
 # Rows that tell of moments beside gaps, and operations for one step.
 _LEAST_ROWS, _MOST_WORK = 500, 2.5e8
 _RIDGE, _EM_STEPS = 1.0, 100
+# Corrections of the covariance of scores, and the share of each that is made.
+_CORRECTIONS, _SHARE = 4, 0.8
 
 
 class MatchedMoments(NamedTuple):
@@ -35,12 +38,51 @@ class MatchedMoments(NamedTuple):
     deviations: np.ndarray
 
     @classmethod
-    def fit(cls, x: np.ndarray, decoded: np.ndarray, deviations) -> "MatchedMoments":
-        """From rows with gaps, and from decoded codes, of numbers alone.
+    def fit(
+        cls,
+        x: np.ndarray,
+        decoded: np.ndarray,
+        deviations: np.ndarray,
+        values: Callable[[np.ndarray], np.ndarray] = np.asarray,
+        rng: np.random.Generator | None = None,
+    ) -> "MatchedMoments":
+        """From rows with missing values, and from decoded codes, of numbers alone.
 
-        With noise, decoded numbers have the means and variances of what the rows have,
-        and their covariances as far as the decoder goes. Of all maps that do so, it is
-        the one that moves them least [1]_.
+        With noise, decoded numbers have the means and variances of the rows, and
+        their ``values``, in the units of the data, have the correlations of those of
+        the rows. Where values are no linear function of the numbers, the correlations
+        of the numbers that lead there are found step by step [1]_.
+
+        References
+        ----------
+        .. [1] S. Ghosh and S. G. Henderson, "Behavior of the NORTA method for
+           correlated random vector generation as the dimension increases", ACM
+           Transactions on Modeling and Computer Simulation 13 (2003),
+           :doi:`10.1145/937332.937336`.
+        """
+        n = x.shape[1]
+        if not 0 < n <= _WIDEST or len(x) < 2:
+            return cls(np.eye(n), np.zeros(n), np.asarray(deviations))
+        rng = np.random.default_rng(0) if rng is None else rng
+        mean, covariance = _moments(x.astype(np.float64))
+        found = cls._between(mean, covariance, decoded, deviations)
+        seen = np.where(np.isnan(x), np.nan, values(np.where(np.isnan(x), 0, x)))
+        wanted = _correlations(_moments(_standardized(seen))[1])
+        noise = rng.standard_normal(decoded.shape)
+        scale = np.sqrt(np.diag(covariance))
+        for _ in range(_CORRECTIONS):
+            drawn = values(found.apply(decoded) + found.deviations * noise)
+            missed = wanted - _correlations(np.cov(_standardized(drawn), rowvar=False))
+            corrected = covariance + _SHARE * missed * np.outer(scale, scale)
+            covariance = _correlations(_nearest(corrected)) * np.outer(scale, scale)
+            found = cls._between(mean, covariance, decoded, deviations)
+        return found
+
+    @classmethod
+    def _between(cls, mean, covariance, decoded, deviations) -> "MatchedMoments":
+        """From the moments that are wanted, as far as the decoder goes.
+
+        Of all maps that lead there, it is the one that moves numbers least [1]_.
 
         References
         ----------
@@ -48,10 +90,7 @@ class MatchedMoments(NamedTuple):
            given dispersion matrices", Linear Algebra and its Applications 48 (1982),
            :doi:`10.1016/0024-3795(82)90112-4`.
         """
-        n = x.shape[1]
-        if not 0 < n <= _WIDEST or len(x) < 2:
-            return cls(np.eye(n), np.zeros(n), np.asarray(deviations))
-        mean, covariance = _moments(x.astype(np.float64))
+        n = len(mean)
         center = decoded.mean(axis=0)
         own = np.cov(decoded, rowvar=False).reshape(n, n)
         floor = _LEAST_VARIANCE * np.eye(n)
@@ -106,6 +145,18 @@ def _nearest(covariance: np.ndarray) -> np.ndarray:
     """The covariance without negative variances."""
     values, vectors = np.linalg.eigh(covariance)
     return (vectors * np.maximum(values, 0)) @ vectors.T
+
+
+def _correlations(covariance: np.ndarray) -> np.ndarray:
+    deviations = np.sqrt(np.maximum(np.diag(np.atleast_2d(covariance)), 1e-12))
+    return covariance / np.outer(deviations, deviations)
+
+
+def _standardized(values: np.ndarray) -> np.ndarray:
+    """Columns with mean 0 and variance 1, beside what is missing."""
+    centered = values - np.nanmean(values, axis=0)
+    deviations = np.sqrt(np.nanmean(np.square(centered), axis=0))
+    return centered / np.where(deviations > 0, deviations, 1)
 
 
 def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:

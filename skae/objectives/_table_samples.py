@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
+from skae.data._columns import NumberColumn
 from skae.data._rows import Rows, aligned, some_rows
 from skae.estimator._parameters import check_count
 from skae.objectives._conditions import Conditions, draw_places
@@ -75,7 +76,17 @@ class TableSamples:
         m = self._layout.n_numbers
         decoded = self._outputs(self._codes(_MATCHED_CODES, rng))[:, :m]
         decoded = decoded.astype(np.float64)
-        return MatchedMoments.fit(x[:, :m], decoded, self._number_deviations())
+        deviations = self._number_deviations()
+        return MatchedMoments.fit(x[:, :m], decoded, deviations, self._values, rng)
+
+    def _values(self, numbers: np.ndarray) -> np.ndarray:
+        """Numbers of the network in the units of the data, and parts of dates."""
+        found = np.array(numbers, dtype=np.float64)
+        layout = self._layout
+        for column, places in zip(layout.columns, layout.output_places(), strict=True):
+            if isinstance(column, NumberColumn):
+                found[:, places] = column.numbers(found[:, places])[:, None]
+        return found
 
     def _matched_moments(self) -> MatchedMoments:
         """What `fit` found; nothing in models of old files."""

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from skae.training._blocks import Block
 from skae.training._program import Program
+from skae.training._tensorflow_adam import apply_adam, is_plain_adam
 
 # Stands for the sum of weights of a mini-batch that a device has none of.
 _NOTHING = 1e-30
@@ -117,6 +118,9 @@ class TensorFlowProgram(Program):
         return sums
 
     def _apply(self, optimizer, gradients, variables):
+        if is_plain_adam(optimizer, variables):
+            apply_adam(optimizer, gradients, variables)
+            return
         # Where there are no replicas to ask, Keras does not sum over them. That sum is
         # a custom gradient, which TensorFlow would keep for ever, with all its graph.
         tf.distribute.get_replica_context().merge_call(
