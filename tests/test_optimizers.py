@@ -57,11 +57,20 @@ OPTIONS = {
     "centered": lambda: optimizers.RMSprop(centered=True, momentum=0.5),
     **{
         name: getattr(optimizers, name)
-        for name in ("Nadam", "Lion", "Lamb", "Adamax", "Ftrl", "Adafactor", "Muon")
+        for name in (
+            "Adam",
+            "Nadam",
+            "Lion",
+            "Lamb",
+            "Adamax",
+            "Ftrl",
+            "Adafactor",
+            "Muon",
+        )
         if hasattr(optimizers, name)
     },
 }
-QUICK = ("use_ema", "loss_scale_factor", "exclude_from_weight_decay", "Nadam")
+QUICK = ("use_ema", "loss_scale_factor", "exclude_from_weight_decay", "Adam")
 
 
 @pytest.fixture(scope="module")

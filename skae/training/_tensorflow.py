@@ -118,7 +118,7 @@ class TensorFlowProgram(Program):
         return sums
 
     def _apply(self, optimizer, gradients, variables):
-        if is_plain_adam(optimizer, variables):
+        if is_plain_adam(optimizer, gradients, variables):
             apply_adam(optimizer, gradients, variables)
             return
         # Where there are no replicas to ask, Keras does not sum over them. That sum is

@@ -16,11 +16,15 @@ _OPTIONS = (
 )
 
 
-def is_plain_adam(optimizer, variables) -> bool:
-    """Whether `apply_adam` is the step of this optimizer."""
+def is_plain_adam(optimizer, gradients, variables) -> bool:
+    """Whether `apply_adam` is the step of this optimizer.
+
+    Of rows of a table (`tf.IndexedSlices`) Keras has rules of its own.
+    """
     return (
         type(optimizer) is keras.optimizers.Adam
         and not any(getattr(optimizer, option) for option in _OPTIONS)
+        and all(isinstance(gradient, tf.Tensor) for gradient in gradients)
         and all(variable.constraint is None for variable in variables)
     )
 
@@ -44,13 +48,11 @@ def apply_adam(optimizer, gradients, variables) -> None:
     for gradient, variable, (mean, square) in zip(
         gradients, variables, moments, strict=True
     ):
-        if gradient is None:  # nothing depends on it
-            continue
         tf.raw_ops.ResourceApplyAdam(
             var=variable.value.handle,
             m=mean.value.handle,
             v=square.value.handle,
-            grad=tf.convert_to_tensor(gradient),
+            grad=gradient,
             **settings,
         )
     optimizer.iterations.value.assign_add(1)
