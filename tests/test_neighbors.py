@@ -325,7 +325,7 @@ def test_validation_rows_take_their_neighbors_places(X):
 
 
 def test_partial_fit_turns_the_map_to_where_it_was(digits):
-    mapper = NeighborAutoencoder(early_stopping=True, random_state=0)
+    mapper = NeighborAutoencoder(epochs=30, early_stopping=True, random_state=0)
     codes = mapper.fit(digits.X_train).transform(digits.X_test)
     going_on = deepcopy(mapper).partial_fit(digits.X_train)
     moved = going_on.transform(digits.X_test)
