@@ -4,7 +4,6 @@ import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -31,8 +30,8 @@ from skae.estimator._live_models import LiveModels
 from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
 from skae.estimator._scoring import MatrixLike, Scoring, can_decode
 from skae.estimator._tasks import EpochTasks
-from skae.fitting import Plan, TrainedModel, fit_model, weigh_rows
-from skae.training import import_keras
+from skae.fitting import FitRequest, TrainedModel, fit_model, weigh_rows
+from skae.training import Baseline, import_keras
 
 
 class BaseAutoencoder(
@@ -62,11 +61,9 @@ class BaseAutoencoder(
     ``_training_fields(fields, val, ...)``      those that are made of the data
     ``_counted(rows, weight, tasks)``           weights of the rows in training
     ``_facts()``                                what the network must know of such `y`
-    ``_start(architecture, rows, ...)``         first weights that come from the data
-    ``_depart(architecture, start, ...)``       those with which training begins
+    ``_baseline(architecture, rows, ...)``      what training has to beat
     ``_linear_code(architecture)``              how the code may be turned afterwards
     ``_largest_epochs()``                       epochs of the training of the whole
-    ``_must_reconstruct()``                     whether a smaller loss is not enough
     ``_finish(fields, weight)``                 last fitted attributes, after training
     ``_test_params()``                          small settings for the common tests
     ==========================================  ========================================
@@ -108,13 +105,12 @@ class BaseAutoencoder(
         """Values for the architecture that come from the data of the fit."""
         return {}
 
-    def _start(self, architecture, rows, summary, weight, rng) -> dict[str, np.ndarray]:
-        """First weights that come from the data, by name."""
-        return architecture.start(rows, summary, weight, rng)
-
-    def _depart(self, architecture, start, rows, weight, rng) -> dict[str, np.ndarray]:
-        """Weights with which training begins, `start` itself or others."""
-        return architecture.depart(start, len(rows))
+    def _baseline(self, architecture, rows, summary, weight, rng) -> Baseline:
+        """The weights that training has to beat, and those with which it begins."""
+        weights = architecture.baseline(rows, summary, weight, rng)
+        initial = architecture.initial_weights(weights, len(rows))
+        begin = None if initial is weights else lambda: initial
+        return Baseline(weights, initial_weights=begin)
 
     def _linear_code(self, architecture) -> LinearCode | None:
         """How the code may be turned after training."""
@@ -123,10 +119,6 @@ class BaseAutoencoder(
     def _largest_epochs(self) -> int | str:
         """Epochs of the training of the whole network."""
         return self.epochs
-
-    def _must_reconstruct(self) -> bool:
-        """Whether to leave the start only for better reconstructions, too."""
-        return False
 
     def _finish(self, fields: Mapping[str, Rows], weight: np.ndarray | None) -> None:
         """Set the last fitted attributes, after training; `weight`: of each row."""
@@ -302,18 +294,18 @@ class BaseAutoencoder(
             architecture = self._make_architecture(fields, val, network)
             architecture.check()
             n_before = self.n_iter_ if continuing else 0
-            plan = Plan(
+            request = FitRequest(
+                self,
                 architecture,
-                partial(self._start, architecture),
-                partial(self._depart, architecture),
-                lambda epoch: self._strengths(n_before + epoch),
-                self._largest_epochs(),
-                self._linear_code(architecture),
+                fields,
+                sample_weight,
+                val,
+                tasks,
                 previous=previous,
+                n_before=n_before,
                 one_epoch=one_epoch,
-                reconstructs=self._must_reconstruct(),
             )
-            fitted = fit_model(self, plan, fields, sample_weight, val, tasks)
+            fitted = fit_model(request)
             self._keep(fitted, n_before)
             self._finish(fields, sample_weight)
             tasks.end()

@@ -1,5 +1,7 @@
 """The engine: the same numbers as Keras, programs that are shared and kept apart."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 
 import skae
 from skae import Autoencoder
-from skae.training import _blocks, _cache
+from skae.training import Baseline, _blocks, _cache
 from skae.training._blocks import Feed, round_up
 from skae.training._stopping import BestWeights, margin_of_luck
 from skae.training._tensorflow import TensorFlowProgram
@@ -231,13 +233,39 @@ def test_on_few_rows_to_be_better_is_luck():
     assert margin_of_luck(10**6) == pytest.approx(0.4e-3, rel=1e-3)
     best = BestWeights(tol=0.0, patience=5, margin=margin_of_luck(100))
     weights = [{"kernel": np.full(1, float(epoch))} for epoch in range(4)]
-    for epoch, loss in enumerate((1.0, 0.97)):
-        best.update(epoch, loss, lambda epoch=epoch: weights[epoch])
-    assert best.prefers_start and best.choose() is weights[0]
+    best.baseline_loss = 1.0
+    best.update(1, 0.97, lambda: weights[1])
+    assert best.prefers_baseline
     best.update(2, 0.95, lambda: weights[2])
-    assert not best.prefers_start and best.choose() is weights[2]
-    # PCA that knows the rows is better than what training found: kept, as it is.
-    best.inform(lambda: "informed", 0.94)
-    assert best.prefers_start and best.choose() == "informed"
+    assert not best.prefers_baseline and best.weights is weights[2]
+    # PCA that knows the rows is better than what training found.
+    best.bar = 0.94
+    assert best.prefers_baseline
     best.update(3, 0.93, lambda: weights[3])
-    assert best.choose() is weights[3]
+    assert not best.prefers_baseline and best.weights is weights[3]
+
+
+def test_a_baseline_is_kept_as_all_rows_have_it():
+    one, two = (np.full((2, 2), value, np.float32) for value in (1, 2))
+    all_weights = {"kernel": one, "drawn": one}
+    plain = Baseline({"kernel": one}).completed(all_weights)
+    assert plain.complete and plain.to_keep() is all_weights
+    calls = []
+
+    def refitted():
+        calls.append(0)
+        return {"kernel": np.float32(2)}
+
+    baseline = Baseline({"kernel": one}, refitted=refitted).completed(all_weights)
+    assert not calls  # only asked where it is to be kept
+    for _ in range(2):
+        kept = baseline.to_keep()
+    assert len(calls) == 1 and kept.keys() == all_weights.keys()
+    np.testing.assert_array_equal([kept["kernel"], kept["drawn"]], [two, one])
+    assert baseline.is_beaten_by({})
+    told = replace(
+        baseline,
+        must_reconstruct=True,
+        reconstructs_better=lambda weights, others: weights["kernel"].sum() > 4,
+    )
+    assert told.is_beaten_by({"kernel": two}) and not told.is_beaten_by(all_weights)

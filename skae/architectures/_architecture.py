@@ -82,10 +82,10 @@ class Architecture(ABC):
     ``scaling(summary)``             the moments by which data are scaled
     ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
     ``in_units(values, exponent)``   parameters, where rows have another unit
-    ``start(rows, summary, ...)``    first weights that come from the data
+    ``baseline(rows, summary, ...)`` weights fitted to the data before training
     ``least_epochs(n_steps)``        passes below which "auto" does not go
     ``auto_sizes(values, ...)``      sizes that are "auto" decided by the data
-    ``depart(start, n_rows)``        those with which training begins, if others
+    ``initial_weights(...)``         those with which training begins, if others
     ``linear_code()``                how a code may be turned after training
     ``code_shape(code_size)``        shape of a code, such as that of a feature map
     ``attributes(code_size)``        fitted attributes that tell of the network
@@ -208,14 +208,14 @@ class Architecture(ABC):
         """The moments by which data are scaled."""
         return summary
 
-    def start(
+    def baseline(
         self,
         rows: Rows,
         summary: Summary,
         weight: np.ndarray | None,
         rng: np.random.Generator,
     ) -> dict[str, np.ndarray]:
-        """First weights that come from the data, by name."""
+        """Weights fitted to the data before any training, by name: a scaling, PCA."""
         loss = self.reconstruction_loss()
         return loss.start(self.scaling(summary), self.has_decoder())
 
@@ -251,18 +251,18 @@ class Architecture(ABC):
             values["encoding_dim"] = auto_encoding_dim(n_values, *rule)
         return values
 
-    def depart(
-        self, start: dict[str, np.ndarray], n_rows: int
+    def initial_weights(
+        self, baseline: dict[str, np.ndarray], n_rows: int
     ) -> dict[str, np.ndarray]:
-        """Weights with which training begins; `start` remains a candidate.
+        """Weights with which training begins; those of the baseline, or others.
 
-        Where these are others, `start` is only judged on the held-out rows, and kept if
-        training finds nothing better. Weights that are not named are drawn at random.
+        Others leave the baseline to be judged on the held-out rows, and kept if
+        training finds nothing better. What is not named is drawn at random.
         """
-        return start
+        return baseline
 
     def variance_left(
-        self, start: dict[str, np.ndarray], summary: Summary
+        self, weights: dict[str, np.ndarray], summary: Summary
     ) -> float | None:
         """Mean variance in the directions that PCA leaves, as a share of that in all.
 

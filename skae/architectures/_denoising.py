@@ -69,16 +69,16 @@ class Denoising(Architecture):
             return float(self.noise_level)
         return None if self.noise == "gaussian" else _AUTO_SHARE
 
-    def start(self, rows, summary, weight, rng):
+    def baseline(self, rows, summary, weight, rng):
         """The range of the data, for noise that keeps to it."""
-        start = super().start(rows, summary, weight, rng)
+        weights = super().baseline(rows, summary, weight, rng)
         if "target" not in self.fields:
-            start["corruption/low"] = np.float32(summary.minimum)
-            start["corruption/high"] = np.float32(summary.maximum)
+            weights["corruption/low"] = np.float32(summary.minimum)
+            weights["corruption/high"] = np.float32(summary.maximum)
             if self._level is None:
-                level = gentle_level(self, start, summary)
-                start["corruption/auto_level"] = level
-        return start
+                level = gentle_level(self, weights, summary)
+                weights["corruption/auto_level"] = level
+        return weights
 
 
 class DenseDenoising(Denoising, LinearPath, DenseArchitecture):

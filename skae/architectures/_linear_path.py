@@ -132,38 +132,38 @@ class LinearPath(Architecture):
                 "of these, or init='random'."
             )
 
-    def start(self, rows, summary, weight, rng):
+    def baseline(self, rows, summary, weight, rng):
         """PCA on the linear path, and a network beside it that adds nothing."""
-        start = super().start(rows, summary, weight, rng)
+        weights = super().baseline(rows, summary, weight, rng)
         if not self._starts_at_pca:
-            return start
+            return weights
         link = self.reconstruction_loss().link(self.scaling(summary))
         rows, summary, mean = self.vectors(rows, summary, weight)
         encode, decode = self._linear_maps(rows, summary, weight, link, rng)
         center = mean + np.ravel(link.center)
         bias = np.broadcast_to(np.ravel(link.bias), mean.shape) + link.gain * mean
         found = self._last_layers(encode, decode, -center @ encode, bias)
-        return start | {k: np.asarray(v, np.float32) for k, v in found.items()}
+        return weights | {k: np.asarray(v, np.float32) for k, v in found.items()}
 
-    def depart(self, start, n_rows):
+    def initial_weights(self, baseline, n_rows):
         """Far from PCA where the rows are many: training from there goes further."""
         is_far = n_rows >= self.rows_to_leave_pca
-        return self.far_from_pca(start) if is_far else start
+        return self.far_from_pca(baseline) if is_far else baseline
 
-    def far_from_pca(self, start):
+    def far_from_pca(self, baseline):
         """Nothing on the linear path, and a random network beside it."""
         if not self.has_linear_path:
-            return start
+            return baseline
         drawn = ("code/kernel", "output/kernel")
         return {
             name: np.float32(0.0) if name.startswith("linear_") else value
-            for name, value in start.items()
+            for name, value in baseline.items()
             if name not in drawn
         }
 
-    def variance_left(self, start, summary):
+    def variance_left(self, weights, summary):
         """From the norms of the loadings in the linear decoder."""
-        kernel = start.get(f"{self.pca_layers[1]}/kernel")
+        kernel = weights.get(f"{self.pca_layers[1]}/kernel")
         if not self._starts_at_pca or kernel is None:
             return None
         link = self.reconstruction_loss().link(self.scaling(summary))

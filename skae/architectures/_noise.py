@@ -18,7 +18,7 @@ _SHARE_OF_REST = 0.7
 
 
 def gentle_level(
-    architecture: Architecture, start: dict[str, np.ndarray], summary: Summary
+    architecture: Architecture, weights: dict[str, np.ndarray], summary: Summary
 ) -> np.float32:
     """Standard deviation of normal noise that hides little of what codes can tell.
 
@@ -27,7 +27,7 @@ def gentle_level(
     """
     width = math.prod(architecture.sample_shape)
     level = min(_MOST, _SHARE_OF_ROWS * math.sqrt(width))
-    rest = architecture.variance_left(start, summary)
+    rest = architecture.variance_left(weights, summary)
     if rest is not None:
         level = min(level, _SHARE_OF_REST * math.sqrt(rest))
     return np.float32(level * summary.scale)
@@ -82,10 +82,10 @@ class InputNoise(Architecture):
         level = None if is_auto(self.input_noise) else float(self.input_noise)
         return Corruption("gaussian", level, evaluates=False, name="input_noise")(x)
 
-    def start(self, rows, summary, weight, rng):
+    def baseline(self, rows, summary, weight, rng):
         """The size of the noise."""
-        start = super().start(rows, summary, weight, rng)
+        weights = super().baseline(rows, summary, weight, rng)
         if self._is_noisy and is_auto(self.input_noise):
-            level = gentle_level(self, start, summary)
-            start["input_noise/auto_level"] = level
-        return start
+            level = gentle_level(self, weights, summary)
+            weights["input_noise/auto_level"] = level
+        return weights

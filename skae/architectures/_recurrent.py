@@ -236,9 +236,9 @@ class LinearPathRecurrent(LinearPath, RecurrentArchitecture):
         """A state of a recurrent layer is not linear."""
         return None if self.ends_in_state else super().linear_code()
 
-    def start(self, rows, summary, weight, rng):
+    def baseline(self, rows, summary, weight, rng):
         """PCA on the linear path, and networks beside it that add nothing."""
-        start = super().start(rows, summary, weight, rng)
+        weights = super().baseline(rows, summary, weight, rng)
         if self.has_linear_path and self.cell == "conv" and self.sizes:
-            start |= {"dense_output/kernel": np.float32(0)}
-        return start
+            weights |= {"dense_output/kernel": np.float32(0)}
+        return weights

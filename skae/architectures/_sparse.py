@@ -106,9 +106,9 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         is_small = self.penalty == "topk" and not self.selects
         return super().linear_code() if is_small else None
 
-    def variance_left(self, start, summary):
+    def variance_left(self, weights, summary):
         """Atoms tell nothing of it."""
-        return None if self.selects else super().variance_left(start, summary)
+        return None if self.selects else super().variance_left(weights, summary)
 
     def penalties(self, forward):
         """Sum of the activities, or divergence of their means from the target."""

@@ -189,16 +189,16 @@ class VariationalTable(Variational, DenseTable):
 
         return TableNegativeLogLikelihood.deviations(weights["error/log_deviation"])
 
-    def start(self, rows, summary, weight, rng):
+    def baseline(self, rows, summary, weight, rng):
         """The noise that PCA leaves in each number."""
         from skae.layers import TableNegativeLogLikelihood
 
-        start = super().start(rows, summary, weight, rng)
-        kernel = start.get(f"{self.pca_layers[1]}/kernel")
+        weights = super().baseline(rows, summary, weight, rng)
+        kernel = weights.get(f"{self.pca_layers[1]}/kernel")
         deviation = np.ones(self.n_numbers)
         if kernel is not None and kernel.ndim == 2:
             kept = np.sum(np.square(kernel[:, : self.n_numbers]), axis=0)
             deviation = np.sqrt(np.clip(1 - kept, 0.01, 1.0))
         pace = TableNegativeLogLikelihood.PACE
-        start["error/log_deviation"] = (np.log(deviation) / pace).astype(np.float32)
-        return start
+        weights["error/log_deviation"] = (np.log(deviation) / pace).astype(np.float32)
+        return weights

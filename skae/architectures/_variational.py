@@ -52,7 +52,7 @@ class Variational(Architecture):
         sample = Sampling(name="sampling")([mean, log_var])
         return {"code": mean, "log_var": log_var, "sample": sample}
 
-    def start(self, rows, summary, weight, rng):
+    def baseline(self, rows, summary, weight, rng):
         """Where there is a linear path, probabilistic PCA instead of PCA.
 
         With codes of unit variance along axes of variance v, and noise of variance s in
@@ -64,26 +64,26 @@ class Variational(Architecture):
         .. [1] M. E. Tipping and C. M. Bishop, "Probabilistic principal component
            analysis", JRSS B 61 (1999), :doi:`10.1111/1467-9868.00196`.
         """
-        start = super().start(rows, summary, weight, rng)
+        weights = super().baseline(rows, summary, weight, rng)
         encoder, decoder = self.pca_layers
-        if f"{decoder}/kernel" not in start:
-            return start
-        kernel = start[f"{decoder}/kernel"]
+        if f"{decoder}/kernel" not in weights:
+            return weights
+        kernel = weights[f"{decoder}/kernel"]
         gain = self.reconstruction_loss().link(self.scaling(summary)).gain
         variances = np.sum((kernel / gain) ** 2, axis=1)
-        rest = max(self.variance_left(start, summary), _LEAST_NOISE)
+        rest = max(self.variance_left(weights, summary), _LEAST_NOISE)
         noise = rest * self.normal_variance(summary)
         unsure = np.clip(noise / np.maximum(variances, noise), *np.exp(_LOG_VAR_RANGE))
         shrunk = np.sqrt(1 - np.minimum(unsure, 1.0)).astype(np.float32)
-        start[f"{encoder}/kernel"] = start[f"{encoder}/kernel"] * shrunk
-        start["code/bias"] = start["code/bias"] * shrunk
+        weights[f"{encoder}/kernel"] = weights[f"{encoder}/kernel"] * shrunk
+        weights["code/bias"] = weights["code/bias"] * shrunk
         # Not shrunk once more: from the means, the decoder reconstructs as PCA does.
-        start[f"{decoder}/kernel"] = kernel / np.maximum(shrunk, 0.5)[:, None]
-        start["log_var/kernel"] = np.float32(0.0)
-        start["log_var/bias"] = np.log(unsure).astype(np.float32)
+        weights[f"{decoder}/kernel"] = kernel / np.maximum(shrunk, 0.5)[:, None]
+        weights["log_var/kernel"] = np.float32(0.0)
+        weights["log_var/bias"] = np.log(unsure).astype(np.float32)
         if self.likelihood == "gaussian":
-            start["likelihood/log_scale"] = np.float32(0.5 * np.log(noise))
-        return start
+            weights["likelihood/log_scale"] = np.float32(0.5 * np.log(noise))
+        return weights
 
     def penalties(self, forward):
         """Divergence from the prior, in nats per row."""

@@ -1,6 +1,7 @@
 """The dense autoencoder, simple or deep."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -227,10 +228,11 @@ class Autoencoder(BaseAutoencoder):
         # Few codes are far from zero: others would make a mixture of them.
         return code._replace(mixes=False, shifts=False)
 
-    def _must_reconstruct(self):
+    def _baseline(self, *arguments):
         # Small weights are a means to reconstruct new rows: PCA's may be larger. Who
         # asks for sparse codes gets them.
-        return self.init == "pca" and self.l2 > 0 and not self.l1
+        small = self.init == "pca" and self.l2 > 0 and not self.l1
+        return replace(super()._baseline(*arguments), must_reconstruct=small)
 
     def _strengths(self, epoch):
         # l1 costs nothing, so that a search over it shares one program, 0 included. The

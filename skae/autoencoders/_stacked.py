@@ -3,6 +3,8 @@
 import math
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -16,6 +18,7 @@ from skae.estimator._docstrings import with_shared_texts
 from skae.fitting import settle_sizes
 from skae.fitting._sizes import auto_epochs
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
+from skae.training import Baseline
 
 # Each layer is trained so much less than the whole, which depends little on it.
 _SHARE_OF_A_LAYER = 1 / 3
@@ -236,23 +239,19 @@ class StackedAutoencoder(BaseAutoencoder):
     def _largest_epochs(self):
         return self.fine_tune_epochs
 
-    def _start(self, architecture, rows, summary, weight, rng):
-        start = super()._start(architecture, rows, summary, weight, rng)
+    def _baseline(self, architecture, rows, summary, weight, rng):
+        baseline = super()._baseline(architecture, rows, summary, weight, rng)
+        own = architecture, baseline.weights, rows, weight, rng
         if self.fine_tune_epochs == 0:  # what was asked for are the layers
-            start = self._train_layers(architecture, start, rows, weight, rng)
-        return start
+            return Baseline(self._train_layers(*own))
+        return replace(baseline, initial_weights=partial(self._train_layers, *own))
 
-    def _depart(self, architecture, start, rows, weight, rng):
-        if self.fine_tune_epochs == 0:
-            return start
-        return self._train_layers(architecture, start, rows, weight, rng)
-
-    def _train_layers(self, architecture, start, rows, weight, rng):
+    def _train_layers(self, architecture, baseline, rows, weight, rng):
         """The layers, trained one at a time; a linear path that adds nothing yet."""
         n_hidden = len(architecture.sizes)
         encoders = [*(f"encoder_{i}" for i in range(n_hidden)), "code"]
         decoders = ["output", *(f"decoder_{i}" for i in reversed(range(n_hidden)))]
-        found = {k: 0.0 if k.startswith("linear_") else v for k, v in start.items()}
+        found = {k: 0.0 if k.startswith("linear_") else v for k, v in baseline.items()}
         X, self.layer_histories_ = rows.X, []
         for i, size in enumerate([*architecture.sizes, architecture.encoding_dim]):
             last, seed = i == n_hidden, int(rng.integers(2**31))

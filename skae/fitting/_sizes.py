@@ -3,6 +3,8 @@
 import math
 
 from skae.architectures import FEW_VALUES, MANY_ROWS, NARROW_SIZES, is_auto
+from skae.fitting._request import FitRequest
+from skae.training import FitSettings
 
 # Below so many steps, compiling with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500
@@ -83,6 +85,27 @@ def settle_sizes(parameters, n_train: int) -> tuple[int, int, int]:
     if is_auto(patience):
         patience = auto_patience(n_steps)
     return batch_size, n_steps, patience
+
+
+def settle_training(request: FitRequest, n_train: int) -> tuple[int, int, FitSettings]:
+    """Batch size, steps per epoch and the settings, with "auto" decided."""
+    parameters, one_epoch = request.estimator, request.one_epoch
+    batch_size, n_steps, patience = settle_sizes(parameters, n_train)
+    epochs = request.largest_epochs
+    if is_auto(epochs):
+        epochs = settle_epochs(parameters, request.architecture, n_steps, n_train)
+    schedule = "constant" if one_epoch else parameters.learning_rate_schedule
+    settings = FitSettings(
+        epochs=epochs,
+        learning_rate=settle_rate(parameters, request.architecture, n_train),
+        learning_rate_schedule=schedule,
+        shuffle=bool(parameters.shuffle),
+        early_stopping=bool(parameters.early_stopping) and not one_epoch,
+        n_iter_no_change=patience,
+        tol=float(parameters.tol),
+        strengths=lambda epoch: parameters._strengths(request.n_before + epoch),
+    )
+    return batch_size, n_steps, settings
 
 
 def worth_compiling(jit_compile, architecture, n_steps: int) -> bool:

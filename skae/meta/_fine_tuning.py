@@ -11,6 +11,7 @@ from skae.architectures import SupervisedArchitecture, is_auto
 from skae.data import Rows, ShiftedRows
 from skae.fitting import TrainedModel, settle_sizes, worth_compiling
 from skae.training import (
+    Baseline,
     FitSettings,
     ProgramSettings,
     TrainingData,
@@ -139,7 +140,7 @@ class FineTuning:
             TrainingData(fields, order, held_out=self._held_out),
             ProgramSettings(batch_size, optimizer_config("adam"), jit_compile),
             settings,
-            start=start,
+            Baseline(start),
             seed=seed,
             rng=self._rng,
             watchers=Watchers(verbose=int(estimator.verbose)),

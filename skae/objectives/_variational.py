@@ -1,6 +1,7 @@
 """A distribution of codes per row, held near a standard normal one."""
 
 import warnings
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import ClassVar
 
@@ -46,10 +47,11 @@ class VariationalObjective:
             warmth = min(1.0, epoch / self.warm_up_epochs)
         return {"kl": warmth * float(self.beta)}
 
-    def _must_reconstruct(self):
+    def _baseline(self, *arguments):
         # Where components are weak, the bound is best if they are shrunk or left out.
         # Who asks for more of that by a larger beta gets it.
-        return getattr(self, "init", "random") == "pca" and self.beta <= 1
+        must = getattr(self, "init", "random") == "pca" and self.beta <= 1
+        return replace(super()._baseline(*arguments), must_reconstruct=must)
 
     def _finish(self, fields, weight):
         super()._finish(fields, weight)

@@ -3,6 +3,7 @@
 Nothing here imports Keras before the first fit.
 """
 
+from skae.training._baseline import Baseline as Baseline
 from skae.training._cache import borrowed_program as borrowed_program
 from skae.training._cache import build_graph as build_graph
 from skae.training._cache import clear_cache as clear_cache

@@ -114,8 +114,7 @@ class FitState:
         rng.bit_generator.state = self._document["rng"]
         history |= self._document["history"]
         if best is not None:
-            weights = self._part("best") or None
-            best.restore(self._document["best"], weights, self._part("start"))
+            best.restore(self._document["best"], self._part("best") or None)
         return self._document["epoch"]
 
     def epoch_end(self, epoch: int, program, rng, best, history) -> None:
@@ -135,7 +134,6 @@ class FitState:
             "weights": program.get_weights(),
             "variables": {str(i): value for i, value in state},
             "best": {} if best is None else best.weights or {},
-            "start": {} if best is None else best.start_weights,
         }
         arrays = {
             f"{part}/{name}": value

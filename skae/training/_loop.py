@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from skae.losses import RECONSTRUCTION
+from skae.training._baseline import Baseline, Weights
 from skae.training._blocks import Feed
 from skae.training._checkpoint import FitState
 from skae.training._divergence import (
@@ -45,8 +46,8 @@ class TrainingRun:
     After `run`, the program has the weights to keep, and `history` a list of values
     per term of the loss; `diverged` says that training ended because an epoch after the
     first one diverged. `progress` has the time, and the reconstruction loss of the
-    weights that would be kept, before the first epoch and after each. `start_weights`
-    are the first candidate, if there was a choice; `kept_start`: whether it won.
+    weights that would be kept, before the first epoch and after each. `kept_baseline`
+    says that nothing beat the weights before training.
 
     Parameters
     ----------
@@ -90,9 +91,8 @@ class TrainingRun:
         )
         self.history: dict[str, list[float]] = {}
         self.progress: dict[str, list[float]] = {"seconds": [], "loss": []}
-        self.kept_start = self.diverged = False
+        self.kept_baseline = self.diverged = False
         self._first_loss = 0.0
-        self.start_weights: dict[str, np.ndarray] | None = None
 
     @property
     def n_epochs(self) -> int:
@@ -104,13 +104,13 @@ class TrainingRun:
         training: Selection,
         validation: Selection | None,
         rng: np.random.Generator,
-        departure: Mapping[str, np.ndarray] | None = None,
-        informed: Callable[[], dict[str, np.ndarray]] | None = None,
+        baseline: Baseline,
+        initial_weights: Weights | None = None,
     ) -> None:
         """Train for as many epochs as the settings and the callbacks allow.
 
-        Training begins with the weights of the program, or with `departure`; those of
-        the program are a candidate in any case, which is kept as `informed()` has it.
+        Training begins with the weights of the program, those of `baseline`, or with
+        others. The baseline is a candidate for what is kept in any case.
 
         Raises
         ------
@@ -122,7 +122,10 @@ class TrainingRun:
             best = self._best_weights(validation)
         self._callbacks.train_begin()
         try:
-            self._epochs(training, validation, rng, best, departure, informed)
+            evaluated = self._before(training, validation, best, baseline)
+            if initial_weights is not None:
+                self._program.set_weights(initial_weights)
+            self._epochs(training, validation, rng, best, evaluated)
             self._state.end()
         except KeyboardInterrupt:
             warnings.warn(
@@ -131,7 +134,7 @@ class TrainingRun:
                 stacklevel=4,
             )
         if best is not None:
-            self._keep_best(best)
+            self._keep_best(best, baseline)
         elif self.n_epochs:
             self._program.finalize()
         if self.n_epochs and not self._is_judged(validation):
@@ -139,14 +142,18 @@ class TrainingRun:
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
 
-    def _keep_best(self, best: BestWeights) -> None:
-        weights = best.choose()
-        if weights is None:
+    def _keep_best(self, best: BestWeights, baseline: Baseline) -> None:
+        if best.baseline_loss is None:  # interrupted before it was judged
             return
         if best.weights is not None and has_diverged(best.loss, self._first_loss):
             raise self._error(f"No epoch had a loss below {best.loss:g}")
-        self._program.set_weights(weights)
-        self.kept_start, self.start_weights = best.prefers_start, best.start_weights
+        self.kept_baseline = best.prefers_baseline
+        if not self.kept_baseline and not baseline.is_beaten_by(best.weights):
+            self.kept_baseline = True
+            losses = self.progress["loss"]
+            losses[:] = losses[:1] * len(losses)
+        kept = baseline.to_keep() if self.kept_baseline else best.weights
+        self._program.set_weights(kept)
 
     def _check_end(self, training: Selection) -> None:
         """Raise where the last steps have ruined a model that nothing else judges."""
@@ -160,11 +167,8 @@ class TrainingRun:
         margin = 0.0 if validation is None else margin_of_luck(len(validation.order))
         return BestWeights(settings.tol, settings.n_iter_no_change, margin)
 
-    def _epochs(self, training, validation, rng, best, departure, informed) -> None:
+    def _epochs(self, training, validation, rng, best, evaluated) -> None:
         settings, program = self._settings, self._program
-        evaluated = self._before(training, validation, best, informed)
-        if departure is not None:
-            program.set_weights(departure)
         n_done = self._state.restore(program, rng, best, self.history)
         if best is not None and n_done and best.exhausted(n_done):
             return  # killed between its last epoch and its end
@@ -181,7 +185,7 @@ class TrainingRun:
             for name, value in logs.items():
                 self.history.setdefault(name, []).append(value)
             if best is not None:
-                if best.epoch == epoch and not best.prefers_start:
+                if best.epoch == epoch and not best.prefers_baseline:
                     kept = {k.removeprefix("val_"): v for k, v in logs.items()}
                 self._note(kept)
             self._state.epoch_end(epoch, program, rng, best, self.history)
@@ -202,16 +206,16 @@ class TrainingRun:
             return math.isfinite(loss)
         return best.update(epoch, loss, self._program.get_weights)
 
-    def _before(self, training, validation, best, informed) -> dict[str, float]:
-        """Judge the weights before training: perhaps the best, PCA for example."""
+    def _before(self, training, validation, best, baseline) -> dict[str, float]:
+        """Judge the baseline."""
         evaluated: dict[str, float] = {}
         watched = training if validation is None else validation
         if best is not None:
             evaluated = self._evaluate(watched)
-            best.update(0, evaluated["loss"], self._program.get_weights)
+            best.baseline_loss = evaluated["loss"]
             self._note(evaluated)
-            if informed is not None:
-                best.inform(informed, self._bar(informed, watched))
+            if baseline.refitted is not None:
+                best.bar = self._loss_of_refitted(baseline, watched)
         if self._is_judged(validation):
             self._first_loss = evaluated["loss"]
         elif self._settings.epochs:
@@ -237,7 +241,7 @@ class TrainingRun:
         if best is None or best.weights is None:
             raise self._error(what)
         self.diverged = True
-        which = "those before training" if best.prefers_start else ""
+        which = "those before training" if best.prefers_baseline else ""
         which = which or f"the weights after epoch {best.epoch}"
         message = divergence_warning(what, rate, which)
         warnings.warn(message, ConvergenceWarning, stacklevel=6)
@@ -245,14 +249,16 @@ class TrainingRun:
     def _error(self, what: str) -> FloatingPointError:
         return divergence_error(what, self._program.learning_rate)
 
-    def _bar(self, informed, part: Selection) -> float:
-        """Loss of what knows the rows; of many rows it tells who has the outliers."""
+    def _loss_of_refitted(self, baseline: Baseline, part: Selection) -> float:
+        """Of few rows, the loss of what knows them: to be worse than that is no gain.
+
+        Of many rows it tells who has the outliers.
+        """
         if len(part.order) >= _FEW_ROWS:
             return math.inf
-        before = self._program.get_weights()
-        self._program.set_weights(informed())
+        self._program.set_weights(baseline.to_keep())
         loss = self._evaluate(part)["loss"]
-        self._program.set_weights(before)
+        self._program.set_weights(baseline.weights)
         return loss
 
     def _note(self, logs: Mapping[str, float]) -> None:

@@ -1,13 +1,13 @@
 """One way to train: fits, layers of a stack and fine-tuning come by here."""
 
-import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from skae.data._rows import Rows
+from skae.training._baseline import Baseline
 from skae.training._blocks import Feed
 from skae.training._cache import Buildable, borrowed_program
 from skae.training._checkpoint import FitState
@@ -44,6 +44,10 @@ class TrainingData:
     held_out: np.ndarray | None = None
     val: Mapping[str, Rows] | None = None
 
+    def without(self, held_out: np.ndarray, order: np.ndarray) -> "TrainingData":
+        """The same with rows held out, and the others in a new order."""
+        return replace(self, order=order, held_out=held_out)
+
 
 @dataclass(frozen=True)
 class Watchers:
@@ -69,17 +73,7 @@ class Trained(NamedTuple):
     n_epochs: int
     state: dict[str, Any] | None
     progress: dict[str, list[float]]
-    kept_start: bool
-    start_weights: dict[str, np.ndarray] | None
-    informed_weights: Callable[[], dict[str, np.ndarray]] | None
-
-    def at_start(self) -> "Trained":
-        """The same, had the first candidate been kept."""
-        progress = dict(self.progress)
-        progress["loss"] = progress["loss"][:1] * len(progress["loss"])
-        informed = self.informed_weights
-        weights = self.start_weights if informed is None else informed()
-        return self._replace(weights=weights, kept_start=True, progress=progress)
+    kept_baseline: bool
 
 
 def train(
@@ -87,13 +81,10 @@ def train(
     data: TrainingData,
     program_settings: ProgramSettings,
     settings: FitSettings,
+    baseline: Baseline,
     *,
-    start: Mapping[str, np.ndarray],
-    departure: Mapping[str, np.ndarray] | None = None,
-    informed: Callable[[], Mapping[str, np.ndarray]] | None = None,
     rng: np.random.Generator,
     seed: int,
-    complete: bool = False,
     go_on: Mapping[str, Any] | None = None,
     keep_state: bool = False,
     progress: FitState | None = None,
@@ -111,25 +102,14 @@ def train(
 
     settings : FitSettings
 
-    start : dict of ndarray
-        First weights, by name; `seed` decides on all others.
-
-    departure : dict of ndarray, default=None
-        Those with which training begins, if others: `start` is then only the first
-        candidate for the weights to keep.
-
-    informed : callable, default=None
-        Returns `start` as it is to be kept, if it may know more than the rows held out
-        allow: asked only where it is.
+    baseline : Baseline
+        What has to be beaten, and where training begins.
 
     rng : Generator
         Shuffles the rows.
 
     seed : int
         Decides on weights, dropout and noise.
-
-    complete : bool, default=False
-        Whether `start` must have all weights: those of a fit that is to go on.
 
     go_on : dict, default=None
         The `state` of training that is to go on.
@@ -152,13 +132,13 @@ def train(
         Training diverged, and there is nothing good to keep.
     """
     watchers = watchers or Watchers()
+    begin_with = baseline.initial_weights and baseline.initial_weights()
     with borrowed_program(architecture, program_settings) as program:
-        departed = None
-        if departure is not None:
-            departed = program.first_weights(seed, departure)
-        program.reset(seed, start, complete=complete)
-        if informed is not None:
-            informed = _completed(informed, program.get_weights())
+        initial_weights = None
+        if begin_with is not None:
+            initial_weights = program.first_weights(seed, begin_with)
+        program.reset(seed, baseline.weights, complete=baseline.complete)
+        baseline = baseline.completed(program.get_weights())
         if go_on is not None:
             rng.bit_generator.state = go_on["rng"]
             # Another optimizer begins anew.
@@ -168,20 +148,9 @@ def train(
 
         def trained(run=None):
             history, n_epochs = (run.history, run.n_epochs) if run else ({}, 0)
+            progress, kept = (run.progress, run.kept_baseline) if run else ({}, False)
             weights, size = program.get_weights(), program.graph.code_size
-            progress, kept = (run.progress, run.kept_start) if run else ({}, False)
-            start = run.start_weights if run else None
-            return Trained(
-                weights,
-                size,
-                history,
-                n_epochs,
-                None,
-                progress,
-                kept,
-                start,
-                informed,
-            )
+            return Trained(weights, size, history, n_epochs, None, progress, kept)
 
         watchers.begin()
         run = TrainingRun(
@@ -194,7 +163,7 @@ def train(
             end_epoch=lambda: watchers.end_epoch(trained),
             state=progress,
         )
-        run.run(training, validation, rng, departed, informed)
+        run.run(training, validation, rng, baseline, initial_weights)
         found = trained(run)
         _check_finite(found.weights.values(), "the weights", program)
         if not keep_state or run.diverged:  # the optimizer begins anew
@@ -203,20 +172,6 @@ def train(
         _check_finite(variables, "the optimizer's variables", program)
         state = {"variables": variables, "optimizer": program.optimizer_id}
         return found._replace(state=state | {"rng": rng.bit_generator.state})
-
-
-def _completed(some: Callable, weights: Mapping[str, np.ndarray]) -> Callable:
-    """`some` weights where it has them, those of `weights` for all others; once."""
-
-    @functools.cache
-    def complete():
-        own = some()
-        return {
-            name: np.array(np.broadcast_to(own.get(name, w), w.shape), dtype=w.dtype)
-            for name, w in weights.items()
-        }
-
-    return complete
 
 
 def _check_finite(arrays, name: str, program) -> None:

@@ -1,0 +1,101 @@
+"""The baseline of a fit: what the estimator starts from, and who judges it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from skae.architectures import MANY_ROWS
+from skae.data._rows import Rows, Summary, some_rows
+from skae.fitting._model import TrainedModel
+from skae.fitting._request import FitRequest
+from skae.training import Baseline, TrainingData, margin_of_luck
+
+# Rows that tell how well weights reconstruct.
+_JUDGES = 8192
+
+
+def baseline_of(
+    request: FitRequest, data: TrainingData, summary: Summary, seed: int, rng
+) -> Baseline:
+    """PCA, or what else the family begins with; the weights so far where it goes on."""
+    if request.previous is not None:
+        return Baseline(_weights_so_far(request), complete=True)
+    rows, hook = data.fields["data"], request.estimator._baseline
+    weight = _weight_without(data.held_out, data.weight, rows)
+    baseline = hook(request.architecture, rows, summary, weight, rng)
+    if weight is not data.weight:
+
+        def refitted():
+            alone = np.random.default_rng(seed)
+            args = request.architecture, rows, summary, data.weight, alone
+            return hook(*args).weights
+
+        baseline = replace(baseline, refitted=refitted)
+    if baseline.must_reconstruct:
+        judge = _Judge(request, data)
+        baseline = replace(baseline, reconstructs_better=judge.prefers)
+    return baseline
+
+
+def state_to_go_on_from(request: FitRequest):
+    """The state of training that belongs to the weights so far; None where it ends."""
+    previous = request.previous
+    if previous is None or previous.state is None:
+        return None
+    # `partial_fit` leaves turned codes where they are, and the optimizer begins anew.
+    return None if _were_turned(previous) and request.one_epoch else previous.state
+
+
+def _weights_so_far(request: FitRequest) -> Mapping[str, np.ndarray]:
+    previous = request.previous
+    if _were_turned(previous) and not request.one_epoch:
+        return previous.state["weights"]
+    return previous.weights
+
+
+def _were_turned(model: TrainedModel) -> bool:
+    return "weights" in (model.state or {})
+
+
+def _weight_without(held_out, weight, rows: Rows) -> np.ndarray | None:
+    """Weights with which a baseline does not know the rows that judge it.
+
+    Of many rows, a tenth more or less makes no difference that is worth a copy.
+    """
+    if held_out is None or len(rows) >= MANY_ROWS:
+        return weight
+    weight = np.ones(len(rows), dtype=np.float32) if weight is None else weight.copy()
+    weight[held_out] = 0
+    return weight
+
+
+class _Judge:
+    """Compares reconstructions of rows that training did not see, if there are some."""
+
+    def __init__(self, request: FitRequest, data: TrainingData):
+        self._architecture = request.architecture.for_inference()
+        self._data = data
+
+    def prefers(self, weights, others) -> bool:
+        """Whether weights reconstruct clearly better than others, and not by luck."""
+        rows = self._rows()
+        margin = margin_of_luck(len(rows["data"]))
+        return self._error(weights, rows) < (1 - margin) * self._error(others, rows)
+
+    def _rows(self) -> dict[str, np.ndarray]:
+        data = self._data
+        if data.val is not None:
+            return some_rows(data.val, None, _JUDGES)
+        held_out = None
+        if data.held_out is not None:
+            held_out = np.zeros(len(data.fields["data"]))
+            held_out[data.held_out] = 1
+        return some_rows(data.fields, held_out, _JUDGES)
+
+    def _error(self, weights, rows: Mapping[str, np.ndarray]) -> float:
+        """Sum of the squared errors of reconstructions, in the units of the data."""
+        model = TrainedModel(self._architecture, dict(weights), 0)
+        loss = self._architecture.reconstruction_loss()
+        target = loss.comparable(rows.get("target", rows["data"]))
+        return float(np.nansum(np.square(model.run("autoencoder", rows) - target)))

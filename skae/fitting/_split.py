@@ -1,0 +1,66 @@
+"""Which rows are trained on, with which weights, and which are held out."""
+
+import numpy as np
+
+from skae.architectures import Architecture
+from skae.data._rows import Summary
+from skae.fitting._broken_rows import warn_of_one_row
+from skae.fitting._request import FitRequest
+from skae.training import TrainingData
+
+# Fewer rows than this are all trained on: a tenth of them would say nothing.
+_LEAST_ROWS_TO_SPLIT = 10
+
+
+def look(request: FitRequest) -> tuple[TrainingData, Summary]:
+    """See every value once, before any training; the moments of what is compared."""
+    fields, architecture = request.fields, request.architecture
+    order, weight = _weigh(len(fields["data"]), request.weight)
+    summary = _summarize(architecture, fields, weight)
+    if request.val is not None:
+        _summarize(architecture, request.val)
+    warn_of_one_row(fields["data"], weight, summary, request.tasks)
+    return TrainingData(fields, order, weight, val=request.val), summary
+
+
+def split(data: TrainingData, request: FitRequest, rng) -> TrainingData:
+    """The same with some rows held out, if they are to judge and nothing else is."""
+    if not request.is_judged or request.one_epoch or data.val is not None:
+        return data
+    fraction = request.estimator.validation_fraction
+    if len(data.order) < _LEAST_ROWS_TO_SPLIT:
+        return data
+    n_held_out = max(1, round(fraction * len(data.order)))
+    if n_held_out == len(data.order):
+        raise ValueError(
+            f"validation_fraction={fraction} leaves none of the {len(data.order)} rows "
+            "to train on."
+        )
+    order = rng.permutation(data.order)
+    held_out = order[:n_held_out]
+    for rows in data.fields.values():
+        rows.hold_out(held_out)
+    return data.without(held_out, order[n_held_out:])
+
+
+def _weigh(n_rows: int, sample_weight):
+    """The rows to use, and weights with mean 1 over them."""
+    order = np.arange(n_rows)
+    if sample_weight is None:
+        return order, None
+    # A row of weight 0 must not even take a place in a mini-batch.
+    order = np.flatnonzero(sample_weight)
+    if len(order) == 0:
+        raise ValueError("sample_weight is zero for all rows: nothing to learn from.")
+    return order, sample_weight / sample_weight[order].mean(dtype=np.float64)
+
+
+def _summarize(architecture: Architecture, fields, weight=None) -> Summary:
+    summaries = {
+        name: rows.summarize(weight if name in ("data", "target") else None)
+        for name, rows in fields.items()
+        if rows.dtype.kind == "f"
+    }
+    summary = summaries.get("target", summaries["data"])
+    architecture.reconstruction_loss().check(summary)
+    return summary
