@@ -11,13 +11,13 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
-from skae.architectures import MANY_ROWS, is_auto
+from skae.architectures import is_auto
 from skae.autoencoders import TableAutoencoder
 from skae.data._frames import columns_of, gaps_of
 from skae.data._table_rows import TableRows
 from skae.estimator._parameters import check_count
 from skae.estimator._scoring import MatrixLike
-from skae.fitting import settle_sizes
+from skae.meta._default_network import effort, sized
 from skae.meta._extremes import encoded, fitted_layout
 from skae.meta._filled_tables import filled_columns, with_filled
 from skae.meta._filling import Filling, hide
@@ -27,12 +27,6 @@ from skae.training import draw_seed
 
 # Share of the values that each network does not see, by which answers are judged.
 _HIDDEN_SHARE = 0.1
-# Large tables have fewer networks, and fewer steps of each.
-_SOME_ROWS, _MANY_LEVELS = 2000, 128
-_LEAST_EPOCHS, _MOST_EPOCHS = 12, 250
-# Steps times levels: those of many levels take longer.
-_MOST_WORK = 1e6
-_WIDTHS, _CODE_SIZE = (64, 256), 64
 
 
 class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
@@ -199,7 +193,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         x, ranked = encoded(layout, X), encoded(ranks, X)
         n_networks = self.n_networks
         if is_auto(n_networks):
-            n_networks, _ = _effort(len(x), sum(layout.levels))
+            n_networks = effort(len(x), sum(layout.levels)).n_networks
         chances = rng.random(X.shape)
         hidden, networks = [], []
         for i in range(n_networks):
@@ -238,19 +232,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         if self.autoencoder is not None:
             network = clone(self.autoencoder)
         else:
-            units = int(np.clip(math.ceil(4 * width / 32) * 32, *_WIDTHS))
-            network = self._default().set_params(
-                encoding_dim=_CODE_SIZE,
-                hidden_layer_sizes=(units, units),
-                init="random",
-                dropout=0.1,
-            )
-            _, n_steps, _ = settle_sizes(network, n_rows)
-            _, steps = _effort(n_rows, n_levels)
-            epochs = math.ceil(min(steps, _MOST_WORK / max(n_levels, 1)) / n_steps)
-            epochs = int(np.clip(epochs, _LEAST_EPOCHS, _MOST_EPOCHS))
-            # The blend judges by hidden values: all rows may be learned from.
-            network.set_params(epochs=epochs, early_stopping=False)
+            network = sized(self._default(), n_rows, width, n_levels)
         if not isinstance(self.categorical_features, str):
             network.set_params(categorical_features=self.categorical_features)
         return network
@@ -391,10 +373,3 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def _effort(n_rows: int, n_levels: int) -> tuple[int, int]:
-    """Networks for a table, and about how many steps each of them trains."""
-    if n_rows >= MANY_ROWS or n_levels >= _MANY_LEVELS:
-        return 2, 2000
-    return (2, 2400) if n_rows >= _SOME_ROWS else (4, 6000)
