@@ -149,9 +149,9 @@ epochs : int or "auto"
     but at least 12 and at most 500 passes; of more than 60000 rows fewer passes, so
     that the steps grow with the root of the number of rows. A network that "auto"
     made narrow for many rows gets twice as many. `Autoencoder` takes fewer, larger
-    steps for 4096 to 20000 training rows of up to 1024 columns, where it starts at
-    PCA and sizes, rate, epochs and batches are all "auto": half as many (two thirds
-    of them for up to 32 columns), at a learning rate of 0.004.
+    steps for 4096 to 20000 training rows, where it starts at PCA and sizes, rate,
+    epochs and batches are all "auto": half as many (two thirds of them for up to 32
+    columns, or more than 1024), at a learning rate of 0.004.
 
 batch_size : int or "auto"
     Rows per step. "auto" is the power of two next below a sixteenth of the training
