@@ -82,7 +82,7 @@ class Architecture(ABC):
     ``scaling(summary)``             the moments by which data are scaled
     ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
     ``in_units(values, exponent)``   parameters, where rows have another unit
-    ``baseline(rows, summary, ...)`` weights fitted to the data before training
+    ``baseline(rows, ...)``          weights fitted to the data before training
     ``least_epochs(n_steps)``        passes below which "auto" does not go
     ``auto_sizes(values, ...)``      sizes that are "auto" decided by the data
     ``initial_weights(...)``         those with which training begins, if others
