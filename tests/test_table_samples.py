@@ -80,6 +80,26 @@ def test_correlations_are_those_of_the_values():
     np.testing.assert_allclose(np.corrcoef(drawn.T), wanted, atol=0.03)
 
 
+def test_one_broken_row_decides_no_correlation():
+    """Nor does a column without a value in these rows."""
+    rng = np.random.default_rng(0)
+    x = rng.multivariate_normal(np.zeros(3), [[1, 0.6, 0], [0.6, 1, 0], [0, 0, 1]], 500)
+    x[x[:, 0].argmax()] = 3.5  # the largest of each column
+    x = np.column_stack([x, np.full(500, np.nan)])
+
+    def values(scores):
+        """The largest score stands for a broken value."""
+        return np.where(scores > 3.2, 1e8, scores)
+
+    decoded = rng.normal(size=(5000, 4))
+    deviations = np.full(4, 0.3)
+    with np.errstate(all="raise"):
+        found = MatchedMoments.fit(x, decoded, deviations, values)
+    noise = found.deviations * rng.standard_normal(decoded.shape)
+    drawn = np.corrcoef((found.apply(decoded) + noise)[:, :3].T)
+    np.testing.assert_allclose(drawn, np.corrcoef(x[:, :3].T), atol=0.06)
+
+
 @pytest.mark.parametrize("share", [0.2, 0.4])
 def test_moments_beside_gaps_are_those_of_all_rows(share):
     x = load_diabetes().data

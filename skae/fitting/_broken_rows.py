@@ -2,11 +2,9 @@
 
 import warnings
 
+from skae.data._callers import level_of_user
 from skae.data._far_rows import dominating_row, dominating_value
 from skae.data._rows import Rows, Summary
-
-# From a warning to the user's call of `fit`.
-_STACKLEVEL = 7
 
 
 def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
@@ -23,7 +21,7 @@ def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
             "the column is about this value, and beside it the others hardly differ. "
             "If it is wrong, mend it or leave it missing; if it is right, "
             "scaling='quantile' brings the values together.",
-            stacklevel=_STACKLEVEL,
+            stacklevel=level_of_user(),
         )
         return
     found = dominating_row(rows, weight, summary)
@@ -36,7 +34,7 @@ def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
         "and says little of the others. If its values are wrong, mend them or leave "
         "the row out; if they are right, a transformation such as "
         "sklearn.preprocessing.QuantileTransformer brings the rows together.",
-        stacklevel=_STACKLEVEL,
+        stacklevel=level_of_user(),
     )
 
 

@@ -19,6 +19,9 @@ _LEAST_ROWS, _MOST_WORK = 500, 2.5e8
 _RIDGE, _EM_STEPS = 1.0, 100
 # Corrections of the covariance of scores, and the share of each that is made.
 _CORRECTIONS, _SHARE = 4, 0.8
+# Values on each side that may be broken, and at least what share of all; they are where
+# they lie farther out than so often the distance between the quantiles that are left.
+_FAR_VALUES, _FAR_SHARE, _FAR = 2, 0.01, 2.0
 
 
 class MatchedMoments(NamedTuple):
@@ -51,7 +54,8 @@ class MatchedMoments(NamedTuple):
         With noise, decoded numbers have the means and variances of the rows, and
         their ``values``, in the units of the data, have the correlations of those of
         the rows. Where values are no linear function of the numbers, the correlations
-        of the numbers that lead there are found step by step [1]_.
+        of the numbers that lead there are found step by step [1]_. Where a column has
+        values far out, they count as the last usual one: one broken row would decide.
 
         References
         ----------
@@ -67,12 +71,14 @@ class MatchedMoments(NamedTuple):
         mean, covariance = _moments(x.astype(np.float64))
         found = cls._between(mean, covariance, decoded, deviations)
         seen = np.where(np.isnan(x), np.nan, values(np.where(np.isnan(x), 0, x)))
-        wanted = _correlations(_moments(_standardized(seen))[1])
+        limits = _usual_limits(seen)
+        wanted = _correlations(_moments(_standardized(np.clip(seen, *limits)))[1])
         noise = rng.standard_normal(decoded.shape)
         scale = np.sqrt(np.diag(covariance))
         for _ in range(_CORRECTIONS):
             drawn = values(found.apply(decoded) + found.deviations * noise)
-            missed = wanted - _correlations(np.cov(_standardized(drawn), rowvar=False))
+            drawn = _standardized(np.clip(drawn, *limits))
+            missed = wanted - _correlations(np.cov(drawn, rowvar=False))
             corrected = covariance + _SHARE * missed * np.outer(scale, scale)
             covariance = _correlations(_nearest(corrected)) * np.outer(scale, scale)
             found = cls._between(mean, covariance, decoded, deviations)
@@ -152,11 +158,24 @@ def _correlations(covariance: np.ndarray) -> np.ndarray:
     return covariance / np.outer(deviations, deviations)
 
 
+def _usual_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the usual values of columns that have some far out; none of others."""
+    limits = np.tile([[-np.inf], [np.inf]], values.shape[1])
+    for j, column in enumerate(values.T):
+        known = column[~np.isnan(column)]
+        if len(known):
+            share = min(0.25, max(_FAR_SHARE, _FAR_VALUES / len(known)))
+            low, high = np.quantile(known, [share, 1 - share])
+            room = _FAR * (high - low)
+            if known.min() < low - room or known.max() > high + room:
+                limits[:, j] = low, high
+    return limits[0], limits[1]
+
+
 def _standardized(values: np.ndarray) -> np.ndarray:
     """Columns with mean 0 and variance 1, beside what is missing."""
-    centered = values - np.nanmean(values, axis=0)
-    deviations = np.sqrt(np.nanmean(np.square(centered), axis=0))
-    return centered / np.where(deviations > 0, deviations, 1)
+    mean, variance = known_moments(values)
+    return (values - mean) / np.sqrt(np.where(variance > 0, variance, 1))
 
 
 def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:

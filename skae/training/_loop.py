@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skae.data._callers import level_of_user
 from skae.losses import RECONSTRUCTION
 from skae.training._baseline import Baseline, Weights
 from skae.training._blocks import Feed
@@ -131,7 +132,7 @@ class TrainingRun:
             warnings.warn(
                 f"Training was interrupted in epoch {self.n_epochs + 1}; the model "
                 "trained so far is kept.",
-                stacklevel=4,
+                stacklevel=level_of_user(),
             )
         if best is not None:
             self._keep_best(best, baseline)
@@ -244,7 +245,7 @@ class TrainingRun:
         which = "those before training" if best.prefers_baseline else ""
         which = which or f"the weights after epoch {best.epoch}"
         message = divergence_warning(what, rate, which)
-        warnings.warn(message, ConvergenceWarning, stacklevel=6)
+        warnings.warn(message, ConvergenceWarning, stacklevel=level_of_user())
 
     def _error(self, what: str) -> FloatingPointError:
         return divergence_error(what, self._program.learning_rate)
