@@ -38,9 +38,9 @@ class HasOneSeed(PlainAutoencoder):
 
 
 class ReadsTheGlobalSeed(PlainAutoencoder):
-    def _start(self, *args):
+    def _baseline(self, *args):
         np.random.rand()
-        return super()._start(*args)
+        return super()._baseline(*args)
 
 
 class LooksAtTheBatch(PlainAutoencoder):
