@@ -14,9 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from skae import SparseAutoencoder
-from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
 from skae.datasets import load_digits
+from skae.families.dense import DenseArchitecture
 from skae.metrics import l0
 
 digits = load_digits()

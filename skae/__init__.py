@@ -5,15 +5,20 @@ Keras and TensorFlow are imported by the first fit, not by ``import skae``.
 
 from typing import TYPE_CHECKING
 
-from skae import autoencoders, meta
-from skae.autoencoders import *  # noqa: F403
+from skae import families
 from skae.base import BaseAutoencoder as BaseAutoencoder
-from skae.meta import *  # noqa: F403
+from skae.density import AutoencoderDensity as AutoencoderDensity
+from skae.engine import Checkpoint as Checkpoint
+from skae.engine import clear_cache as clear_cache
+from skae.engine import show_versions as show_versions
+from skae.families import *  # noqa: F403
+from skae.imputation import AutoencoderImputer as AutoencoderImputer
+from skae.outliers import AutoencoderOutlierDetector as AutoencoderOutlierDetector
 from skae.persistence import load as load
 from skae.persistence import save as save
-from skae.training import Checkpoint as Checkpoint
-from skae.training import clear_cache as clear_cache
-from skae.training import show_versions as show_versions
+from skae.search import PrefixSearchCV as PrefixSearchCV
+from skae.semi_supervised import EncoderClassifier as EncoderClassifier
+from skae.semi_supervised import EncoderRegressor as EncoderRegressor
 
 if TYPE_CHECKING:
     from skae import datasets as datasets
@@ -22,19 +27,20 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Parts that fits do not need: imported when they are first asked for.
+# Sub-packages that fits do not need: imported when they are first asked for.
 _LATE = ("datasets", "metrics", "plotting")
 __all__ = [
     *("BaseAutoencoder", "Checkpoint", "clear_cache", "load", "save", "show_versions"),
+    *("AutoencoderDensity", "AutoencoderImputer", "AutoencoderOutlierDetector"),
+    *("EncoderClassifier", "EncoderRegressor", "PrefixSearchCV"),
     # A new family needs no line here.
-    *(name for name in vars(autoencoders) if not name.startswith("_")),
-    *meta.__all__,
+    *families.__all__,
     *_LATE,
 ]
 
 
 def __getattr__(name: str):
-    """Import a part that fits do not need when it is first asked for."""
+    """Import a sub-package that fits do not need when it is first asked for."""
     if name in _LATE:
         from importlib import import_module
 
@@ -43,5 +49,5 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    """What is public, the parts that are imported late among it."""
+    """Public names, those of sub-packages that are imported late included."""
     return sorted([*__all__, "__version__"])

@@ -1,6 +1,6 @@
 """Entry of ``python -m skae``."""
 
-from skae.main_job._job import main
+from skae.main_job import main
 
 if __name__ == "__main__":
     main()

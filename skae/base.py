@@ -16,22 +16,29 @@ from sklearn.base import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from skae._sklearn import (
-    CallbackSupportMixin,
-    fit_context,
-    with_callbacks,
+from skae._keras import import_keras
+from skae._sklearn import CallbackSupportMixin, fit_context, with_callbacks
+from skae.data import Rows, by_block, named, paired
+from skae.engine import (
+    Architecture,
+    Baseline,
+    Field,
+    LinearCode,
+    is_auto,
+    resolve_auto,
 )
-from skae.architectures import Architecture, Field, LinearCode, is_auto, resolve_auto
-from skae.data._dask import by_block
-from skae.data._rows import Rows, named, paired
-from skae.estimator._attributes import all_or_nothing
-from skae.estimator._html import HTMLRepresentation
-from skae.estimator._live_models import LiveModels
-from skae.estimator._parameters import TRAINING_CONSTRAINTS, TrainingDefaults
-from skae.estimator._scoring import MatrixLike, Scoring, can_decode
-from skae.estimator._tasks import EpochTasks
+from skae.estimator import (
+    TRAINING_CONSTRAINTS,
+    EpochTasks,
+    HTMLRepresentation,
+    LiveModels,
+    MatrixLike,
+    Scoring,
+    TrainingDefaults,
+    all_or_nothing,
+    can_decode,
+)
 from skae.fitting import FitRequest, TrainedModel, fit_model, weigh_rows
-from skae.training import Baseline, import_keras
 
 
 class BaseAutoencoder(

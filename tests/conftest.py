@@ -6,8 +6,8 @@ import pytest
 from discovery import autoencoder_classes
 from grouping import make_scheduler, sort_by_group
 
+from skae.engine import _cache
 from skae.testing._settings import bent_surface
-from skae.training import _cache
 
 # Room for the programs of a group of tests (tests/grouping.py): none is traced twice.
 _cache.MAX_PROGRAMS = 32

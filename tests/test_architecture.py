@@ -1,6 +1,8 @@
 """The floors of docs/architecture.md, held together by reading the imports."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,19 +11,21 @@ PACKAGE = Path(__file__).parents[1] / "skae"
 
 # Higher floors may import lower ones. Modules of one sub-package may import each other.
 FLOORS = [
-    {"_file", "_sklearn"},
-    {"data", "datasets"},
-    {"layers", "metrics"},
+    {"_file", "_keras", "_lazy", "_sklearn"},
+    {"frames", "datasets"},
+    {"data"},
+    {"layers", "neighbors"},
     {"losses"},
-    {"networks", "plotting"},
-    {"architectures"},
-    {"training"},
+    {"tables"},
+    {"metrics"},
+    {"plotting"},
+    {"engine"},
     {"estimator"},
     {"fitting"},
     {"base"},
-    {"objectives"},
-    {"autoencoders"},
+    {"families"},
     {"meta"},
+    {"density", "imputation", "outliers", "search", "semi_supervised"},
     {"persistence"},
     {"__init__"},
     {"testing"},
@@ -60,6 +64,17 @@ def test_imports_go_down(path):
         assert parts[1] == here or FLOOR[parts[1]] < FLOOR[here], f"{path}: {name}"
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_folder_is_entered_by_its_door(path):
+    """No file imports from a private file of another folder."""
+    here = _dotted(path).rpartition(".")[0] if path.name != "__init__.py" else None
+    here = here or _dotted(path)
+    for name in imports(path):
+        folder, _, private = (name or "").partition("._")
+        if name.startswith("skae.") and private and folder != "skae":
+            assert folder == here, f"{path}: {name}"
+
+
 def _dotted(path):
     parts = ("skae", *path.relative_to(PACKAGE).with_suffix("").parts)
     return ".".join(parts).removesuffix(".__init__")
@@ -96,7 +111,7 @@ def test_the_root_has_few_files():
     files = {path.name for path in PACKAGE.glob("*.py")}
     assert files == {
         *("__init__.py", "__main__.py", "base.py"),
-        *("_file.py", "_sklearn.py"),
+        *("_file.py", "_keras.py", "_lazy.py", "_sklearn.py"),
     }
 
 
@@ -111,19 +126,20 @@ def test_private_scikit_learn_is_named_in_one_file():
             assert not private or path.name == "_sklearn.py", f"{path}: {name}"
 
 
-def test_keras_waits_for_the_first_fit():
-    """Only sub-packages that are themselves imported late import Keras at once."""
-    late = {"layers", "networks"}
-    late_files = {"_program.py", "_tensorflow.py", "_keras.py", "_inference.py"}
-    late_files |= {"_callbacks.py", "_distributed.py", "_backends.py"}
-    late_files |= {"_tensorflow_adam.py"}
+def test_keras_waits_for_the_first_use():
+    """Layers and TensorFlow's functions are imported late by their folders."""
+    late = {"_layers.py", "_tensorflow.py", "_keras.py", "_tensorflow_adam.py"}
+    late |= {"_distributed.py", "_report_frame.py", "_figure.py"}
     for path in FILES:
-        if unit_of(path) in late or path.name in late_files:
+        if unit_of(path) == "layers" or path.name in late:
             continue
         for name in imports(path, at_import_time=True):
-            assert name.split(".")[0] not in {"keras", "tensorflow", "matplotlib"} or (
-                path.name == "_figure.py" and name.startswith("matplotlib")
-            ), f"{path}: {name}"
+            heavy = {"keras", "tensorflow", "matplotlib", "pandas", "polars"}
+            assert name.split(".")[0] not in heavy or path.name.startswith("_series_")
+    code = "import skae, sys; print(*{'keras', 'matplotlib'} & {*sys.modules})"
+    command = [sys.executable, "-c", code]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert out == "\n"
 
 
 def test_files_fit_in_a_head():

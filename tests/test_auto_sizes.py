@@ -14,9 +14,9 @@ from skae import (
     PrefixSearchCV,
     StackedAutoencoder,
 )
-from skae.architectures._architecture import Field
-from skae.architectures._auto_sizes import auto_encoding_dim, auto_hidden_sizes
-from skae.architectures._linear_path import LinearPathArchitecture
+from skae.engine._architecture import Field
+from skae.engine._auto_sizes import auto_encoding_dim, auto_hidden_sizes
+from skae.families.dense._linear_path import LinearPathArchitecture
 from skae.fitting import auto_epochs
 from skae.fitting._sizes import settle_epochs, settle_rate, settle_sizes
 

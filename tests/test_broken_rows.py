@@ -21,10 +21,11 @@ from skae import (
     NeighborAutoencoder,
     TableAutoencoder,
 )
-from skae.data import Neighborhood, Rows
+from skae.data import Rows
 from skae.data._far_rows import dominating_row, far_rows
 from skae.data._sequences import Sequences
-from skae.meta._label_graph import LabelGraph
+from skae.neighbors import Neighborhood
+from skae.semi_supervised._label_graph import LabelGraph
 
 LEFT_OUT = "so far from all others"
 SMALL = Autoencoder(4, hidden_layer_sizes=(16,), epochs=5, batch_size=32)

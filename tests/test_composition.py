@@ -27,7 +27,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skae import Autoencoder, DenoisingAutoencoder, VariationalAutoencoder
 from skae.datasets import load_digits
-from skae.training import _cache
+from skae.engine import _cache
 
 SMALL = {"hidden_layer_sizes": (16,), "epochs": 5, "batch_size": 32, "random_state": 0}
 

@@ -4,7 +4,8 @@ from discovery import make
 from sklearn.decomposition import PCA
 
 from skae import ConvAutoencoder, ConvVariationalAutoencoder
-from skae.architectures import Field, LinearPathConv
+from skae.engine import Field
+from skae.families.conv import LinearPathConv
 
 SLOW = pytest.mark.slow
 FAST = {"epochs": 1, "random_state": 0, "filters": (3, 2)}

@@ -19,7 +19,7 @@ from skae import (
     StackedAutoencoder,
     _file,
 )
-from skae.training._stopping import BestWeights
+from skae.engine._stopping import BestWeights
 
 each_family = pytest.mark.parametrize("cls", autoencoder_classes(), scope="module")
 

@@ -10,7 +10,6 @@ from functools import partial
 import pytest
 from discovery import autoencoder_classes, estimator_classes
 
-from skae.architectures import DenseArchitecture
 from skae.estimator._docstrings import _entries, _sections, with_shared_texts
 from skae.estimator._parameters import TRAINING_CONSTRAINTS
 from skae.estimator._shared_texts import (
@@ -20,6 +19,7 @@ from skae.estimator._shared_texts import (
     PARAMETERS,
     RANDOM_THINGS_WITH,
 )
+from skae.families.dense import DenseArchitecture
 from skae.fitting import worth_compiling
 
 # Training parameters that a class explains in words of its own.

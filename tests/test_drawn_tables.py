@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import skae
 from skae import AutoencoderImputer, TableAutoencoder
-from skae.data._column_types import is_missing
-from skae.data._mixed_table import MixedTableLayout
+from skae.frames._types import is_missing
+from skae.tables._layout import MixedTableLayout
 
 N = 12
 EVER_THE_SAME = settings(

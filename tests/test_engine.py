@@ -13,10 +13,11 @@ from sklearn.model_selection import GridSearchCV
 
 import skae
 from skae import Autoencoder
-from skae.training import Baseline, _blocks, _cache
-from skae.training._blocks import Feed, round_up
-from skae.training._stopping import BestWeights, margin_of_luck
-from skae.training._tensorflow import TensorFlowProgram
+from skae.engine import Baseline, _cache
+from skae.engine import _batches as _blocks
+from skae.engine._batches import Feed, round_up
+from skae.engine._stopping import BestWeights, margin_of_luck
+from skae.engine._tensorflow import TensorFlowProgram
 
 PLAIN = {
     "hidden_layer_sizes": (5,),

@@ -22,7 +22,8 @@ import skae
 from skae import Autoencoder
 from skae.data import _rows
 from skae.data._rows import Rows
-from skae.training import _blocks, _cache
+from skae.engine import _batches as _blocks
+from skae.engine import _cache
 
 # All tests of one family, then of the next: they share its programs.
 each_family = pytest.mark.parametrize("cls", autoencoder_classes(), scope="module")

@@ -21,7 +21,7 @@ from skae import (
     VariationalAutoencoder,
 )
 from skae.datasets import load_digits
-from skae.meta._fine_tuning import Head
+from skae.semi_supervised._fine_tuning import Head
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 WIDE = Autoencoder(10, epochs=3, batch_size=16)

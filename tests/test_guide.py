@@ -18,10 +18,9 @@ from discovery import estimator_classes
 
 import skae
 from skae import BaseAutoencoder
-from skae.architectures import MANY_ROWS, Architecture
+from skae.engine import MANY_ROWS, Architecture, margin_of_luck
 from skae.estimator._docstrings import _entries, _sections
 from skae.estimator._shared_texts import PARAMETERS
-from skae.training import margin_of_luck
 
 ROOT = Path(__file__).parents[1]
 PAGES = [

@@ -14,9 +14,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import skae
 from skae import AutoencoderImputer, TableAutoencoder, VariationalTableAutoencoder
-from skae.meta._filling import _blend
-from skae.meta._forest import Forest
-from skae.meta._gaussian import GaussianWithGaps
+from skae.imputation._blended import _blend
+from skae.imputation._forest import Forest
+from skae.imputation._gaussian import GaussianWithGaps
 
 SMALL = TableAutoencoder(
     4, hidden_layer_sizes=(8,), epochs=3, noise="masking", noise_level=0.3

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from skae import AutoencoderImputer, TableAutoencoder
-from skae.meta._gaussian import GaussianWithGaps
+from skae.imputation._gaussian import GaussianWithGaps
 
 TINY = TableAutoencoder(
     4, hidden_layer_sizes=(8,), epochs=2, noise="masking", noise_level=0.3

@@ -12,7 +12,7 @@ from skae import Autoencoder
 from skae.data import _memory_maps, _sequences
 from skae.data._rows import Rows
 from skae.data._sequences import Sequences
-from skae.training import _blocks
+from skae.engine import _batches as _blocks
 
 
 @pytest.fixture(autouse=True)

@@ -14,14 +14,16 @@ from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import KNeighborsClassifier
 
 from skae import Autoencoder, NeighborAutoencoder
-from skae.architectures import DenseNeighbors, Field
-from skae.data import _neighbor_map, _neighbors
-from skae.data._mixed_rows import MixedRows, Mixture
-from skae.data._neighbor_map import neighbor_map
-from skae.data._neighbors import Neighborhood
 from skae.data._rows import Rows
 from skae.datasets import load_digits
+from skae.engine import Field
+from skae.families.neighbors import DenseNeighbors
 from skae.fitting._sizes import settle_epochs, settle_sizes
+from skae.neighbors import _map as _neighbor_map
+from skae.neighbors import _search as _neighbors
+from skae.neighbors._map import neighbor_map
+from skae.neighbors._mixed_rows import MixedRows, Mixture
+from skae.neighbors._search import Neighborhood
 
 
 def rows_of(X):
@@ -237,7 +239,7 @@ def test_rows_held_out_are_in_no_other_row():
             super().hold_out(indices)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skae.objectives._neighbors.MixedRows", Watched)
+        patch.setattr("skae.families.neighbors._objective.MixedRows", Watched)
         model.fit(X)
     assert len(seen) == 2  # the data and the places
     assert len(seen[0]) == 3

@@ -12,8 +12,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from test_common import EXPECTED_FAILURES
 
 from skae._sklearn import Interval, StrOptions
-from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
+from skae.families.dense import DenseArchitecture
 from skae.testing import autoencoder_checks
 
 

@@ -18,8 +18,9 @@ from skae import (
     ConvAutoencoder,
     RecurrentAutoencoder,
 )
-from skae.meta import _outliers, _views
-from skae.meta._oddness import Distance, Neighbors, surprise, tail
+from skae.outliers import _detector as _outliers
+from skae.outliers import _features as _views
+from skae.outliers._scores import Distance, Neighbors, surprise, tail
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from skae import Autoencoder, SparseAutoencoder
-from skae.training import _progress
+from skae.engine import _progress
 
 X = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
 SMALL = {"hidden_layer_sizes": (), "batch_size": 16, "random_state": 0}

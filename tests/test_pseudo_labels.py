@@ -4,11 +4,12 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression
 
 from skae import Autoencoder, ConvAutoencoder, EncoderClassifier, EncoderRegressor
-from skae.data import ImageLayout, Neighborhood, Rows, ShiftedRows, TableLayout
-from skae.meta import _pseudo_labels
-from skae.meta._label_graph import WALK_LENGTHS, LabelGraph
-from skae.meta._pretraining import _settle_shift
-from skae.meta._pseudo_labels import OpinionPool, most_certain
+from skae.data import ImageLayout, Rows, ShiftedRows, TableLayout
+from skae.neighbors import Neighborhood
+from skae.semi_supervised import _pseudo_labels
+from skae.semi_supervised._label_graph import WALK_LENGTHS, LabelGraph
+from skae.semi_supervised._pretraining import _settle_shift
+from skae.semi_supervised._pseudo_labels import OpinionPool, most_certain
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 

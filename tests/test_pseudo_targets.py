@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from skae import Autoencoder, EncoderRegressor
-from skae.meta._pseudo_targets import MOST_TARGETS, pseudo_targets
+from skae.semi_supervised._pseudo_targets import MOST_TARGETS, pseudo_targets
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 
@@ -89,13 +89,13 @@ def test_rows_held_out_are_taught_to_nobody(rng, monkeypatch):
         seen["labelled"] = labelled
         return np.full(targets.shape, 7.0, np.float32)
 
-    monkeypatch.setattr("skae.meta._regressor.pseudo_targets", spy)
+    monkeypatch.setattr("skae.semi_supervised._regressor.pseudo_targets", spy)
     trained = {}
 
     def train(self, labels, order):
         trained["labels"], trained["order"] = labels, order
 
-    monkeypatch.setattr("skae.meta._pretraining.FineTuning.train", train)
+    monkeypatch.setattr("skae.semi_supervised._pretraining.FineTuning.train", train)
     EncoderRegressor(
         SMALL, early_stopping=True, validation_fraction=0.5, random_state=0
     ).fit(X, y)
@@ -113,7 +113,7 @@ def test_enough_targets_need_no_others(n, n_labelled, rng, monkeypatch):
     def refuse(*args):
         raise AssertionError("a Gaussian process was asked")
 
-    monkeypatch.setattr("skae.meta._regressor.pseudo_targets", refuse)
+    monkeypatch.setattr("skae.semi_supervised._regressor.pseudo_targets", refuse)
     X, y = curve(n, rng)
     y[n_labelled:] = np.nan
     settings = {"fine_tune_epochs": 1, "random_state": 0}

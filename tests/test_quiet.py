@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from skae.training._quiet import without_notes
+from skae._keras import without_notes
 
 NOTES = r"^(?:[A-Z]\d{4} |.*absl|.*TensorFlow).*"
 FIT = "skae.Autoencoder(2, epochs=1, random_state=0, **OPTIONS).fit(X)"

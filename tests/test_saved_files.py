@@ -15,7 +15,7 @@ from sklearn import config_context
 import skae
 from skae import Autoencoder, EncoderClassifier, VariationalAutoencoder
 from skae.data import Rows
-from skae.training import _process
+from skae.engine import _process
 
 DTYPES = ("bool", "uint8", "int64", "float16", "float64")
 FACTS = {

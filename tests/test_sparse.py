@@ -5,10 +5,10 @@ from sklearn.decomposition import PCA
 from sklearn.model_selection import GridSearchCV
 
 from skae import SparseAutoencoder
-from skae.architectures import Field, SparseArchitecture
 from skae.datasets import load_digits
+from skae.engine import Field, _cache
+from skae.families.sparse import SparseArchitecture
 from skae.layers import KeepLargest
-from skae.training import _cache
 
 SETTINGS = {"early_stopping": False, "random_state": 0, "epochs": 40}
 # Those of the textbooks.

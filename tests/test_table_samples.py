@@ -8,7 +8,7 @@ import pytest
 from sklearn.datasets import load_diabetes
 
 from skae import VariationalTableAutoencoder
-from skae.objectives._matched_moments import MatchedMoments, _moments
+from skae.families.tables._matched_moments import MatchedMoments, _moments
 
 
 def slope(real, made_up):

@@ -11,8 +11,8 @@ import pytest
 
 import skae
 from skae import VariationalTableAutoencoder
-from skae.data._column_types import is_missing
-from skae.data._mixed_table import MixedTableLayout
+from skae.frames._types import is_missing
+from skae.tables._layout import MixedTableLayout
 
 N = 60
 OPTIONS = {

@@ -22,10 +22,10 @@ from skae import (
     TableAutoencoder,
     VariationalTableAutoencoder,
 )
-from skae.data._columns import CategoryColumn, DateColumn, NumberColumn
-from skae.data._mixed_table import MixedTableLayout
-from skae.data._table_rows import one_hot
 from skae.metrics import report
+from skae.tables._columns import CategoryColumn, DateColumn, NumberColumn
+from skae.tables._layout import MixedTableLayout
+from skae.tables._rows import one_hot
 
 N = 120
 OPTIONS = {
@@ -175,7 +175,7 @@ def test_polars_frames_come_back():
 
 def test_dates_are_read_and_written_to_the_minute(frame):
     for name in ("when", "there", "day"):
-        ((_, values),) = skae.data._frames.columns_of(frame[[name]])
+        ((_, values),) = skae.frames._frames.columns_of(frame[[name]])
         column = DateColumn.fit(values, "date", name)
         found = column.read(values, name).astype(np.float64)
         there = ~np.isnan(found[:, 0])
@@ -457,7 +457,7 @@ def test_column_weight_decides_what_codes_are_for():
 
 
 def test_noise_swaps_values_within_their_column():
-    from skae.layers import TableNoise
+    from skae.tables import TableNoise
 
     x = np.arange(40, dtype=np.float32).reshape(20, 2)
     layer = TableNoise("swap", 0.5, seed=1)

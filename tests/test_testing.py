@@ -6,7 +6,7 @@ from families.neighbours import NeighbourAutoencoder
 from keras import layers
 
 from skae import Autoencoder, BaseAutoencoder
-from skae.architectures import DenseArchitecture
+from skae.families.dense import DenseArchitecture
 from skae.testing import autoencoder_checks, check_autoencoder
 
 

@@ -6,7 +6,7 @@ from sklearn.decomposition import PCA
 
 from skae import VariationalAutoencoder
 from skae.data._rows import aligned
-from skae.training import _tensorflow
+from skae.engine import _tensorflow
 
 SETTINGS = {
     "hidden_layer_sizes": (8,),

@@ -12,7 +12,7 @@ from test_testing import Plain, PlainAutoencoder
 
 import skae
 from skae import Autoencoder
-from skae.architectures import freeze
+from skae.engine import freeze
 from skae.testing._settings import make
 
 

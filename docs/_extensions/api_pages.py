@@ -14,13 +14,88 @@ MODULES = {
     "skae.plotting": "Displays and TensorBoard",
     "skae.datasets": "Data",
     "skae.testing": "For families of your own: the checks that they pass",
-    "skae.architectures": "For families of your own: how networks are built",
-    "skae.objectives": "For families of your own: what networks are trained for",
-    "skae.data": "For families of your own: rows and their layouts",
-    "skae.losses": "For families of your own: reconstruction losses",
-    "skae.layers": "For families of your own: layers that Keras lacks",
 }
 
+# What a family of your own may use. The packages export more, for each other.
+EXTENSION_POINTS = {
+    "skae.engine": (
+        "For families of your own: what determines a network",
+        ["Architecture", "Field", "LinearCode", "Update"],
+    ),
+    "skae.families.dense": (
+        "For families of your own: dense networks",
+        ["DenseArchitecture", "LinearPathArchitecture"],
+    ),
+    "skae.families.conv": (
+        "For families of your own: convolutional networks",
+        ["ConvArchitecture", "LinearPathConv"],
+    ),
+    "skae.families.recurrent": (
+        "For families of your own: networks that read sequences",
+        ["LinearPathRecurrent", "RecurrentArchitecture"],
+    ),
+    "skae.families.denoising": (
+        "For families of your own: denoising",
+        ["ConvDenoising", "DenoisingObjective", "DenseDenoising"],
+    ),
+    "skae.families.variational": (
+        "For families of your own: variational autoencoders",
+        ["ConvVariational", "DenseVariational", "VariationalObjective"],
+    ),
+    "skae.families.sparse": (
+        "For families of your own: sparse codes",
+        ["SparseArchitecture"],
+    ),
+    "skae.families.neighbors": (
+        "For families of your own: neighbor embeddings",
+        ["DenseNeighbors", "NeighborObjective"],
+    ),
+    "skae.families.tables": (
+        "For families of your own: tables of mixed types",
+        ["TableArchitecture", "TableObjective", "TableSamples", "VariationalTable"],
+    ),
+    "skae.tables": (
+        "For families of your own: layout, losses and layers of tables",
+        [
+            *("LevelProbabilities", "MixedTableLayout", "TableError"),
+            *("TableLikelihood", "TableLoss", "TableNegativeLogLikelihood"),
+            *("TableNoise", "TableToVector"),
+        ],
+    ),
+    "skae.data": (
+        "For families of your own: rows and their layouts",
+        [
+            *("ImageLayout", "Layout", "MaskedRows", "Rows", "SequenceLayout"),
+            *("ShiftedRows", "TableLayout", "Units", "find_units"),
+        ],
+    ),
+    "skae.neighbors": (
+        "For families of your own: nearest neighbors",
+        ["Neighborhood"],
+    ),
+    "skae.losses": (
+        "For families of your own: reconstruction losses",
+        [
+            *("Bernoulli", "BinaryCrossentropy", "Gaussian", "LinearLink"),
+            *("ReconstructionLoss", "SquaredError"),
+        ],
+    ),
+    "skae.layers": (
+        "For families of your own: layers that Keras lacks",
+        [
+            *("Corruption", "FillPadding", "GaussianNegativeLogLikelihood"),
+            *("KeepLargest", "MaskPadding", "NestedDropout", "Present", "Sampling"),
+            *("Standardize", "TiedDense", "Unstandardize", "UpsampleConv2D"),
+        ],
+    ),
+}
+
+
+# Meta-estimators.
+_AROUND = tuple(
+    f"skae.{name}."
+    for name in ("density", "imputation", "outliers", "search", "semi_supervised")
+)
 
 # No class and no function, but used by its name.
 CONSTANTS = {"skae.metrics": ["SCORERS"]}
@@ -29,6 +104,8 @@ CONSTANTS = {"skae.metrics": ["SCORERS"]}
 def public_names(module) -> list[str]:
     """Classes and functions that belong to the module, and its public constants."""
     home = module.__name__
+    if home in EXTENSION_POINTS:
+        return EXTENSION_POINTS[home][1]
     names = [
         name
         for name, value in vars(module).items()
@@ -43,15 +120,16 @@ def by_kind(module) -> dict[str, list[str]]:
     """Names by what they are; families apart from what stands around them."""
     kinds = {"Autoencoders": [], "Around an autoencoder": []}
     kinds |= {"Classes": [], "Functions": [], "Constants": []}
+    home = module.__name__
     for name in public_names(module):
         value = getattr(module, name)
         if inspect.isfunction(value):
             kind = "Functions"
         elif not inspect.isclass(value):
             kind = "Constants"
-        elif value.__module__.startswith("skae.autoencoders."):
+        elif home == "skae" and value.__module__.startswith("skae.families."):
             kind = "Autoencoders"
-        elif value.__module__.startswith("skae.meta."):
+        elif value.__module__.startswith(_AROUND):
             kind = "Around an autoencoder"
         else:
             kind = "Classes"
@@ -62,7 +140,8 @@ def by_kind(module) -> dict[str, list[str]]:
 def write(folder: Path) -> None:
     """Write `folder`/index.rst, if it would change."""
     page = ["API reference\n=============\n"]
-    for name, title in MODULES.items():
+    titles = {name: title for name, (title, _) in EXTENSION_POINTS.items()}
+    for name, title in (MODULES | titles).items():
         module = importlib.import_module(name)
         summary = inspect.getdoc(module).split("\n\n")[0]
         page += [f"\n{title}\n{'-' * len(title)}\n", f"``{name}``: {summary}\n"]

@@ -138,7 +138,7 @@ def searches(data):
 def traces_of_a_search(data):
     """Programs that a search over 5 values of l1 x 5 folds builds."""
     import skae
-    from skae.training import _cache
+    from skae.engine import _cache
 
     skae.clear_cache()
     estimator = Autoencoder(

@@ -7,10 +7,10 @@ import numpy as np
 
 from skae._sklearn import checked_names, checked_table
 from skae.data._find_units import find_units
-from skae.data._frames import framed_like
 from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
 from skae.data._units import Units
+from skae.frames import framed_like
 
 
 class Layout(ABC):

@@ -15,6 +15,8 @@ from sklearn import datasets as sklearn_datasets
 from sklearn.model_selection import train_test_split
 from sklearn.utils import Bunch
 
+from skae._keras import keras
+
 _DIGIT_NAMES = [str(digit) for digit in range(10)]
 _CLOTHING_NAMES = [
     "T-shirt/top",
@@ -319,8 +321,6 @@ def _check_beats(path, part, beats, labels) -> None:
 
 def _ask_keras(name: Literal["mnist", "fashion_mnist"]) -> dict[str, np.ndarray]:
     """Take the data from Keras' cache, which Keras fills by a download."""
-    import keras
-
     try:
         train, test = getattr(keras.datasets, name).load_data()
     # Keras raises a bare Exception where the download fails.

@@ -9,8 +9,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import checked_weight
-from skae.data._dask import by_block
-from skae.data._rows import map_fields
+from skae.data import by_block, map_fields
 from skae.estimator._elsewhere import Elsewhere
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from skae.data._frames import name_of_row
+from skae.frames import name_of_row
 
 
 class EpochTasks:

@@ -1,6 +1,5 @@
 """From checked rows to a trained model."""
 
-from skae.fitting._fit import Fitted as Fitted
 from skae.fitting._fit import fit_model as fit_model
 from skae.fitting._model import TrainedModel as TrainedModel
 from skae.fitting._request import FitRequest as FitRequest

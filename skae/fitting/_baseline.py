@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from skae.architectures import MANY_ROWS
-from skae.data._rows import Rows, Summary, some_rows
+from skae.data import Rows, Summary, some_rows
+from skae.engine import MANY_ROWS, Baseline, TrainingData, margin_of_luck
 from skae.fitting._model import TrainedModel
 from skae.fitting._request import FitRequest
-from skae.training import Baseline, TrainingData, margin_of_luck
 
 # Rows that tell how well weights reconstruct.
 _JUDGES = 8192

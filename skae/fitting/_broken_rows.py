@@ -2,9 +2,7 @@
 
 import warnings
 
-from skae.data._callers import level_of_user
-from skae.data._far_rows import dominating_row, dominating_value
-from skae.data._rows import Rows, Summary
+from skae.data import Rows, Summary, dominating_row, dominating_value, level_of_user
 
 
 def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:

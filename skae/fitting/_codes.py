@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from skae.architectures import LinearCode
-from skae.data._rows import CHUNK_BYTES, Rows, Summary, aligned, some_rows
+from skae.data import CHUNK_BYTES, Rows, Summary, aligned, some_rows
+from skae.engine import LinearCode
 from skae.fitting._model import TrainedModel
 
 # Decoded rows that tell how a decoder uses its codes, once for all of them; of more

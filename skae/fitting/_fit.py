@@ -6,17 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skae.architectures import Architecture
-from skae.data._rows import Summary
-from skae.data._threads import one_blas_thread
-from skae.fitting._baseline import baseline_of, state_to_go_on_from
-from skae.fitting._codes import Turned, turn_codes
-from skae.fitting._identity import fit_identity
-from skae.fitting._model import TrainedModel
-from skae.fitting._request import FitRequest
-from skae.fitting._sizes import settle_training, worth_compiling
-from skae.fitting._split import look, split
-from skae.training import (
+from skae.data import Summary, one_blas_thread
+from skae.engine import (
+    Architecture,
     Baseline,
     Checkpoint,
     FitState,
@@ -29,6 +21,13 @@ from skae.training import (
     optimizer_config,
     train,
 )
+from skae.fitting._baseline import baseline_of, state_to_go_on_from
+from skae.fitting._codes import Turned, turn_codes
+from skae.fitting._identity import fit_identity
+from skae.fitting._model import TrainedModel
+from skae.fitting._request import FitRequest
+from skae.fitting._sizes import settle_training, worth_compiling
+from skae.fitting._split import look, split
 
 
 class Fitted(NamedTuple):

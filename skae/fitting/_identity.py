@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from skae.data._rows import Rows
+from skae._keras import keras
+from skae.data import Rows
 
 
 def fit_identity(
@@ -26,8 +27,6 @@ def fit_identity(
     arrays : iterable of ndarray
         Whatever else the fit begins with.
     """
-    import keras
-
     digest = hashlib.sha256(f"{keras.version()} {keras.backend.backend()}".encode())
     parameters = estimator.get_params() | {"callbacks": None, "verbose": 0}
     texts = [f"{name}={_text(value)}" for name, value in sorted(parameters.items())]

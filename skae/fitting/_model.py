@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from skae.architectures import Architecture
-from skae.data._rows import MAP_BYTES, Rows, map_fields
-from skae.training import build_graph, check_all_there, inference
+from skae.data import MAP_BYTES, Rows, map_fields
+from skae.engine import Architecture, build_graph, check_all_there, inference
 
 
 @dataclass

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from skae.architectures import Architecture
-from skae.data._rows import Rows
-from skae.estimator._tasks import EpochTasks
+from skae.data import Rows
+from skae.engine import Architecture
+from skae.estimator import EpochTasks
 from skae.fitting._model import TrainedModel
 
 

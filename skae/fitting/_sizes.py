@@ -2,9 +2,8 @@
 
 import math
 
-from skae.architectures import FEW_VALUES, MANY_ROWS, NARROW_SIZES, is_auto
+from skae.engine import FEW_VALUES, MANY_ROWS, NARROW_SIZES, FitSettings, is_auto
 from skae.fitting._request import FitRequest
-from skae.training import FitSettings
 
 # Below so many steps, compiling with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500

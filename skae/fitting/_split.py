@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from skae.architectures import Architecture
-from skae.data._rows import Summary
+from skae.data import Summary
+from skae.engine import Architecture, TrainingData
 from skae.fitting._broken_rows import warn_of_one_row
 from skae.fitting._request import FitRequest
-from skae.training import TrainingData
 
 # Fewer rows than this are all trained on: a tenth of them would say nothing.
 _LEAST_ROWS_TO_SPLIT = 10

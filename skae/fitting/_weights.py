@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from skae.data._rows import Rows, weight_of_rows
-from skae.estimator._tasks import EpochTasks
+from skae.data import Rows, weight_of_rows
+from skae.estimator import EpochTasks
 
 
 def weigh_rows(

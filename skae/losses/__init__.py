@@ -3,8 +3,7 @@
 Importing this package does not import Keras; the first use does.
 """
 
-from skae.losses._tables import TableLikelihood as TableLikelihood
-from skae.losses._tables import TableLoss as TableLoss
+from skae._moved import former
 from skae.losses._values import LIKELIHOODS as LIKELIHOODS
 from skae.losses._values import RECONSTRUCTION as RECONSTRUCTION
 from skae.losses._values import RECONSTRUCTION_LOSSES as RECONSTRUCTION_LOSSES
@@ -14,3 +13,5 @@ from skae.losses._values import Gaussian as Gaussian
 from skae.losses._values import LinearLink as LinearLink
 from skae.losses._values import ReconstructionLoss as ReconstructionLoss
 from skae.losses._values import SquaredError as SquaredError
+
+__getattr__ = former(__name__)

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skae.data._rows import Summary
+from skae import layers
+from skae._keras import keras, ops
+from skae.data import Summary
 
 # Name of the term of the loss that compares data and outputs.
 RECONSTRUCTION = "reconstruction_loss"
@@ -58,8 +60,6 @@ class ReconstructionLoss(ABC):
 
     def row_loss(self, normal, raw):
         """Loss of each row, of shape (n_rows,): the mean of its values' losses."""
-        from keras import ops
-
         axes = tuple(range(1, len(raw.shape)))
         if not self.padded:
             return ops.mean(self.pointwise(normal, raw), axis=axes)
@@ -118,22 +118,16 @@ class SquaredError(ReconstructionLoss):
 
     def normalize(self, x):
         """Centre and scale."""
-        from skae.layers import Standardize
-
         if self._standardize is None:  # targets are scaled by the same layer
-            self._standardize = Standardize(name="standardize")
+            self._standardize = layers.Standardize(name="standardize")
         return self._standardize(x)
 
     def denormalize(self, raw):
         """Undo centring and scaling."""
-        from skae.layers import Unstandardize
-
-        return Unstandardize(name="unstandardize")(raw)
+        return layers.Unstandardize(name="unstandardize")(raw)
 
     def pointwise(self, normal, raw):
         """Squared difference."""
-        from keras import ops
-
         return ops.square(normal - raw)
 
     def row_error(self, x, reconstruction):
@@ -168,14 +162,10 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def denormalize(self, raw):
         """Turn logits into probabilities."""
-        import keras
-
         return keras.layers.Activation("sigmoid", name="sigmoid")(raw)
 
     def pointwise(self, normal, raw):
         """Cross-entropy in nats, from logits."""
-        from keras import ops
-
         # softplus(raw) - raw * normal, with one exponential for loss and gradient: a
         # quarter faster. The gradient is right at 0 too, where dead units put `raw`.
         positive = raw >= 0
@@ -228,9 +218,7 @@ class Gaussian(SquaredError):
 
     def normalize(self, x):
         """Centre and scale."""
-        from skae.layers import GaussianNegativeLogLikelihood
-
-        self._likelihood = GaussianNegativeLogLikelihood(name="likelihood")
+        self._likelihood = layers.GaussianNegativeLogLikelihood(name="likelihood")
         return super().normalize(x)
 
     def row_loss(self, normal, raw):

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from skae import Autoencoder
 from skae._file import file_to_write
+from skae._keras import import_keras
 from skae.datasets import load_digits, load_fashion_mnist, load_mnist
-from skae.training import import_keras
 
 _LOADERS = {
     "digits": load_digits,

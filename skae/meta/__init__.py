@@ -1,17 +1,10 @@
-"""Estimators around an autoencoder: outliers, densities, gaps, few labels."""
+"""What meta-estimators around an autoencoder share."""
 
-from skae.meta._classifier import EncoderClassifier
-from skae.meta._density import AutoencoderDensity
-from skae.meta._imputer import AutoencoderImputer
-from skae.meta._outliers import AutoencoderOutlierDetector
-from skae.meta._prefix_search import PrefixSearchCV
-from skae.meta._regressor import EncoderRegressor
+from skae._moved import former
+from skae.meta._base import AroundAutoencoder as AroundAutoencoder
+from skae.meta._base import Part as Part
+from skae.meta._base import codes_of as codes_of
+from skae.meta._base import generator as generator
+from skae.meta._base import restores_on_error as restores_on_error
 
-__all__ = [
-    "AutoencoderDensity",
-    "AutoencoderImputer",
-    "AutoencoderOutlierDetector",
-    "EncoderClassifier",
-    "EncoderRegressor",
-    "PrefixSearchCV",
-]
+__getattr__ = former(__name__)

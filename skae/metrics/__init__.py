@@ -10,7 +10,9 @@ from skae.metrics._codes import dead_units as dead_units
 from skae.metrics._codes import l0 as l0
 from skae.metrics._codes import neighborhood_preservation as neighborhood_preservation
 from skae.metrics._codes import trustworthiness as trustworthiness
+from skae.metrics._encoding_part import encoding_part as encoding_part
 from skae.metrics._prefixes import prefix_scores as prefix_scores
 from skae.metrics._reconstructions import explained_variance as explained_variance
+from skae.metrics._reconstructions import reconstruct as reconstruct
 from skae.metrics._report import report as report
 from skae.metrics._scorers import SCORERS as SCORERS

@@ -9,8 +9,7 @@ from sklearn.manifold import trustworthiness as _trustworthiness
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_consistent_length, check_scalar
 
-from skae.data import Rows, find_units
-from skae.data._masked_arrays import refuse_masked
+from skae.data import Rows, find_units, refuse_masked
 
 
 def l0(codes: "ArrayLike", *, threshold: float = 0.01) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
-from skae.data._sequences import is_ragged_list
+from skae.data import is_ragged_list
 
 # Squares of these, and sums of them, are numbers of float64.
 _SAFE = (1e-100, 1e100)

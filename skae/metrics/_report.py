@@ -6,8 +6,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
 
-from skae.data._flat_rows import filled
-from skae.data._sequences import is_ragged_list
+from skae.data import filled, is_ragged_list
 from skae.metrics._codes import (
     active_units,
     dead_units,
@@ -15,11 +14,7 @@ from skae.metrics._codes import (
     neighborhood_preservation,
 )
 from skae.metrics._encoding_part import encoding_part
-from skae.metrics._reconstructions import (
-    as_array,
-    explained_where_known,
-    reconstruct,
-)
+from skae.metrics._reconstructions import as_array, explained_where_known, reconstruct
 from skae.metrics._table_report import report_columns
 
 # Less is within what another random state changes.

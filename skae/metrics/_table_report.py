@@ -5,8 +5,7 @@ import warnings
 import numpy as np
 from sklearn.decomposition import PCA
 
-from skae.data._table_numbers import TableNumbers
-from skae.metrics._columns import ColumnScores
+from skae.tables import ColumnScores, TableNumbers
 
 # Less is within what another random state changes.
 _LEAST_LOSS = 1e-3

@@ -4,8 +4,9 @@ from numbers import Integral
 
 import numpy as np
 
+from skae._keras import import_keras, keras
+from skae.engine import build_graph, enter_backend
 from skae.fitting import TrainedModel
-from skae.training import build_graph, enter_backend, import_keras
 
 _DTYPES = (
     *("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64"),
@@ -62,7 +63,6 @@ class _Few(list):
 def _kinds(model: TrainedModel) -> dict[str, str]:
     """Type and shape of the network's weights."""
     import_keras()
-    import keras
     from keras.src.backend.common import global_state
 
     enter_backend()  # its error is about this process, not about the file

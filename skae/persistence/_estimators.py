@@ -10,20 +10,20 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from skae import meta
-from skae.architectures import Architecture
 from skae.base import BaseAutoencoder
-from skae.data._columns import Column
-from skae.data._layout import Layout
-from skae.data._mixed_table import MixedTableLayout
-from skae.data._table_numbers import TableNumbers
-from skae.data._units import Units
+from skae.data import Layout, Units
+from skae.density import AutoencoderDensity
+from skae.engine import Architecture
 from skae.fitting import TrainedModel
-from skae.meta._fine_tuning import Head
-from skae.meta._inner import Part
+from skae.imputation import AutoencoderImputer
+from skae.meta import Part
+from skae.outliers import AutoencoderOutlierDetector
 from skae.persistence import _keras_objects, _objects, _scikit_learn, _version_1
 from skae.persistence._checks import check_model
 from skae.persistence._values import CannotSave, Decoder, Encoder
+from skae.search import PrefixSearchCV
+from skae.semi_supervised import EncoderClassifier, EncoderRegressor, Head
+from skae.tables import Column, MixedTableLayout, TableNumbers
 
 _PLAIN = (type(None), bool, int, float, str, list, tuple, dict)
 _REQUESTS = "_metadata_request"
@@ -32,7 +32,10 @@ _VALUES = (
     *((Layout, "layout"), (Column, "column")),
     *((TableNumbers, "table_numbers"), (Units, "units")),
 )
-_META = [cls for cls in vars(meta).values() if isinstance(cls, type)]
+_META_ESTIMATORS = (
+    *(AutoencoderDensity, AutoencoderImputer, AutoencoderOutlierDetector),
+    *(EncoderClassifier, EncoderRegressor, PrefixSearchCV),
+)
 
 
 def can_save(estimator) -> bool:
@@ -76,7 +79,7 @@ def _name(cls: type) -> str:
 
 def _known_classes() -> dict[str, type]:
     """Classes that a file may name: ours, and families that are imported already."""
-    return {_name(cls): cls for cls in [*_META, *_family(BaseAutoencoder)]}
+    return {_name(cls): cls for cls in [*_META_ESTIMATORS, *_family(BaseAutoencoder)]}
 
 
 def _family(base: type) -> list[type]:

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from skae.training import excluded_from_weight_decay
+from skae._keras import keras
+from skae.engine import excluded_from_weight_decay
 
 # Which classes a file may make an object of; layers without weights alone.
 _LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
@@ -16,8 +17,6 @@ def describe(value: Any) -> dict | None:
     """What a file says of an optimizer or an activation; None for anything else."""
     if not callable(value) and not hasattr(value, "get_config"):
         return None
-    import keras
-
     if isinstance(value, keras.optimizers.Optimizer):
         if excluded_from_weight_decay(value):  # not part of its configuration
             return None
@@ -54,8 +53,6 @@ def _settings(value: Any, leave_out: tuple[str, ...]) -> dict | None:
 
 
 def _describe_optimizer(cls: type, config: dict) -> dict | None:
-    import keras
-
     if _builtin("optimizers", cls.__name__) is cls:
         return {"module": "optimizers", "name": cls.__name__, "config": config}
     registered = keras.saving.get_registered_name(cls)
@@ -66,8 +63,6 @@ def _describe_optimizer(cls: type, config: dict) -> dict | None:
 
 def rebuild(description: Any) -> Any:
     """The object that `description` names; ValueError if there is none."""
-    import keras
-
     if not isinstance(description, dict):
         raise ValueError("no description of a Keras object")
     registered, config = description.get("registered"), description.get("config")
@@ -92,8 +87,6 @@ def rebuild(description: Any) -> Any:
 
 
 def _builtin(module: Any, name: str) -> Any:
-    import keras
-
     if module not in _MODULES or name.startswith("_"):
         return None
     found = getattr(getattr(keras, module), name, None)
@@ -102,13 +95,9 @@ def _builtin(module: Any, name: str) -> Any:
 
 
 def _is_optimizer(found: Any) -> bool:
-    import keras
-
     return isinstance(found, type) and issubclass(found, keras.optimizers.Optimizer)
 
 
 def _is_layer(found: Any) -> bool:
     """Whether it is one of the layers of Keras that a file may hold."""
-    import keras
-
     return any(found is getattr(keras.layers, name) for name in _LAYERS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skae.data._zones import zone_name, zone_of
+from skae.frames import zone_name, zone_of
 
 
 def describe(value: Any) -> list | None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
-from skae.metrics._encoding_part import encoding_part
+from skae.metrics import encoding_part
 from skae.plotting._drawing import BLUE, ORANGE, Display, tidy
 
 

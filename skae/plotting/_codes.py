@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skae.metrics._encoding_part import encoding_part
+from skae.metrics import encoding_part
 from skae.plotting._drawing import (
     Display,
     autoencoder_of,

@@ -7,16 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from skae.data._columns import IGNORED
-from skae.data._frames import (
-    columns_of,
-    gaps_of,
-    kind_of,
-    labels_of,
-    numbers_of,
-    seconds_of,
-)
+from skae.frames import columns_of, gaps_of, kind_of, labels_of, numbers_of, seconds_of
 from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, bare, tidy
+from skae.tables import IGNORED
 
 _ACROSS, _MOST_COLUMNS = 4, 12
 _LEVELS, _LETTERS = 8, 12

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 from sklearn.utils import check_scalar
 
-from skae.metrics._encoding_part import encoding_part
+from skae.metrics import encoding_part
 from skae.plotting._drawing import (
     Display,
     curve,

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skae._file import file_to_write
-from skae.metrics._encoding_part import encoding_part
+from skae._keras import keras
+from skae.metrics import encoding_part
 from skae.plotting._drawing import drawn_by_value, find_image_shape, layout_of
 
 _MOST_CLASSES = 250
@@ -245,6 +246,4 @@ def _decode(facts, weights, codes: np.ndarray) -> np.ndarray:
 
 
 def _activate(name: str, x: np.ndarray) -> np.ndarray:
-    import keras
-
     return np.asarray(keras.activations.get(name)(keras.ops.convert_to_tensor(x)))

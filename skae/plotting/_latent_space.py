@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_consistent_length, column_or_1d
 
-from skae.metrics._encoding_part import encoding_part
+from skae.metrics import encoding_part
 from skae.plotting._drawing import (
     BLUE,
     Display,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.pipeline import Pipeline
 
-from skae.data._sequences import is_ragged_list
+from skae.data import is_ragged_list
 from skae.plotting._drawing import (
     BLUE,
     ORANGE,

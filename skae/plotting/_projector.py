@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from skae._file import file_to_write
-from skae.data._sequences import is_ragged_list
-from skae.metrics._encoding_part import encoding_part
+from skae.data import is_ragged_list
+from skae.metrics import encoding_part
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
 # TensorBoard's own limit: WebGL takes no larger picture.

@@ -5,9 +5,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skae.data._sequences import is_ragged_list
-from skae.metrics._encoding_part import encoding_part
-from skae.metrics._reconstructions import reconstruct
+from skae.data import is_ragged_list
+from skae.metrics import encoding_part, reconstruct
 from skae.plotting._drawing import (
     BLUE,
     INK,

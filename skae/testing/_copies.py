@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
+from skae.engine import clear_cache
 from skae.persistence import load, save
 from skae.testing._settings import make
-from skae.training import clear_cache
 
 
 def check_pickle_and_copy(cls, X):

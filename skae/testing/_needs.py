@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from skae.data import TableLayout
-from skae.data._mixed_table import MixedTableLayout
+from skae.tables import MixedTableLayout
 
 
 def _has_decoder(cls, X) -> bool:

@@ -16,10 +16,11 @@ from unittest import SkipTest
 import numpy as np
 from sklearn.utils import get_tags
 
+from skae._keras import keras
+from skae.engine import clear_cache
 from skae.testing._mistakes import refused
 from skae.testing._needs import frame_modules, needs
 from skae.testing._settings import make
-from skae.training import clear_cache
 
 # What an estimator is there for: the first of these that it has.
 _RESULTS = ("decision_function", "predict_proba", "predict", "transform")
@@ -280,12 +281,10 @@ def check_settings_of_keras_change_nothing(cls, X):
 @contextmanager
 def _other_settings_of_keras() -> Iterator[Callable[[], list]]:
     """Have other data formats and types than usual; gives a function to read them."""
-    from keras import config
-
     names = ("image_data_format", "floatx", "dtype_policy")
 
     def read() -> list:
-        return [getattr(config, name)() for name in names]
+        return [getattr(keras.config, name)() for name in names]
 
     before = read()
     other = {"channels_last": "channels_first", "channels_first": "channels_last"}
@@ -293,8 +292,8 @@ def _other_settings_of_keras() -> Iterator[Callable[[], list]]:
         for name, value in zip(
             names, (other[before[0]], "float64", "mixed_float16"), strict=True
         ):
-            getattr(config, f"set_{name}")(value)
+            getattr(keras.config, f"set_{name}")(value)
         yield read
     finally:
         for name, value in zip(names, before, strict=True):
-            getattr(config, f"set_{name}")(value)
+            getattr(keras.config, f"set_{name}")(value)

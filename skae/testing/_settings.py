@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 
 from skae.base import BaseAutoencoder
-from skae.estimator._parameters import TRAINING_CONSTRAINTS
+from skae.estimator import TRAINING_CONSTRAINTS
 
 
 def bent_surface() -> np.ndarray:

@@ -6,9 +6,10 @@ import random
 
 import numpy as np
 
+from skae._keras import keras
+from skae.engine import margin_of_luck
 from skae.testing._needs import needs
 from skae.testing._settings import make, whole_epochs
-from skae.training import margin_of_luck
 
 
 def check_fit_changes_no_parameter(cls, X):
@@ -21,7 +22,6 @@ def check_fit_changes_no_parameter(cls, X):
 
 def check_global_random_state_is_untouched(cls, X):
     """Neither Python's, nor NumPy's, nor Keras' random numbers are read or moved."""
-    import keras
 
     def draws(work=lambda: None):
         keras.utils.set_random_seed(3)
@@ -111,7 +111,6 @@ def check_best_epoch_is_kept(cls, X):
 
 def _recorder():
     """A callback that keeps the weights at the start and after each epoch."""
-    import keras
 
     class Recorder(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):

@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from keras import layers, ops
 
-from skae.architectures import DenseArchitecture, Update
 from skae.base import BaseAutoencoder
+from skae.engine import Update
+from skae.families.dense import DenseArchitecture
 from skae.layers import Sampling
 
 

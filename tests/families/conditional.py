@@ -6,9 +6,9 @@ import numpy as np
 from keras import ops
 
 from skae import VariationalAutoencoder
-from skae.architectures import DenseVariational
 from skae.data import Rows
-from skae.training import draw_seed
+from skae.engine import draw_seed
+from skae.families.variational import DenseVariational
 
 
 class Conditional(DenseVariational):

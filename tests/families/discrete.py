@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from keras import layers, ops
 
-from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
+from skae.families.dense import DenseArchitecture
 
 
 def straight_through(values, rounded):

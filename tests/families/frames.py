@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from keras import ops
 
-from skae.architectures import DenseArchitecture
 from skae.base import BaseAutoencoder
 from skae.data import Layout, MaskedRows
+from skae.families.dense import DenseArchitecture
 
 
 def describe(column):

@@ -5,8 +5,9 @@ from typing import ClassVar
 import numpy as np
 from keras import ops
 
-from skae.architectures import Architecture, DenseArchitecture
 from skae.base import BaseAutoencoder
+from skae.engine import Architecture
+from skae.families.dense import DenseArchitecture
 
 
 def squared_distances(z):

@@ -5,8 +5,8 @@ from typing import ClassVar
 import keras
 from keras import layers
 
-from skae.architectures import Architecture
 from skae.base import BaseAutoencoder
+from skae.engine import Architecture
 
 
 class OwnNetworks(Architecture):

@@ -1,0 +1,3 @@
+"""Density estimation in latent space."""
+
+from skae.density._density import AutoencoderDensity as AutoencoderDensity

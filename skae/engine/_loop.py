@@ -1,0 +1,298 @@
+"""Epochs: shuffling, validation, history, stopping."""
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+
+from skae.data import level_of_user
+from skae.engine._baseline import Baseline, Weights
+from skae.engine._batches import Feed
+from skae.engine._callbacks import Callbacks
+from skae.engine._checkpoint import FitState
+from skae.engine._divergence import divergence_error, divergence_warning, has_diverged
+from skae.engine._settings import FitSettings
+from skae.engine._stopping import BestWeights, margin_of_luck
+from skae.losses import RECONSTRUCTION
+
+# Ctrl-C and the progress bar wait for the end of a call.
+_STEPS_PER_CALL = 128
+# Of fewer held-out rows than this, those of one fit may all be better by luck.
+_FEW_ROWS = 30
+
+
+class Selection(NamedTuple):
+    """Some rows of a feed: those to train on, or those to validate on."""
+
+    feed: Feed
+    order: np.ndarray
+
+    def batch(self) -> "Selection":
+        """As many of them as a mini-batch has, from the first to the last."""
+        size = min(self.feed.batch_size, len(self.order))
+        places = np.linspace(0, len(self.order) - 1, size).astype(np.intp)
+        return Selection(self.feed, self.order[places])
+
+
+class TrainingRun:
+    """One fit of one program that has been reset for it.
+
+    After `run`, the program has the weights to keep, and `history` a list of values
+    per term of the loss; `diverged` says that training ended because an epoch after the
+    first one diverged. `progress` has the time, and the reconstruction loss of the
+    weights that would be kept, before the first epoch and after each. `kept_baseline`
+    says that nothing beat the weights before training.
+
+    Parameters
+    ----------
+    program : Program
+
+    settings : FitSettings
+
+    callbacks : list of keras.callbacks.Callback
+
+    n_steps : int
+        Steps of one epoch.
+
+    verbose : {0, 1, 2}
+        Silent, a progress bar, or a line per epoch.
+
+    begin_epoch, end_epoch : callable
+        Called around each epoch; training stops when `end_epoch` returns True.
+
+    state : FitState, default=None
+        Where to go on, and where to write how far training is.
+    """
+
+    def __init__(
+        self,
+        program,
+        settings: FitSettings,
+        callbacks: list,
+        n_steps: int,
+        verbose: int = 0,
+        begin_epoch: Callable[[], None] = lambda: None,
+        end_epoch: Callable[[], bool] = lambda: False,
+        state: FitState | None = None,
+    ):
+        self._program, self._settings = program, settings
+        self._begin_epoch, self._end_epoch = begin_epoch, end_epoch
+        self._state = state or FitState()
+        self._callbacks = Callbacks(
+            callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
+        )
+        self.history: dict[str, list[float]] = {}
+        self.progress: dict[str, list[float]] = {"seconds": [], "loss": []}
+        self.kept_baseline = self.diverged = False
+        self._first_loss = 0.0
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of epochs completed."""
+        return len(self.history.get("loss", ()))
+
+    def run(
+        self,
+        training: Selection,
+        validation: Selection | None,
+        rng: np.random.Generator,
+        baseline: Baseline,
+        initial_weights: Weights | None = None,
+    ) -> None:
+        """Train for as many epochs as the settings and the callbacks allow.
+
+        Training begins with the weights of the program, those of `baseline`, or with
+        others. The baseline is a candidate for what is kept in any case.
+
+        Raises
+        ------
+        FloatingPointError
+            Training diverged, and there is nothing good to keep.
+        """
+        best = None
+        if self._settings.early_stopping:
+            best = self._best_weights(validation)
+        self._callbacks.train_begin()
+        try:
+            evaluated = self._before(training, validation, best, baseline)
+            if initial_weights is not None:
+                self._program.set_weights(initial_weights)
+            self._epochs(training, validation, rng, best, evaluated)
+            self._state.end()
+        except KeyboardInterrupt:
+            warnings.warn(
+                f"Training was interrupted in epoch {self.n_epochs + 1}; the model "
+                "trained so far is kept.",
+                stacklevel=level_of_user(),
+            )
+        if best is not None:
+            self._keep_best(best, baseline)
+        elif self.n_epochs:
+            self._program.finalize()
+        if self.n_epochs and not self._is_judged(validation):
+            self._check_end(training)
+        last = {name: values[-1] for name, values in self.history.items()}
+        self._callbacks.train_end(self.n_epochs, last)
+
+    def _keep_best(self, best: BestWeights, baseline: Baseline) -> None:
+        if best.baseline_loss is None:  # interrupted before it was judged
+            return
+        if best.weights is not None and has_diverged(best.loss, self._first_loss):
+            raise self._error(f"No epoch had a loss below {best.loss:g}")
+        self.kept_baseline = best.prefers_baseline
+        if not self.kept_baseline and not baseline.is_beaten_by(best.weights):
+            self.kept_baseline = True
+            losses = self.progress["loss"]
+            losses[:] = losses[:1] * len(losses)
+        kept = baseline.to_keep() if self.kept_baseline else best.weights
+        self._program.set_weights(kept)
+
+    def _check_end(self, training: Selection) -> None:
+        """Raise where the last steps have ruined a model that nothing else judges."""
+        # Rows that change are those of the last epoch: they are there already.
+        found = self._evaluate(training.batch(), self.n_epochs)["loss"]
+        if has_diverged(found, self._first_loss):
+            raise self._error(f"After the last steps the loss is {found:g}")
+
+    def _best_weights(self, validation: Selection | None) -> BestWeights:
+        settings = self._settings
+        margin = 0.0 if validation is None else margin_of_luck(len(validation.order))
+        return BestWeights(settings.tol, settings.n_iter_no_change, margin)
+
+    def _epochs(self, training, validation, rng, best, evaluated) -> None:
+        settings, program = self._settings, self._program
+        n_done = self._state.restore(program, rng, best, self.history)
+        if best is not None and n_done and best.exhausted(n_done):
+            return  # killed between its last epoch and its end
+        kept = evaluated
+        for epoch in range(n_done + 1, settings.epochs + 1):
+            self._begin_epoch()
+            logs = self._train_epoch(epoch, training, rng)
+            with program.averaged():
+                is_finite = self._judge(epoch, logs, validation, best)
+            loss = logs.get("val_loss", logs["loss"])
+            if not is_finite:
+                self._end_early(epoch, loss, best)
+                break
+            for name, value in logs.items():
+                self.history.setdefault(name, []).append(value)
+            if best is not None:
+                if best.epoch == epoch and not best.prefers_baseline:
+                    kept = {k.removeprefix("val_"): v for k, v in logs.items()}
+                self._note(kept)
+            self._state.epoch_end(epoch, program, rng, best, self.history)
+            # Both are asked, whatever the first one says.
+            stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
+            if stop or (best is not None and best.exhausted(epoch)):
+                break
+
+    def _judge(self, epoch: int, logs: dict[str, float], validation, best) -> bool:
+        """Add the losses of validation; whether losses and best weights are finite."""
+        if not math.isfinite(logs["loss"]):
+            return False
+        if validation is not None:
+            evaluated = self._evaluate(validation)
+            logs |= {f"val_{name}": value for name, value in evaluated.items()}
+        loss = logs.get("val_loss", logs["loss"])
+        if best is None or not math.isfinite(loss):
+            return math.isfinite(loss)
+        return best.update(epoch, loss, self._program.get_weights)
+
+    def _before(self, training, validation, best, baseline) -> dict[str, float]:
+        """Judge the baseline."""
+        evaluated: dict[str, float] = {}
+        watched = training if validation is None else validation
+        if best is not None:
+            evaluated = self._evaluate(watched)
+            best.baseline_loss = evaluated["loss"]
+            self._note(evaluated)
+            if baseline.refitted is not None:
+                best.bar = self._loss_of_refitted(baseline, watched)
+        if self._is_judged(validation):
+            self._first_loss = evaluated["loss"]
+        elif self._settings.epochs:
+            self._first_loss = self._evaluate(training.batch())["loss"]
+        if not math.isfinite(self._first_loss):
+            raise FloatingPointError(
+                f"The loss is {self._first_loss} before the first step: look for "
+                "values far out in the data, or in those to validate on."
+            )
+        return evaluated
+
+    def _is_judged(self, validation) -> bool:
+        """Whether held-out rows choose the weights to keep."""
+        return self._settings.early_stopping and validation is not None
+
+    def _end_early(self, epoch: int, loss: float, best: BestWeights | None) -> None:
+        """Say that an epoch diverged; raise where there is none before it to keep."""
+        part = "loss" if not math.isfinite(loss) else "weights"
+        found = loss if part == "loss" else "infinite or NaN"
+        rate = self._program.learning_rate
+        what = f"The {part} became {found} in epoch {epoch}"
+        what += f", at a learning rate of {rate:g}"
+        if best is None or best.weights is None:
+            raise self._error(what)
+        self.diverged = True
+        which = "those before training" if best.prefers_baseline else ""
+        which = which or f"the weights after epoch {best.epoch}"
+        message = divergence_warning(what, rate, which)
+        warnings.warn(message, ConvergenceWarning, stacklevel=level_of_user())
+
+    def _error(self, what: str) -> FloatingPointError:
+        return divergence_error(what, self._program.learning_rate)
+
+    def _loss_of_refitted(self, baseline: Baseline, part: Selection) -> float:
+        """Of few rows, the loss of what knows them: to be worse than that is no gain.
+
+        Of many rows it tells who has the outliers.
+        """
+        if len(part.order) >= _FEW_ROWS:
+            return math.inf
+        self._program.set_weights(baseline.to_keep())
+        loss = self._evaluate(part)["loss"]
+        self._program.set_weights(baseline.weights)
+        return loss
+
+    def _note(self, logs: Mapping[str, float]) -> None:
+        self.progress["seconds"].append(time.perf_counter())
+        self.progress["loss"].append(logs.get(RECONSTRUCTION, logs["loss"]))
+
+    def _train_epoch(self, epoch, part: Selection, rng) -> dict[str, float]:
+        program, settings, callbacks = self._program, self._settings, self._callbacks
+        if settings.learning_rate_schedule != "constant" or epoch == 1:
+            # Otherwise the rate is left alone: a callback may have changed it.
+            program.set_learning_rate(settings.learning_rate_at(epoch))
+        program.set_strengths(settings.strengths(epoch))
+        callbacks.epoch_begin(epoch)
+        order = rng.permutation(part.order) if settings.shuffle else part.order
+        size = 1 if callbacks.every_step else _STEPS_PER_CALL
+        sums, mass, n_done = 0.0, 0.0, 0
+        for block in part.feed.blocks(order, epoch):
+            for start in range(0, block.n_steps, size):
+                stop = min(start + size, block.n_steps)
+                callbacks.steps_begin(n_done)
+                sums = sums + program.train(block, start, stop)
+                mass += float(block.weight[start:stop].sum())
+                n_done += stop - start
+                logs = self._logs(sums, mass)
+                if not math.isfinite(logs["loss"]):
+                    return logs
+                callbacks.steps_end(epoch, n_done, logs)
+        return logs
+
+    def _evaluate(self, part: Selection, epoch: int = 0) -> dict[str, float]:
+        # With the final strengths, so that epochs of a warm-up can be compared.
+        self._program.set_strengths(self._settings.strengths(math.inf))
+        sums, mass = 0.0, 0.0
+        for block in part.feed.blocks(part.order, epoch):
+            sums = sums + self._program.evaluate(block)
+            mass += float(block.weight.sum())
+        return self._logs(sums, mass)
+
+    def _logs(self, sums, mass) -> dict[str, float]:
+        values = (float(value) for value in sums / mass)
+        return dict(zip(self._program.graph.term_names, values, strict=True))

@@ -1,0 +1,140 @@
+"""Many training steps in one call of a compiled TensorFlow function."""
+
+import numpy as np
+import tensorflow as tf
+
+from skae.engine._batches import Block
+from skae.engine._program import Program
+from skae.engine._tensorflow_adam import apply_adam, is_plain_adam
+
+# Stands for the sum of weights of a mini-batch that a device has none of.
+_NOTHING = 1e-30
+
+
+class TensorFlowProgram(Program):
+    """One traced function that gathers mini-batches and runs any number of steps."""
+
+    n_traces = 0
+
+    def _connect(self):
+        batch_size = self.settings.batch_size
+        architecture = self.graph.architecture
+        self._names = list(architecture.fields)
+        signature = [
+            *(
+                tf.TensorSpec([None, *field.shape], field.dtype)
+                for field in architecture.fields.values()
+            ),
+            tf.TensorSpec([None, batch_size], tf.int32),
+            tf.TensorSpec([None, batch_size], tf.float32),
+            tf.TensorSpec([len(architecture.terms)], tf.float32),
+            tf.TensorSpec([], tf.int32),
+            tf.TensorSpec([], tf.int32),
+        ]
+
+        def compiled(step):
+            function = tf.function(
+                self._loop(step),
+                input_signature=signature,
+                jit_compile=self.settings.jit_compile,
+                autograph=False,
+            )
+            # Called as it is, a concrete function is twice as quick to start.
+            return function.get_concrete_function()
+
+        self._train = compiled(self._train_step)
+        self._evaluate = compiled(self._evaluate_step)
+
+    def put(self, rows):
+        return tf.experimental.dlpack.from_dlpack(rows.__dlpack__())
+
+    def _assign(self, variable, value):
+        # A fit of few rows writes more often than it steps: past the checks of Keras'
+        # `assign` it takes a third of the time.
+        variable.value.assign(value, read_value=False)
+
+    def train(self, block: Block, start: int, stop: int) -> np.ndarray:
+        return self._run(self._train, block, start, stop)
+
+    def evaluate(self, block: Block) -> np.ndarray:
+        return self._run(self._evaluate, block, 0, block.n_steps)
+
+    def _run(self, function, block, start, stop):
+        fields = [block.fields[name] for name in self._names]
+        arguments = block.index, block.weight, self.strengths, start, stop
+        return function(*fields, *map(tf.constant, arguments)).numpy()
+
+    def _loop(self, step):
+        def run(*arguments):
+            TensorFlowProgram.n_traces += 1  # only tracing comes by here
+            *fields, index, weight, strengths, start, stop = arguments
+
+            def body(k, sums):
+                batch = {
+                    name: tf.gather(field, index[k])
+                    for name, field in zip(self._names, fields, strict=True)
+                }
+                return k + 1, sums + self._batch(step, batch, weight[k], strengths)
+
+            _, sums = tf.while_loop(
+                lambda k, sums: k < stop,
+                body,
+                [start, tf.zeros([len(self.graph.term_names)])],
+                parallel_iterations=1,
+            )
+            return sums
+
+        return run
+
+    def _batch(self, step, batch, weight, strengths):
+        return step(batch, weight, strengths, _count(weight))
+
+    def _terms(self, batch, weight, strengths, training):
+        """Terms of the loss of some rows, and the sum of their weights.
+
+        Padding has weight 0 and is not counted.
+        """
+        mass = tf.reduce_sum(weight)
+        # A device may get nothing but padding.
+        row_weight = weight / tf.maximum(mass, _NOTHING)
+        tensors = self.graph.forward(batch, training=training)
+        return self.graph.terms(tensors, batch, row_weight, strengths), mass
+
+    def _train_step(self, batch, weight, strengths, n_batch):
+        """Train on some rows out of the `n_batch` of a mini-batch, perhaps all."""
+        sums = None
+        for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
+            variables = self.graph.trained_by(update)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch([v.value for v in variables])
+                terms, mass = self._terms(batch, weight, strengths, training=True)
+                # Rows of more weight than others also make a step larger.
+                loss = self.graph.total(terms, update) * mass / n_batch
+                loss = optimizer.scale_loss(loss)  # `apply` undoes it
+            gradients = tape.gradient(loss, [v.value for v in variables])
+            self._apply(optimizer, gradients, variables)
+            if sums is None:
+                sums = self._sums(terms, mass)
+        return sums
+
+    def _apply(self, optimizer, gradients, variables):
+        if is_plain_adam(optimizer, gradients, variables):
+            apply_adam(optimizer, gradients, variables)
+            return
+        # Where there are no replicas to ask, Keras does not sum over them. That sum is
+        # a custom gradient, which TensorFlow would keep for ever, with all its graph.
+        tf.distribute.get_replica_context().merge_call(
+            lambda strategy: optimizer.apply(gradients, variables)
+        )
+
+    def _evaluate_step(self, batch, weight, strengths, n_batch):
+        return self._sums(*self._terms(batch, weight, strengths, training=False))
+
+    def _sums(self, terms, mass):
+        total = self.graph.total(terms, self.graph.updates[0])
+        return tf.stack([total, *terms.values()]) * mass
+
+
+def _count(weight):
+    """Number of rows that are no padding."""
+    return tf.reduce_sum(tf.cast(weight > 0, tf.float32))

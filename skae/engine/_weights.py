@@ -1,0 +1,85 @@
+"""Names of weights by their place in a graph, not by Keras' counters."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from skae._keras import keras
+
+
+def named_weights(models: "Iterable[keras.Model]") -> dict[str, Any]:
+    """The weights of `models` by names that every process and thread gives alike.
+
+    Keras calls an unnamed layer by its class and a counter of the process: `dense_7`.
+    Here the counter is that of the graph, in the order in which the layers appear. A
+    layer with a name of its own keeps it: "encoder_0/kernel".
+    """
+    models = list(models)
+    parents = dict(_leaves(models))
+    layers = list(parents)
+    stems = {_snake(type(part).__name__) for layer in layers for part in _parts(layer)}
+    stems |= {_snake(type(m).__name__) for model in models for m in _parts(model)}
+    taken: dict[tuple[str, str], Any] = {}
+
+    def rename(scope: str, segment: str, owner: Any) -> str:
+        stem = re.sub(r"_\d+$", "", segment)
+        stem = stem if stem in stems else segment
+        candidate, count = stem, 0
+        while taken.setdefault((scope, candidate), owner) != owner:
+            count += 1
+            candidate = f"{stem}_{count}"
+        return candidate
+
+    found: dict[str, Any] = {}
+    seen: set[int] = set()
+    for layer in layers:
+        for weight in layer.weights:
+            if id(weight) in seen:
+                continue
+            seen.add(id(weight))
+            *scopes, last = weight.path.split("/")
+            first, *inner = scopes or [layer.name]
+            # Two layers may have the same name, one in each of two models.
+            parent = parents[layer]
+            owner = parent if parent is not None and parent.name == first else layer
+            name = rename("", first, id(owner))
+            for segment in inner:
+                name += "/" + rename(name, segment, segment)
+            name += f"/{last}"
+            while name in found:
+                name += "_"
+            found[name] = weight
+    return found
+
+
+def _leaves(models) -> Iterator[tuple[Any, Any]]:
+    """The layers of models within models, each once, and the model around each."""
+    seen: set[int] = set()
+    todo = [(model, None) for model in models]
+    while todo:
+        layer, parent = todo.pop(0)
+        if id(layer) in seen:
+            continue
+        seen.add(id(layer))
+        if isinstance(layer, keras.Model) and _is_plain(layer):
+            todo = [*((inner, layer) for inner in layer.layers), *todo]
+        else:
+            yield layer, parent
+
+
+def _is_plain(model: "keras.Model") -> bool:
+    # The weights of a subclass with a `call` of its own may be its own as well.
+    inner = {id(w) for layer in model.layers for w in layer.weights}
+    return all(id(w) in inner for w in model.weights)
+
+
+def _parts(layer) -> list:
+    """A layer and all layers inside."""
+    return [layer, *layer._flatten_layers(include_self=False)]
+
+
+def _snake(name: str) -> str:
+    """Keras' way from a class to the name of its layers: LSTMCell, lstm_cell."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

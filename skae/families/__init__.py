@@ -1,0 +1,21 @@
+"""The families of autoencoders, a folder each."""
+
+from skae.families.conv import ConvAutoencoder as ConvAutoencoder
+from skae.families.denoising import ConvDenoisingAutoencoder as ConvDenoisingAutoencoder
+from skae.families.denoising import DenoisingAutoencoder as DenoisingAutoencoder
+from skae.families.dense import Autoencoder as Autoencoder
+from skae.families.neighbors import NeighborAutoencoder as NeighborAutoencoder
+from skae.families.recurrent import RecurrentAutoencoder as RecurrentAutoencoder
+from skae.families.sparse import SparseAutoencoder as SparseAutoencoder
+from skae.families.stacked import StackedAutoencoder as StackedAutoencoder
+from skae.families.tables import TableAutoencoder as TableAutoencoder
+from skae.families.tables import (
+    VariationalTableAutoencoder as VariationalTableAutoencoder,
+)
+from skae.families.variational import (
+    ConvVariationalAutoencoder as ConvVariationalAutoencoder,
+)
+from skae.families.variational import VariationalAutoencoder as VariationalAutoencoder
+
+# A new family needs one line above.
+__all__ = [name for name, value in vars().items() if isinstance(value, type)]

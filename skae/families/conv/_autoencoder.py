@@ -1,0 +1,134 @@
+"""The convolutional autoencoder, for images."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skae._sklearn import StrOptions
+from skae.base import BaseAutoencoder
+from skae.estimator import with_shared_texts
+from skae.families.conv._architecture import LinearPathConv
+from skae.losses import RECONSTRUCTION_LOSSES
+
+
+@with_shared_texts
+class ConvAutoencoder(BaseAutoencoder):
+    r"""Convolutional autoencoder.
+
+    Use it for images of a few codes, with some thousands of rows: on MNIST it explains
+    much more of the variance than :class:`Autoencoder` with as many codes, for more
+    time on a CPU. For images of 8 x 8 pixels the two are nearly the same, and dense is
+    faster; on patches of photographs PCA is hard to beat, and is what remains. Images
+    are of shape (n, H, W), (n, H, W, C) or flattened; reconstructions come back in the
+    same layout, and codes are always rows of a table.
+
+    Training minimizes the mean over the images of :math:`L(x, g(f(x)))`, with the
+    encoder :math:`f` made of convolutions and halvings [1]_, the decoder :math:`g` of
+    convolutions and doublings. With `encoding_dim`, PCA is among the candidates for the
+    weights to keep: training begins at a random network, and PCA is what the model
+    remains if nothing was clearly better on the rows that `early_stopping` holds out.
+
+    Parameters
+    ----------
+    encoding_dim : int, "auto" or None, default="auto"
+        Number of code dimensions, made by a dense layer. None means that the last
+        feature map itself is the code, flattened. "auto" is this map as well; where
+        `filters` are "auto", too, the last of them are no more than make half as many
+        numbers as the image has.
+
+    code_activation : str or callable, default="linear"
+        Activation of the code, on top of that of the last convolution where the feature
+        map is the code.
+
+    See Also
+    --------
+    Autoencoder : Dense, starting at PCA.
+    ConvDenoisingAutoencoder : Removes noise.
+    ConvVariationalAutoencoder : Makes up new images.
+
+    References
+    ----------
+    .. [1] J. Masci, U. Meier, D. Ciresan and J. Schmidhuber, "Stacked convolutional
+       auto-encoders for hierarchical feature extraction", ICANN (2011),
+       :doi:`10.1007/978-3-642-21735-7_7`.
+
+    Examples
+    --------
+    >>> from skae import ConvAutoencoder
+    >>> from skae.datasets import load_digits
+    >>> digits = load_digits()
+    >>> conv = ConvAutoencoder(filters=(8, 4), epochs=5, random_state=0)
+    >>> conv = conv.fit(digits.X_train.reshape(-1, 8, 8))
+    >>> conv.code_shape_
+    (2, 2, 4)
+    >>> conv.transform(digits.X_test.reshape(-1, 8, 8)).shape
+    (540, 16)
+    >>> conv.reconstruct(digits.X_test).shape  # flattened images are taken as well
+    (540, 64)
+    """
+
+    _architecture = LinearPathConv
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseAutoencoder._parameter_constraints,
+        **LinearPathConv.layout.parameters,
+        **LinearPathConv.parameter_constraints,
+        "code_activation": [str, callable],
+        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+    }
+
+    def __init__(
+        self,
+        encoding_dim: int | str | None = "auto",
+        *,
+        image_shape: Sequence[int] | None = None,
+        filters: int | Sequence[int] | str = "auto",
+        kernel_size: int = 3,
+        pooling: str = "stride",
+        upsampling: str = "transposed",
+        activation: str | Callable = "gelu",
+        code_activation: str | Callable = "linear",
+        loss: str = "squared_error",
+        init: str = "pca",
+        optimizer: Any = "adam",
+        learning_rate: float | str = "auto",
+        learning_rate_schedule: str = "cosine",
+        epochs: int | str = "auto",
+        batch_size: int | str = 64,
+        shuffle: bool = True,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        tol: float = 0.0,
+        warm_start: bool = False,
+        callbacks: list | None = None,
+        jit_compile: bool | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        self.encoding_dim = encoding_dim
+        self.image_shape = image_shape
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.pooling = pooling
+        self.upsampling = upsampling
+        self.activation = activation
+        self.code_activation = code_activation
+        self.loss = loss
+        self.init = init
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.jit_compile = jit_compile
+        self.random_state = random_state
+        self.verbose = verbose

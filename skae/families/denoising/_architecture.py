@@ -1,0 +1,99 @@
+"""Train on noisy rows, compare with the clean ones."""
+
+import math
+from numbers import Real
+
+import numpy as np
+
+from skae import layers
+from skae._sklearn import Interval, StrOptions
+from skae.engine import Architecture, is_auto
+from skae.families.conv import ConvArchitecture
+from skae.families.dense import DenseArchitecture, LinearPath, gentle_level
+
+# Share of the entries that "auto" hits.
+_AUTO_SHARE = 0.3
+
+
+class Denoising(Architecture):
+    """Noise on what the encoder sees in training, never afterwards.
+
+    Reads `noise`, `noise_level` and `clip_noise`. Stands left of the architecture that
+    encodes and decodes. Its layer is called ``corruption``.
+    """
+
+    # XLA's random numbers take longer on a CPU than it saves elsewhere.
+    jit_worthwhile = False
+    parameter_constraints = {
+        "noise": [StrOptions({"gaussian", "masking", "dropout", "salt_and_pepper"})],
+        "noise_level": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "clip_noise": [StrOptions({"auto"}), "boolean"],
+    }
+
+    @classmethod
+    def in_units(cls, values, exponent):
+        """The level of normal noise."""
+        values = super().in_units(values, exponent)
+        if values["noise"] == "gaussian" and not is_auto(values["noise_level"]):
+            values["noise_level"] = math.ldexp(values["noise_level"], -exponent)
+        return values
+
+    def check(self):
+        """A share is between 0 and 1."""
+        super().check()
+        limit = 0.99 if self.noise == "dropout" else 1
+        level = self._level
+        if self.noise != "gaussian" and level is not None and level > limit:
+            raise ValueError(
+                f"noise={self.noise!r} takes the share of the entries to hit as its "
+                f"noise_level, between 0 and {limit}; got {self.noise_level!r}."
+            )
+
+    def corrupt(self, x):
+        """Add noise."""
+        clip = self.clip_noise
+        if is_auto(clip):
+            clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
+        return layers.Corruption(
+            self.noise, self._level, clip=bool(clip), name="corruption"
+        )(x)
+
+    @property
+    def _level(self) -> float | None:
+        """The user's, or None for normal noise in proportion to the data."""
+        if not is_auto(self.noise_level):
+            return float(self.noise_level)
+        return None if self.noise == "gaussian" else _AUTO_SHARE
+
+    def baseline(self, rows, summary, weight, rng):
+        """The range of the data, for noise that keeps to it."""
+        weights = super().baseline(rows, summary, weight, rng)
+        if "target" not in self.fields:
+            weights["corruption/low"] = np.float32(summary.minimum)
+            weights["corruption/high"] = np.float32(summary.maximum)
+            if self._level is None:
+                level = gentle_level(self, weights, summary)
+                weights["corruption/auto_level"] = level
+        return weights
+
+
+class DenseDenoising(Denoising, LinearPath, DenseArchitecture):
+    """Dense layers that learn to remove noise."""
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        **Denoising.parameter_constraints,
+    }
+
+
+class ConvDenoising(Denoising, LinearPath, ConvArchitecture):
+    """Convolutions that learn to remove noise."""
+
+    map_filters = (32, 32)
+
+    parameter_constraints = {
+        **ConvArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        **Denoising.parameter_constraints,
+    }

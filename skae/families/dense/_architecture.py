@@ -1,0 +1,153 @@
+"""Dense layers, and their mirror image as the decoder."""
+
+import math
+from numbers import Integral, Real
+
+from skae import layers
+from skae._keras import keras
+from skae._sklearn import Interval, StrOptions
+from skae.engine import (
+    MANY_ROWS,
+    Architecture,
+    as_sizes,
+    auto_hidden_sizes,
+    check_activations,
+    check_sizes,
+    is_auto,
+)
+
+
+class DenseArchitecture(Architecture):
+    """Dense layers, and their mirror image as the decoder.
+
+    Reads `encoding_dim`, `hidden_layer_sizes`, `activation`, `code_activation`,
+    `dropout` and `tied_weights`. The layers are called ``encoder_0``, ..., ``code``,
+    ``decoder_0``, ..., ``output``.
+    """
+
+    jit_worthwhile = True
+    test_parameters = {"hidden_layer_sizes": (4,), "batch_size": 16}
+    parameter_constraints = {
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "hidden_layer_sizes": [
+            StrOptions({"auto"}),
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "activation": [str, callable],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "tied_weights": ["boolean"],
+    }
+
+    code_activation = "linear"
+    dropout = 0.0
+    tied_weights = False
+
+    @classmethod
+    def auto_sizes(cls, values, rows, facts):
+        """Wider layers where there are rows enough to train them, and values to see."""
+        values = super().auto_sizes(values, rows, facts)
+        if is_auto(values.get("hidden_layer_sizes")):
+            width, many_rows = cls.n_values(rows, facts), len(rows) >= MANY_ROWS
+            values["hidden_layer_sizes"] = auto_hidden_sizes(width, many_rows)
+        return values
+
+    @classmethod
+    def n_values(cls, rows, facts) -> int:
+        """Values of a row that the layers see."""
+        return math.prod(rows.sample_shape)
+
+    @property
+    def sizes(self) -> list[int]:
+        """Units of the encoder's hidden layers."""
+        return as_sizes(self.hidden_layer_sizes)
+
+    def check(self):
+        """Sizes and activations that Keras takes."""
+        super().check()
+        check_sizes(
+            "hidden_layer_sizes",
+            self.hidden_layer_sizes,
+            "such as (128, 64), one integer, or () for none",
+        )
+        check_activations(
+            activation=self.activation, code_activation=self.code_activation
+        )
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether there are no hidden layers."""
+        return not self.sizes
+
+    @property
+    def code_takers(self) -> tuple[tuple[str, str], ...]:
+        """Kernels and biases of the layers that take the code."""
+        first = "output" if self.is_linear else "decoder_0"
+        # Tied kernels turn by themselves.
+        return () if self.tied_weights else ((f"{first}/kernel", f"{first}/bias"),)
+
+    def attributes(self, code_size):
+        """`hidden_layer_sizes_`."""
+        own = {"hidden_layer_sizes_": tuple(self.sizes)}
+        return super().attributes(code_size) | own
+
+    def encode(self, x):
+        """Hidden layers, and the code."""
+        return self.bottleneck(self.trunk(x), x)
+
+    def trunk(self, x):
+        """The hidden layers."""
+        return dense_stack(
+            x,
+            self.sizes,
+            activation=self.activation,
+            dropout=self.dropout,
+            prefix="encoder",
+        )
+
+    def bottleneck(self, h, x):
+        """The code of data `x` with the last hidden layer `h`: a dense layer."""
+        units = int(self.encoding_dim)
+        return keras.layers.Dense(units, activation=self.code_activation, name="code")(
+            h
+        )
+
+    def decode(self, code, encoder):
+        """The hidden layers in reverse; with tied weights, the encoder's kernels."""
+        options = {"activation": self.activation, "dropout": self.dropout}
+        options["prefix"] = "decoder"
+        if not self.tied_weights:
+            h = dense_stack(code, self.sizes[::-1], **options)
+            return keras.layers.Dense(self.output_size, name="output")(h)
+        names = [f"encoder_{i}" for i in range(len(self.sizes))]
+        first, *others = [encoder.get_layer(name) for name in [*names, "code"]]
+        h = tied_stack(code, others[::-1], **options)
+        return layers.TiedDense(first, name="output")(h)
+
+
+def dense_stack(x, sizes, *, activation, dropout=0.0, prefix):
+    """Dense layers of `sizes` units on `x`, each followed by dropout if asked.
+
+    The layers are called ``{prefix}_0``, ``{prefix}_1`` and so on.
+    """
+    for i, size in enumerate(sizes):
+        name = f"{prefix}_{i}"
+        x = keras.layers.Dense(size, activation=activation, name=name)(x)
+        x = _drop(x, dropout, name)
+    return x
+
+
+def tied_stack(x, sources, *, activation, dropout=0.0, prefix):
+    """One layer per layer of `sources`, with its kernel transposed."""
+    for i, source in enumerate(sources):
+        name = f"{prefix}_{i}"
+        x = layers.TiedDense(source, activation=activation, name=name)(x)
+        x = _drop(x, dropout, name)
+    return x
+
+
+def _drop(x, rate, name):
+    return keras.layers.Dropout(rate, name=f"{name}_dropout")(x) if rate else x

@@ -1,0 +1,241 @@
+"""The dense autoencoder, simple or deep."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skae._sklearn import Interval, StrOptions
+from skae.base import BaseAutoencoder
+from skae.estimator import with_shared_texts
+from skae.families.dense._linear_path import LinearPathArchitecture
+from skae.losses import RECONSTRUCTION_LOSSES
+
+
+@with_shared_texts
+class Autoencoder(BaseAutoencoder):
+    r"""Dense autoencoder: a nonlinear PCA.
+
+    Use it where you would use :class:`~sklearn.decomposition.PCA` and suspect that the
+    data lie near a curved surface: for dimensionality reduction, before t-SNE or a
+    classifier, for compression. With the default ``init="pca"`` PCA's own solution is
+    the first candidate, and only left for something better on held-out rows. Its codes
+    are like PCA's: uncorrelated, ordered, in the units of the data. When PCA with as
+    many components already explains what you need, use PCA: it is faster.
+
+    The code :math:`z` of a row :math:`x` and its reconstruction :math:`\hat x` are
+
+    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
+
+    with :math:`f` a network of `hidden_layer_sizes` units, :math:`g` its mirror image
+    and :math:`s` a scaling: a deep autoencoder [1]_ beside the linear one that is PCA
+    [2]_. The linear path :math:`W, V` is there only with ``init="pca"``. Training
+    minimizes the mean over the rows of
+
+    .. math:: L(x, \hat x) + l_1 \sum_j |z_j|
+
+    plus :math:`l_2` times the sum of the squared weights.
+
+    Parameters
+    ----------
+    encoding_dim : int or "auto", default="auto"
+        Number of code dimensions (latent dimensions, components). It may be larger than
+        the number of features: add a penalty or dropout then. "auto" is half the number
+        of features, rounded up, and at most 32.
+
+    hidden_layer_sizes : "auto", int or sequence of int, default="auto"
+        Units of the encoder's hidden layers; the decoder has the same in reverse.
+        ``()`` means none: the simplest possible autoencoder. "auto" is (128, 64), with
+        `nested` (256, 128), for 20000 rows or more (512, 256), or (256, 128) where
+        there are no more than 32 features.
+
+    code_activation : str or callable, default="linear"
+        Activation of the code. Anything but "linear" needs ``init="random"``.
+
+    loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
+        Reconstruction loss :math:`L`, a mean over the features.
+
+        - "squared_error": for data of any range. :math:`s` centres each feature and
+          divides by one global scale, the root of the variance averaged over the
+          features, so that raw data train well; the best network stays the same one.
+          The loss is in units of that variance: the share that is not explained.
+        - "binary_crossentropy": for data in [0, 1], such as pixels. :math:`s` does
+          nothing, the output is a sigmoid, and the loss is in nats.
+
+    init : {"pca", "random"}, default="pca"
+        Whether PCA is among the candidates.
+
+        - "pca": :math:`W` and :math:`V` at PCA's loadings, the last layers of
+          :math:`f` and :math:`g` at zero. That is judged on the rows that
+          `early_stopping` holds out, and kept if training finds nothing better. There
+          training starts as well, but for 20000 rows or more from :math:`W = V = 0` and
+          a random network, which goes further. For cross-entropy the linear decoder
+          follows the tangent of the logit at one half. Without hidden layers the
+          network itself starts at PCA. PCA comes from one pass over the data, exact up
+          to 2048 features; wider data use scikit-learn's randomized, sparse or
+          incremental PCA.
+        - "random": a plain network without linear path, as in the textbooks.
+
+    input_noise : float or "auto", default="auto"
+        Standard deviation of normal noise on the input in training, in the units of the
+        data: few rows are not learned by heart [4]_. Rows that are held out are
+        reconstructed without noise. "auto" is 4 % of the root of the total variance or
+        70 % of the deviation in a direction that PCA leaves out, whichever is less;
+        and 0 for 20000 rows or more, or with ``init="random"``. To learn to take noise
+        out of data, use :class:`DenoisingAutoencoder`.
+
+    l1 : float, default=0.0
+        Weight of the code's absolute values, summed over the code and averaged over the
+        rows: sparse codes. Independent of the batch size. Candidates, PCA among them,
+        are judged with this penalty: for sparse codes a model may be kept that explains
+        less than PCA.
+
+    l2 : float, default=0.0
+        Weight of the sum of all squared kernel entries. With ``init="pca"`` and without
+        `l1`, PCA is kept unless held-out rows are reconstructed better, whatever the
+        penalty says.
+
+    tied_weights : bool, default=False
+        Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
+        With ``init="pca"`` the activation must be 0 at 0.
+
+    nested : bool, default=False
+        Whether to train on beginnings of the codes as well [3]_: in every step nine
+        tenths of the rows are reconstructed from a random number of first codes, the
+        others set to zero. The first codes of one fit are then nearly as good as a fit
+        with so few (:func:`skae.metrics.prefix_scores`, :class:`PrefixSearchCV`).
+
+    Attributes
+    ----------
+    history_ : dict of lists
+        Per epoch: "loss", "reconstruction_loss", "l1" and (unless `l2` is 0) "l2", the
+        penalties times their weights, averaged over the epoch's steps; with validation
+        data the same after the epoch, under "val_loss" and so on. NaN in epochs, of an
+        earlier fit or `partial_fit`, that did not have such a series.
+
+    See Also
+    --------
+    sklearn.decomposition.PCA : The linear case.
+
+    References
+    ----------
+    .. [1] G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data
+       with neural networks", Science 313 (2006), :doi:`10.1126/science.1127647`.
+
+    .. [2] P. Baldi and K. Hornik, "Neural networks and principal component analysis:
+       learning from examples without local minima", Neural Networks 2 (1989),
+       :doi:`10.1016/0893-6080(89)90014-2`.
+
+    .. [3] O. Rippel, M. Gelbart and R. Adams, "Learning ordered representations with
+       nested dropout", ICML (2014), :doi:`10.48550/arXiv.1402.0915`.
+
+    .. [4] C. M. Bishop, "Training with noise is equivalent to Tikhonov
+       regularization", Neural Computation 7 (1995),
+       :doi:`10.1162/neco.1995.7.1.108`.
+
+    Examples
+    --------
+    >>> from skae import Autoencoder
+    >>> from skae.datasets import load_digits
+    >>> digits = load_digits()
+    >>> autoencoder = Autoencoder(encoding_dim=8, epochs=10, random_state=0)
+    >>> codes = autoencoder.fit(digits.X_train).transform(digits.X_test)
+    >>> codes.shape
+    (540, 8)
+    >>> autoencoder.inverse_transform(codes).shape
+    (540, 64)
+    >>> autoencoder.score(digits.X_test) > 0.7  # PCA: 0.67
+    True
+    """
+
+    _architecture = LinearPathArchitecture
+    _outside_graph = ("l1", "l2")
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseAutoencoder._parameter_constraints,
+        **LinearPathArchitecture.parameter_constraints,
+        "code_activation": [str, callable],
+        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "l1": [Interval(Real, 0, None, closed="left")],
+        "l2": [Interval(Real, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        encoding_dim: int | str = "auto",
+        *,
+        hidden_layer_sizes: int | str | Sequence[int] = "auto",
+        activation: str | Callable = "gelu",
+        code_activation: str | Callable = "linear",
+        loss: str = "squared_error",
+        init: str = "pca",
+        input_noise: float | str = "auto",
+        l1: float = 0.0,
+        l2: float = 0.0,
+        dropout: float = 0.0,
+        tied_weights: bool = False,
+        nested: bool = False,
+        optimizer: Any = "adam",
+        learning_rate: float | str = "auto",
+        learning_rate_schedule: str = "cosine",
+        epochs: int | str = "auto",
+        batch_size: int | str = "auto",
+        shuffle: bool = True,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        tol: float = 0.0,
+        warm_start: bool = False,
+        callbacks: list | None = None,
+        jit_compile: bool | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        self.encoding_dim = encoding_dim
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.code_activation = code_activation
+        self.loss = loss
+        self.init = init
+        self.input_noise = input_noise
+        self.l1 = l1
+        self.l2 = l2
+        self.dropout = dropout
+        self.tied_weights = tied_weights
+        self.nested = nested
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.jit_compile = jit_compile
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _linear_code(self, architecture):
+        code = super()._linear_code(architecture)
+        if code is None or not self.l1:
+            return code
+        # Few codes are far from zero: others would make a mixture of them.
+        return code._replace(mixes=False, shifts=False)
+
+    def _baseline(self, *arguments):
+        # Small weights are a means to reconstruct new rows: PCA's may be larger. Who
+        # asks for sparse codes gets them.
+        small = self.init == "pca" and self.l2 > 0 and not self.l1
+        return replace(super()._baseline(*arguments), must_reconstruct=small)
+
+    def _strengths(self, epoch):
+        # l1 costs nothing, so that a search over it shares one program, 0 included. The
+        # squares of all weights cost a tenth of a step.
+        strengths = {"l1": float(self.l1), "l2": float(self.l2)}
+        return strengths if self.l2 else {"l1": strengths["l1"]}

@@ -1,0 +1,91 @@
+"""How much noise is good for a network that is trained on these data."""
+
+import math
+from numbers import Real
+
+import numpy as np
+
+from skae import layers
+from skae._sklearn import Interval, StrOptions
+from skae.data import Summary
+from skae.engine import MANY_ROWS, Architecture, is_auto
+
+# Share of the spread of whole rows in any one direction: what many columns say together
+# survives it. A single column gets no more than its own spread.
+_SHARE_OF_ROWS, _MOST = 0.04, 1.0
+# Share of the spread in the directions that PCA leaves out: what it keeps survives.
+_SHARE_OF_REST = 0.7
+
+
+def gentle_level(
+    architecture: Architecture, weights: dict[str, np.ndarray], summary: Summary
+) -> np.float32:
+    """Standard deviation of normal noise that hides little of what codes can tell.
+
+    The lesser of 4 % of the root of the total variance, or of that of a column, and of
+    70 % of the deviation in a direction that PCA leaves out.
+    """
+    width = math.prod(architecture.sample_shape)
+    level = min(_MOST, _SHARE_OF_ROWS * math.sqrt(width))
+    rest = architecture.variance_left(weights, summary)
+    if rest is not None:
+        level = min(level, _SHARE_OF_REST * math.sqrt(rest))
+    return np.float32(level * summary.scale)
+
+
+class InputNoise(Architecture):
+    """Normal noise on the input in training, against learning few rows by heart.
+
+    Reads `input_noise`. Stands left of the architecture that encodes and decodes. Its
+    layer is called ``input_noise``.
+    """
+
+    parameter_constraints = {
+        "input_noise": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")]
+    }
+
+    input_noise = 0.0
+
+    @classmethod
+    def in_units(cls, values, exponent):
+        """The level of the noise."""
+        values = super().in_units(values, exponent)
+        if "input_noise" in values and not is_auto(values["input_noise"]):
+            values["input_noise"] = math.ldexp(values["input_noise"], -exponent)
+        return values
+
+    @classmethod
+    def settle(cls, values, n_rows):
+        """No noise for many rows."""
+        values = super().settle(values, n_rows)
+        if is_auto(values.get("input_noise")) and n_rows >= MANY_ROWS:
+            values["input_noise"] = 0.0
+        return values
+
+    @property
+    def jit_worthwhile(self) -> bool:
+        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        return not self._is_noisy and super().jit_worthwhile
+
+    @property
+    def _is_noisy(self) -> bool:
+        # Data with a target are noisy already.
+        return self.input_noise != 0 and "target" not in self.fields
+
+    def corrupt(self, x):
+        """Add noise, but not where a loss is only evaluated."""
+        x = super().corrupt(x)
+        if not self._is_noisy:
+            return x
+        level = None if is_auto(self.input_noise) else float(self.input_noise)
+        return layers.Corruption(
+            "gaussian", level, evaluates=False, name="input_noise"
+        )(x)
+
+    def baseline(self, rows, summary, weight, rng):
+        """The size of the noise."""
+        weights = super().baseline(rows, summary, weight, rng)
+        if self._is_noisy and is_auto(self.input_noise):
+            level = gentle_level(self, weights, summary)
+            weights["input_noise/auto_level"] = level
+        return weights

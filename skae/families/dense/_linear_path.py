@@ -1,0 +1,279 @@
+"""A straight path beside any network, by which PCA is among the candidates."""
+
+import numpy as np
+
+from skae import layers
+from skae._keras import keras, ops
+from skae._sklearn import StrOptions
+from skae.data import FlatRows, principal_components
+from skae.engine import Architecture, LinearCode, is_auto
+from skae.families.dense._architecture import DenseArchitecture
+from skae.families.dense._input_noise import InputNoise
+
+# Codes of lesser spread, relative to the data's, are not scaled up to unit variance.
+_LEAST_SPREAD = 1e-2
+_SIZES_IF_NESTED = (256, 128)
+
+
+class LinearPath(Architecture):
+    """One linear layer beside the network, on both ways, if `init` is "pca".
+
+    Reads `init`, `encoding_dim` and `tied_weights`. Stands left of the architecture
+    that encodes and decodes, whose last layers are called ``code`` and ``output``, and
+    right of one that makes something else of the code. Its own layers are called
+    ``linear_encoder`` and ``linear_decoder``. Without hidden layers the network itself
+    is linear, and starts at PCA.
+    """
+
+    parameter_constraints = {"init": [StrOptions({"pca", "random"})]}
+
+    init = "random"  # of families, and of saved models, that do not know better
+    encoding_dim: int | None
+    code_activation = "linear"
+    tied_weights = False
+
+    @property
+    def has_linear_path(self) -> bool:
+        """Whether there is a path of its own for PCA."""
+        return self._starts_at_pca and not self.is_linear
+
+    @property
+    def pca_layers(self) -> tuple[str, str]:
+        """Names of the layers that have PCA's loadings, if any have."""
+        if self.has_linear_path:
+            return "linear_encoder", "linear_decoder"
+        return "code", "output"
+
+    @property
+    def _starts_at_pca(self) -> bool:
+        return self.init == "pca" and self._is_plain
+
+    @property
+    def _is_plain(self) -> bool:
+        # A feature map as code has its own shape, and PCA knows of no other fields.
+        told = self.encoder_inputs or self.decoder_inputs
+        return self.encoding_dim is not None and not told
+
+    @property
+    def _is_flat(self) -> bool:
+        return len(self.sample_shape) == 1
+
+    def bottleneck(self, h, x):
+        """Sum of both paths."""
+        code = super().bottleneck(h, x)
+        if not self.has_linear_path:
+            return code
+        units = int(self.encoding_dim)
+        linear = keras.layers.Dense(units, use_bias=False, name="linear_encoder")
+        return keras.layers.Add(name="code_sum")([linear(self.vector(x)), code])
+
+    def vector(self, x):
+        """Normal data as one vector per row, without gaps."""
+        if self._is_flat:
+            return x
+        return keras.layers.Flatten("channels_last", name="flat_data")(self.fill(x))
+
+    def vectors(self, rows, summary, weight):
+        """The same as `Rows`, with their moments, and their mean as normal data."""
+        scaling = self.scaling(summary)
+        if not self._is_flat or rows.padded:
+            rows = FlatRows(rows)
+            summary = rows.summarize(weight)
+        mean = summary.mean - scaling.mean.reshape(-1)
+        return rows, summary, mean / self.reconstruction_loss().link(scaling).scale
+
+    def normal_variance(self, summary) -> float:
+        """Mean variance of normal data; 1 for constant data."""
+        link = self.reconstruction_loss().link(self.scaling(summary))
+        return summary.variance / link.scale**2 or 1.0
+
+    def decode(self, code, encoder):
+        """Sum of both paths."""
+        raw = super().decode(code, encoder)
+        if not self.has_linear_path:
+            return raw
+        if self.tied_weights:
+            source = encoder.get_layer("linear_encoder")
+            linear = layers.TiedDense(source, use_bias=False, name="linear_decoder")
+        else:
+            # Convolutions and the like have no bias per value.
+            linear = keras.layers.Dense(
+                self.output_size, use_bias=not self._is_flat, name="linear_decoder"
+            )
+        found = linear(code)
+        if not self._is_flat:
+            found = keras.layers.Reshape(self.sample_shape, name="linear_output")(found)
+        return keras.layers.Add(name="output_sum")([found, raw])
+
+    def check(self):
+        """A start at PCA needs codes that can be linear."""
+        super().check()
+        if self._starts_at_pca and self.code_activation not in ("linear", None):
+            raise ValueError(
+                "init='pca' starts from linear codes, but code_activation="
+                f"{self.code_activation!r}. Use code_activation='linear', or "
+                "init='random' for a plain network."
+            )
+        tied = self.has_linear_path and self.tied_weights
+        if tied and _value_at_zero(self.activation):
+            raise ValueError(
+                "init='pca' with tied_weights=True needs an activation that is 0 at 0, "
+                f"such as 'elu', 'relu' or 'tanh'; {self.activation!r} is not. Use one "
+                "of these, or init='random'."
+            )
+
+    def baseline(self, rows, summary, weight, rng):
+        """PCA on the linear path, and a network beside it that adds nothing."""
+        weights = super().baseline(rows, summary, weight, rng)
+        if not self._starts_at_pca:
+            return weights
+        link = self.reconstruction_loss().link(self.scaling(summary))
+        rows, summary, mean = self.vectors(rows, summary, weight)
+        encode, decode = self._linear_maps(rows, summary, weight, link, rng)
+        center = mean + np.ravel(link.center)
+        bias = np.broadcast_to(np.ravel(link.bias), mean.shape) + link.gain * mean
+        found = self._last_layers(encode, decode, -center @ encode, bias)
+        return weights | {k: np.asarray(v, np.float32) for k, v in found.items()}
+
+    def initial_weights(self, baseline, n_rows):
+        """Far from PCA where the rows are many: training from there goes further."""
+        is_far = n_rows >= self.rows_to_leave_pca
+        return self.far_from_pca(baseline) if is_far else baseline
+
+    def far_from_pca(self, baseline):
+        """Nothing on the linear path, and a random network beside it."""
+        if not self.has_linear_path:
+            return baseline
+        drawn = ("code/kernel", "output/kernel")
+        return {
+            name: np.float32(0.0) if name.startswith("linear_") else value
+            for name, value in baseline.items()
+            if name not in drawn
+        }
+
+    def variance_left(self, weights, summary):
+        """From the norms of the loadings in the linear decoder."""
+        kernel = weights.get(f"{self.pca_layers[1]}/kernel")
+        if not self._starts_at_pca or kernel is None:
+            return None
+        link = self.reconstruction_loss().link(self.scaling(summary))
+        kept = np.sum((kernel / link.gain) ** 2) / self.normal_variance(summary)
+        size, width = kernel.shape
+        return max(0.0, width - kept) / max(1, width - size)
+
+    def linear_code(self):
+        """Both paths make the code, and both take it."""
+        if self.code_activation not in ("linear", None) or not self._is_plain:
+            return None
+        makers, takers = ["code/kernel"], list(self.code_takers)
+        if self.has_linear_path:
+            makers.append("linear_encoder/kernel")
+            if not self.tied_weights:
+                bias = "output" if self._is_flat else "linear_decoder"
+                takers.append(("linear_decoder/kernel", f"{bias}/bias"))
+        free = not self.tied_weights
+        return LinearCode(
+            tuple(makers), "code/bias", tuple(takers), scales=free, shifts=free
+        )
+
+    def _last_layers(self, encode, decode, code_bias, output_bias) -> dict:
+        """Weights with which the network is linear; 0 stands for a whole array."""
+        encoder, decoder = self.pca_layers
+        found = {"code/bias": code_bias}
+        if self.has_linear_path:
+            found |= {"code/kernel": 0.0, "output/kernel": 0.0}
+        found[f"{encoder}/kernel"] = encode
+        found[f"{decoder}/kernel"] = decode
+        if self._is_flat:
+            found["output/bias"] = output_bias
+        else:
+            found |= {"linear_decoder/bias": output_bias, "output/bias": 0.0}
+        if self.tied_weights:  # the decoder has no kernels of its own
+            found.pop("output/kernel", None)
+            found.pop(f"{decoder}/kernel", None)
+        return found
+
+    def _linear_maps(self, rows, summary, weight, link, rng):
+        """PCA between normal data and raw outputs, with codes of unit variance."""
+        components, variances = principal_components(
+            rows, summary, weight, self.encoding_dim, seed=int(rng.integers(2**31))
+        )
+        relative = np.sqrt(variances) / summary.scale
+        spread = np.maximum(relative, _LEAST_SPREAD) * summary.scale / link.scale
+        if self.tied_weights:  # one matrix for both ways shares the gain
+            spread = np.full_like(spread, link.gain**-0.5)
+        width = rows.sample_shape[0]
+        # More code units than components: random directions, which the linear decoder
+        # ignores at first.
+        encode = rng.normal(size=(width, self.encoding_dim)) / np.sqrt(width)
+        decode = np.zeros((self.encoding_dim, width))
+        encode[:, : len(spread)] = components.T / spread
+        decode[: len(spread)] = link.gain * components * spread[:, None]
+        return encode, decode
+
+
+class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
+    """Dense layers beside one linear layer, on both ways, if `init` is "pca".
+
+    Reads `nested` as well. Its terms "l1" and "l2" are the mean absolute value of the
+    codes and the squares of all kernels.
+    """
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        **InputNoise.parameter_constraints,
+        "nested": ["boolean"],
+    }
+
+    nested = False
+
+    @classmethod
+    def settle(cls, values, n_rows):
+        """No noise in textbooks."""
+        settled = super().settle(values, n_rows)
+        if is_auto(settled.get("input_noise")) and settled["init"] == "random":
+            settled["input_noise"] = 0.0
+        return settled
+
+    @property
+    def takes_large_steps(self) -> bool:
+        """Only where that was measured: from PCA on, with squared error."""
+        is_usual = self.loss == "squared_error" and not self.dropout
+        return is_usual and self._starts_at_pca and not self.nested
+
+    @classmethod
+    def auto_sizes(cls, values, rows, facts):
+        """Wider layers for one network that stands for many."""
+        is_open = is_auto(values.get("hidden_layer_sizes"))
+        values = super().auto_sizes(values, rows, facts)
+        if is_open and values.get("nested"):
+            sizes = zip(_SIZES_IF_NESTED, values["hidden_layer_sizes"], strict=True)
+            values["hidden_layer_sizes"] = tuple(map(max, sizes))
+        return values
+
+    def bottleneck(self, h, x):
+        """The code; if nested, its beginnings are what the decoder is trained on."""
+        code = super().bottleneck(h, x)
+        if not self.nested:
+            return code
+        return {"code": code, "sample": layers.NestedDropout(name="nested")(code)}
+
+    def linear_code(self):
+        """What is nested has an order already, and zero stands for no code."""
+        code = super().linear_code()
+        if code is None or not self.nested:
+            return code
+        return code._replace(mixes=False, shifts=False, reorders=False)
+
+    def penalties(self, forward):
+        """Mean over the rows of the codes' absolute values; squares of the kernels."""
+        code = ops.abs(forward.tensors["code"])
+        return {
+            "l1": ops.sum(forward.row_weight * ops.sum(code, axis=-1)),
+            "l2": sum(ops.sum(ops.square(kernel)) for kernel in forward.kernels),
+        }
+
+
+def _value_at_zero(activation) -> float:
+    return float(keras.activations.get(activation)(keras.ops.zeros(())))

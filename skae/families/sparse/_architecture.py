@@ -1,0 +1,153 @@
+"""Dense layers whose code units are to be active for few rows."""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+
+from skae import layers
+from skae._keras import ops
+from skae._sklearn import Interval, StrOptions
+from skae.engine import is_auto
+from skae.families.dense import DenseArchitecture, LinearPath
+
+# Mean activities are kept this far from 0 and 1, where the divergence is infinite.
+_LEAST_ACTIVITY = 1e-6
+# A code of so many units is small already: "auto" lets all be active.
+_MOST_UNITS_OF_A_SMALL_CODE = 32
+_LEAST_ACTIVE = 10
+# Noise on the rows that become atoms, relative to the data: no two are the same.
+_ATOM_NOISE = 1e-2
+
+
+class SparseArchitecture(LinearPath, DenseArchitecture):
+    """Dense layers that let few code units be active, or have a penalty on them.
+
+    Reads `penalty`, `n_active` and `sparsity_target` as well. The penalty's term is
+    called "sparsity"; "topk" has none, but a layer ``largest`` behind the code.
+    """
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        "penalty": [StrOptions({"topk", "l1", "kl"})],
+        "n_active": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "sparsity_target": [Interval(Real, 0, 1, closed="neither")],
+    }
+
+    test_parameters = {
+        **DenseArchitecture.test_parameters,
+        "encoding_dim": 4,
+        "n_active": 2,
+    }
+
+    n_active = "auto"
+    # Few units are active for any row. A dictionary with more atoms than the data have
+    # values is to be asked for.
+    auto_codes_per_value = 1.0
+    most_auto_codes = 128
+
+    @classmethod
+    def auto_sizes(cls, values, rows, facts):
+        """Of a number of units that nobody chose half are off, at least."""
+        both = [values.get(name) for name in ("encoding_dim", "n_active")]
+        values = super().auto_sizes(values, rows, facts)
+        if values["penalty"] == "topk" and all(map(is_auto, both)):
+            size = values["encoding_dim"]
+            values["n_active"] = min(_few_of(size), math.ceil(size / 2))
+        return values
+
+    @property
+    def most_active(self) -> int:
+        """How many code units a row may switch on."""
+        size = int(self.encoding_dim)
+        if self.penalty != "topk":
+            return size
+        if not is_auto(self.n_active):
+            return int(self.n_active)
+        if size <= _MOST_UNITS_OF_A_SMALL_CODE:
+            return size
+        return _few_of(size)
+
+    @property
+    def selects(self) -> bool:
+        """Whether some code units must be off."""
+        return self.most_active < self.encoding_dim
+
+    def check(self):
+        """Activities between 0 and 1 for the divergence; no more active than exist."""
+        if self.penalty == "kl" and self.code_activation not in (
+            "sigmoid",
+            "hard_sigmoid",
+        ):
+            raise ValueError(
+                "penalty='kl' compares activities between 0 and 1: it needs "
+                "code_activation='sigmoid' or 'hard_sigmoid', and init='random'; got "
+                f"{self.code_activation!r}. Use one of these, or another penalty."
+            )
+        if self.penalty == "topk" and self.most_active > self.encoding_dim:
+            raise ValueError(
+                f"n_active={self.n_active!r} code units cannot be active out of "
+                f"encoding_dim={self.encoding_dim!r}. Use at most as many, or "
+                "n_active='auto'."
+            )
+        super().check()
+
+    def bottleneck(self, h, x):
+        """The code, of which only the largest units stay."""
+        code = super().bottleneck(h, x)
+        if not self.selects:
+            return code
+        return layers.KeepLargest(self.most_active, name="largest")(code)
+
+    def linear_code(self):
+        """Only small codes may be turned: other units would be the largest."""
+        is_small = self.penalty == "topk" and not self.selects
+        return super().linear_code() if is_small else None
+
+    def variance_left(self, weights, summary):
+        """Atoms tell nothing of it."""
+        return None if self.selects else super().variance_left(weights, summary)
+
+    def penalties(self, forward):
+        """Sum of the activities, or divergence of their means from the target."""
+        if self.penalty == "topk":
+            return {}
+        code, row_weight = forward.tensors["code"], forward.row_weight
+        if self.penalty == "l1":
+            return {"sparsity": ops.sum(row_weight * ops.sum(ops.abs(code), axis=-1))}
+        activity = ops.sum(row_weight[:, None] * code, axis=0)
+        activity = ops.clip(activity, _LEAST_ACTIVITY, 1 - _LEAST_ACTIVITY)
+        target = float(self.sparsity_target)
+        divergence = target * ops.log(target / activity)
+        divergence += (1 - target) * ops.log((1 - target) / (1 - activity))
+        return {"sparsity": ops.sum(divergence)}
+
+    def _linear_maps(self, rows, summary, weight, link, rng):
+        """PCA where all units may be active; otherwise rows of the data as atoms."""
+        if not self.selects:
+            return super()._linear_maps(rows, summary, weight, link, rng)
+        atoms = self._draw_atoms(rows, summary, weight, rng)
+        # Atoms of one row point to the same side: with weights of 1 their sum would
+        # go far beyond it.
+        share = 1 / math.sqrt(self.most_active)
+        if self.tied_weights:  # one matrix for both ways
+            both = math.sqrt(link.gain * share) * atoms
+            return both.T, both
+        return atoms.T, link.gain * share * atoms
+
+    def _draw_atoms(self, rows, summary, weight, rng):
+        """Rows' directions from the mean, at random; rows of weight 0 do not count."""
+        n_atoms, width = int(self.encoding_dim), rows.sample_shape[0]
+        usable = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
+        which = rng.choice(usable, n_atoms, replace=len(usable) < n_atoms)
+        atoms = np.empty((n_atoms, width), dtype=rows.dtype)
+        rows.gather(which, atoms)
+        noise = _ATOM_NOISE * summary.scale * rng.normal(size=atoms.shape)
+        atoms = atoms - summary.mean + noise
+        return atoms / np.linalg.norm(atoms, axis=1, keepdims=True)
+
+
+def _few_of(size: int) -> int:
+    """Units that may be active of a large code."""
+    return max(_LEAST_ACTIVE, round(math.sqrt(size)))

@@ -1,0 +1,196 @@
+"""Dense layers for tables of numbers and categories."""
+
+from numbers import Real
+
+import numpy as np
+
+from skae._keras import ops
+from skae._sklearn import Interval, StrOptions
+from skae.engine import Architecture
+from skae.families.dense import DenseArchitecture, LinearPath
+from skae.families.variational import Variational
+from skae.tables import MixedTableLayout, TableLikelihood, TableLoss, VectorRows
+
+# What hidden layers see of numbers, in deviations.
+_FARTHEST = 4.0
+
+
+class DenseTable(LinearPath, DenseArchitecture):
+    """Dense layers for rows of a `MixedTableLayout`, beside one linear layer.
+
+    Of values that are missing in some rows the hidden layers learn as well which; the
+    linear layer takes the mean for them. PCA is that of the normal data, in which each
+    column has the same variance.
+    """
+
+    layout = MixedTableLayout
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+    }
+    # Outputs are not what the encoder sees: no kernel serves both.
+    del parameter_constraints["tied_weights"]
+
+    n_numbers: int
+    levels: tuple[int, ...]
+    gaps: tuple[int, ...]
+    value_weights: tuple[float, ...]
+
+    @classmethod
+    def n_values(cls, rows, facts):
+        """Numbers, and all levels of the categories."""
+        return facts["n_numbers"] + sum(facts["levels"])
+
+    @property
+    def output_size(self):
+        """Numbers, and all levels of the categories."""
+        return self.n_numbers + sum(self.levels)
+
+    def reconstruction_loss(self):
+        """Mean over the columns."""
+        return TableLoss(self.n_numbers, self.levels, self.value_weights)
+
+    def fill(self, x):
+        """Means in the place of what is missing."""
+        return ops.where(ops.isnan(x), 0.0, x)
+
+    def vector(self, x):
+        """The same: rows are vectors."""
+        return self.fill(x)
+
+    def trunk(self, x):
+        """Hidden layers, which see what is missing."""
+        # A number far out must not carry the row to where no other is.
+        filled = ops.clip(self.fill(x), -_FARTHEST, _FARTHEST)
+        places = self._places_of_gaps
+        if places:
+            gone = ops.isnan(ops.take(x, np.array(places), axis=1))
+            filled = ops.concatenate([filled, ops.cast(gone, filled.dtype)], axis=1)
+        return super().trunk(filled)
+
+    @property
+    def _places_of_gaps(self) -> list[int]:
+        """The first normal value of each that may be missing."""
+        return [self._first_places[gap] for gap in self.gaps_in_training]
+
+    @property
+    def _first_places(self) -> np.ndarray:
+        """The first normal value of each number and category."""
+        ends = np.cumsum((self.n_numbers, *self.levels))
+        return np.append(np.arange(self.n_numbers), ends[:-1]).astype(int)
+
+    @property
+    def gaps_in_training(self) -> tuple[int, ...]:
+        """Values of a row that are missing somewhere in training."""
+        return self.gaps
+
+    def vectors(self, rows, summary, weight):
+        """Normal data, with means in the place of what is missing."""
+        rows = VectorRows(rows, *self.reconstruction_loss().scales(summary))
+        summary = rows.summarize(weight)
+        return rows, summary, summary.mean
+
+    def normal_variance(self, summary):
+        """Each column has 1, in one value or in all of its levels."""
+        return (self.n_numbers + len(self.levels)) / self.output_size
+
+
+class TableDenoising(Architecture):
+    """Values that are swapped with other rows', or taken away, in training.
+
+    Reads `noise` and `noise_level`. Stands left of the architecture that encodes and
+    decodes. Its layer is called ``noise``.
+    """
+
+    parameter_constraints = {
+        "noise": [StrOptions({"swap", "masking"})],
+        "noise_level": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    @property
+    def jit_worthwhile(self) -> bool:
+        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        return not self.noise_level and super().jit_worthwhile
+
+    def encode(self, x):
+        """As the backbone does; where values are taken away, with what is left."""
+        tensors = super().encode(x)
+        if self.noise != "masking" or not self.noise_level:
+            return tensors
+        tensors = tensors if isinstance(tensors, dict) else {"code": tensors}
+        seen = ops.logical_not(ops.isnan(ops.take(x, self._first_places, axis=1)))
+        return tensors | {"seen": ops.cast(seen, x.dtype)}
+
+    def row_loss(self, loss, normal, tensors):
+        """What the encoder saw counts less than what it must fill in."""
+        return loss.row_loss(normal, tensors["raw"], tensors.get("seen"))
+
+    @property
+    def gaps_in_training(self):
+        """Every value, where they are taken away."""
+        if self.noise == "masking" and self.noise_level:
+            return tuple(range(self.sample_shape[0]))
+        return super().gaps_in_training
+
+    def corrupt(self, x):
+        """Swap values, or take them away; where a loss is evaluated, only the latter.
+
+        Who takes values away wants them back: this is what is to be judged.
+        """
+        from skae.tables import TableNoise
+
+        if not self.noise_level:
+            return x
+        return TableNoise(
+            self.noise,
+            float(self.noise_level),
+            evaluates=self.noise == "masking",
+            name="noise",
+        )(x)
+
+
+class TableArchitecture(TableDenoising, DenseTable):
+    """Dense layers that reconstruct tables."""
+
+    parameter_constraints = {
+        **DenseTable.parameter_constraints,
+        **TableDenoising.parameter_constraints,
+    }
+
+
+class VariationalTable(Variational, DenseTable):
+    """Dense layers, to a distribution of codes of tables and back."""
+
+    likelihood = "table"
+    # The prior switches off codes that tell nothing, and those that are missing are
+    # missed in the rows that are drawn.
+    auto_codes_per_value = 1.0
+    most_auto_codes = 12
+    parameter_constraints = {
+        **DenseTable.parameter_constraints,
+        "free_bits": Variational.parameter_constraints["free_bits"],
+    }
+
+    def reconstruction_loss(self):
+        """Minus the log-likelihood, in nats."""
+        return TableLikelihood(self.n_numbers, self.levels, self.value_weights)
+
+    def deviations(self, weights) -> np.ndarray:
+        """Standard deviations of the numbers given a code, on the layout's scale."""
+        from skae.tables import TableNegativeLogLikelihood
+
+        return TableNegativeLogLikelihood.deviations(weights["error/log_deviation"])
+
+    def baseline(self, rows, summary, weight, rng):
+        """The noise that PCA leaves in each number."""
+        from skae.tables import TableNegativeLogLikelihood
+
+        weights = super().baseline(rows, summary, weight, rng)
+        kernel = weights.get(f"{self.pca_layers[1]}/kernel")
+        deviation = np.ones(self.n_numbers)
+        if kernel is not None and kernel.ndim == 2:
+            kept = np.sum(np.square(kernel[:, : self.n_numbers]), axis=0)
+            deviation = np.sqrt(np.clip(1 - kept, 0.01, 1.0))
+        pace = TableNegativeLogLikelihood.PACE
+        weights["error/log_deviation"] = (np.log(deviation) / pace).astype(np.float32)
+        return weights

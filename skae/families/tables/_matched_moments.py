@@ -1,0 +1,182 @@
+"""Means and covariances of synthetic numbers, as those of the data are."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from skae.tables import NormalWithGaps, known_moments
+
+# Variances of numbers are 1: below this there is nothing to stretch.
+_LEAST_VARIANCE = 0.01
+# No direction is stretched, or shrunk, by more.
+_STRETCH = 4.0
+# Wider tables are left as they are: the cost is cubic.
+_WIDEST = 512
+# Rows that tell of moments beside gaps, and operations for one step.
+_LEAST_ROWS, _MOST_WORK = 500, 2.5e8
+_RIDGE, _EM_STEPS = 1.0, 100
+# Corrections of the covariance of scores, and the share of each that is made.
+_CORRECTIONS, _SHARE = 4, 0.8
+# Values on each side that may be broken, and at least what share of all; they are where
+# they lie farther out than so often the distance between the quantiles that are left.
+_FAR_VALUES, _FAR_SHARE, _FAR = 2, 0.01, 2.0
+
+
+class MatchedMoments(NamedTuple):
+    """An affine map of decoded numbers, and the noise to be added to them.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n_numbers, n_numbers)
+
+    shift : ndarray of shape (n_numbers,)
+
+    deviations : ndarray of shape (n_numbers,)
+    """
+
+    matrix: np.ndarray
+    shift: np.ndarray
+    deviations: np.ndarray
+
+    @classmethod
+    def fit(
+        cls,
+        x: np.ndarray,
+        decoded: np.ndarray,
+        deviations: np.ndarray,
+        values: Callable[[np.ndarray], np.ndarray] = np.asarray,
+        rng: np.random.Generator | None = None,
+    ) -> "MatchedMoments":
+        """From rows with missing values, and from decoded codes, of numbers alone.
+
+        With noise, decoded numbers have the means and variances of the rows, and
+        their ``values``, in the units of the data, have the correlations of those of
+        the rows. Where values are no linear function of the numbers, the correlations
+        of the numbers that lead there are found step by step [1]_. Where a column has
+        values far out, they count as the last usual one: one broken row would decide.
+
+        References
+        ----------
+        .. [1] S. Ghosh and S. G. Henderson, "Behavior of the NORTA method for
+           correlated random vector generation as the dimension increases", ACM
+           Transactions on Modeling and Computer Simulation 13 (2003),
+           :doi:`10.1145/937332.937336`.
+        """
+        n = x.shape[1]
+        if not 0 < n <= _WIDEST or len(x) < 2:
+            return cls(np.eye(n), np.zeros(n), np.asarray(deviations))
+        rng = np.random.default_rng(0) if rng is None else rng
+        mean, covariance = _moments(x.astype(np.float64))
+        found = cls._between(mean, covariance, decoded, deviations)
+        seen = np.where(np.isnan(x), np.nan, values(np.where(np.isnan(x), 0, x)))
+        limits = _usual_limits(seen)
+        wanted = _correlations(_moments(_standardized(np.clip(seen, *limits)))[1])
+        noise = rng.standard_normal(decoded.shape)
+        scale = np.sqrt(np.diag(covariance))
+        for _ in range(_CORRECTIONS):
+            drawn = values(found.apply(decoded) + found.deviations * noise)
+            drawn = _standardized(np.clip(drawn, *limits))
+            missed = wanted - _correlations(np.cov(drawn, rowvar=False))
+            corrected = covariance + _SHARE * missed * np.outer(scale, scale)
+            covariance = _correlations(_nearest(corrected)) * np.outer(scale, scale)
+            found = cls._between(mean, covariance, decoded, deviations)
+        return found
+
+    @classmethod
+    def _between(cls, mean, covariance, decoded, deviations) -> "MatchedMoments":
+        """From the moments that are wanted, as far as the decoder goes.
+
+        Of all maps that lead there, it is the one that moves numbers least [1]_.
+
+        References
+        ----------
+        .. [1] I. Olkin and F. Pukelsheim, "The distance between two random vectors with
+           given dispersion matrices", Linear Algebra and its Applications 48 (1982),
+           :doi:`10.1016/0024-3795(82)90112-4`.
+        """
+        n = len(mean)
+        center = decoded.mean(axis=0)
+        own = np.cov(decoded, rowvar=False).reshape(n, n)
+        floor = _LEAST_VARIANCE * np.eye(n)
+        noise = np.square(deviations)
+        # No more of it than leaves a covariance: short training ends with too much.
+        scaled = np.sqrt(noise)[:, None] * np.linalg.inv(covariance + floor / 10)
+        most = np.linalg.eigvals(scaled * np.sqrt(noise)).real.max()
+        wanted = _nearest(covariance - np.diag(noise / max(1.0, most))) + floor
+        root = _power(wanted, 0.5)
+        matrix = root @ _power(root @ (own + floor) @ root, -0.5) @ root
+        values, vectors = np.linalg.eigh(matrix)
+        values = np.clip(values, 1 / _STRETCH, _STRETCH)
+        matrix = (vectors * values) @ vectors.T
+        left = np.diag(covariance) - np.diag(matrix @ own @ matrix)
+        noise = np.sqrt(np.maximum(left, np.square(np.min(deviations, initial=0.05))))
+        return cls(matrix, mean - matrix @ center, noise)
+
+    def apply(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs with their numbers, which come first, moved."""
+        found, n = np.array(outputs, dtype=np.float64), len(self.shift)
+        found[:, :n] = found[:, :n] @ self.matrix + self.shift
+        return found
+
+
+def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means and covariances that are likeliest, of some rows where gaps are many.
+
+    Those of pairs of values tell little of what is seldom seen together.
+    """
+    gaps = np.isnan(x)
+    cost = float(np.mean(gaps.sum(axis=1) ** 3.0))
+    if not cost:
+        return _moments_of_pairs(x)
+    n_some = int(min(len(x), _MOST_WORK / cost))
+    if n_some < min(len(x), _LEAST_ROWS):
+        return _moments_of_pairs(x)
+    some = x[np.linspace(0, len(x) - 1, n_some).astype(int)]
+    found = NormalWithGaps(some).fit(some, _RIDGE, _EM_STEPS)
+    return found.mean.astype(np.float64), found.covariance.astype(np.float64)
+
+
+def _moments_of_pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means, and covariances over the rows that have both values."""
+    mean, _ = known_moments(x)
+    there = ~np.isnan(x)
+    z = np.where(there, x - mean, 0.0)
+    both = there.astype(np.float64)
+    return mean, _nearest(z.T @ z / np.maximum(1, both.T @ both))
+
+
+def _nearest(covariance: np.ndarray) -> np.ndarray:
+    """The covariance without negative variances."""
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.maximum(values, 0)) @ vectors.T
+
+
+def _correlations(covariance: np.ndarray) -> np.ndarray:
+    deviations = np.sqrt(np.maximum(np.diag(np.atleast_2d(covariance)), 1e-12))
+    return covariance / np.outer(deviations, deviations)
+
+
+def _usual_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the usual values of columns that have some far out; none of others."""
+    limits = np.tile([[-np.inf], [np.inf]], values.shape[1])
+    for j, column in enumerate(values.T):
+        known = column[~np.isnan(column)]
+        if len(known):
+            share = min(0.25, max(_FAR_SHARE, _FAR_VALUES / len(known)))
+            low, high = np.quantile(known, [share, 1 - share])
+            room = _FAR * (high - low)
+            if known.min() < low - room or known.max() > high + room:
+                limits[:, j] = low, high
+    return limits[0], limits[1]
+
+
+def _standardized(values: np.ndarray) -> np.ndarray:
+    """Columns with mean 0 and variance 1, beside what is missing."""
+    mean, variance = known_moments(values)
+    return (values - mean) / np.sqrt(np.where(variance > 0, variance, 1))
+
+
+def _power(covariance: np.ndarray, exponent: float) -> np.ndarray:
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T

@@ -1,0 +1,138 @@
+"""A distribution of codes per row, held near a standard normal one."""
+
+from numbers import Integral, Real
+
+import numpy as np
+
+from skae import layers
+from skae._keras import keras, ops
+from skae._sklearn import Interval, StrOptions
+from skae.engine import Architecture
+from skae.families.conv import ConvArchitecture
+from skae.families.dense import DenseArchitecture, LinearPath
+from skae.losses import LIKELIHOODS
+
+# Beyond these, exp() is worth nothing for training and dangerous in float32.
+_LOG_VAR_RANGE = (-12.0, 8.0)
+# Variance of the noise, as a share of the mean variance, where PCA leaves nothing.
+_LEAST_NOISE = 1e-3
+
+
+class Variational(Architecture):
+    """Evidence lower bound: likelihood of the decoded sample minus a divergence.
+
+    Reads `encoding_dim`, `free_bits` and `likelihood`; its term is called "kl". Stands
+    left of the architecture that encodes and decodes, whose `bottleneck` it replaces.
+    """
+
+    has_normal_prior = True
+    parameter_constraints = {
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "likelihood": [StrOptions(set(LIKELIHOODS))],
+        "free_bits": [Interval(Real, 0, None, closed="left")],
+    }
+
+    free_bits = 0.0
+
+    def reconstruction_loss(self):
+        """Minus the log-likelihood, in nats."""
+        return LIKELIHOODS[self.likelihood]()
+
+    def bottleneck(self, h, x):
+        """Mean and log-variance of the posterior, and a sample of it."""
+        units = int(self.encoding_dim)
+        mean = super().bottleneck(h, x)
+        log_var = ops.clip(
+            keras.layers.Dense(units, name="log_var")(h), *_LOG_VAR_RANGE
+        )
+        sample = layers.Sampling(name="sampling")([mean, log_var])
+        return {"code": mean, "log_var": log_var, "sample": sample}
+
+    def baseline(self, rows, summary, weight, rng):
+        """Where there is a linear path, probabilistic PCA instead of PCA.
+
+        With codes of unit variance along axes of variance v, and noise of variance s in
+        each direction, the posterior has the variance s / v, and its mean is shrunk by
+        the root of what is left of 1 [1]_.
+
+        References
+        ----------
+        .. [1] M. E. Tipping and C. M. Bishop, "Probabilistic principal component
+           analysis", JRSS B 61 (1999), :doi:`10.1111/1467-9868.00196`.
+        """
+        weights = super().baseline(rows, summary, weight, rng)
+        encoder, decoder = self.pca_layers
+        if f"{decoder}/kernel" not in weights:
+            return weights
+        kernel = weights[f"{decoder}/kernel"]
+        gain = self.reconstruction_loss().link(self.scaling(summary)).gain
+        variances = np.sum((kernel / gain) ** 2, axis=1)
+        rest = max(self.variance_left(weights, summary), _LEAST_NOISE)
+        noise = rest * self.normal_variance(summary)
+        unsure = np.clip(noise / np.maximum(variances, noise), *np.exp(_LOG_VAR_RANGE))
+        shrunk = np.sqrt(1 - np.minimum(unsure, 1.0)).astype(np.float32)
+        weights[f"{encoder}/kernel"] = weights[f"{encoder}/kernel"] * shrunk
+        weights["code/bias"] = weights["code/bias"] * shrunk
+        # Not shrunk once more: from the means, the decoder reconstructs as PCA does.
+        weights[f"{decoder}/kernel"] = kernel / np.maximum(shrunk, 0.5)[:, None]
+        weights["log_var/kernel"] = np.float32(0.0)
+        weights["log_var/bias"] = np.log(unsure).astype(np.float32)
+        if self.likelihood == "gaussian":
+            weights["likelihood/log_scale"] = np.float32(0.5 * np.log(noise))
+        return weights
+
+    def penalties(self, forward):
+        """Divergence from the prior, in nats per row."""
+        mean, log_var = forward.tensors["code"], forward.tensors["log_var"]
+        nats = 0.5 * (ops.exp(log_var) + ops.square(mean) - 1.0 - log_var)
+        per_dimension = ops.sum(forward.row_weight[:, None] * nats, axis=0)
+        if self.free_bits:
+            per_dimension = ops.maximum(per_dimension, float(self.free_bits))
+        return {"kl": ops.sum(per_dimension)}
+
+    def linear_code(self):
+        """Only the signs and the order: the prior and the variances go by axis."""
+        code = super().linear_code()
+        return code and code._replace(
+            followers=("log_var/kernel", "log_var/bias"),
+            mixes=False,
+            scales=False,
+            shifts=False,
+        )
+
+    def functions(self, parts):
+        """The posterior, and what a code says of data."""
+        posterior = keras.layers.Concatenate(name="posterior")(
+            [parts.tensors["code"], parts.tensors["log_var"]]
+        )
+        nats = parts.loss.row_loss(parts.normal, parts.raw)
+        seen = {"data": parts.x, **{k: parts.fields[k] for k in self.encoder_inputs}}
+        told = {"data": parts.x, **{k: parts.fields[k] for k in self.decoder_inputs}}
+        told["codes"] = parts.codes
+        return {
+            "posterior": keras.Model(seen, posterior),
+            "negative_log_likelihood": keras.Model(told, nats),
+        }
+
+
+class DenseVariational(Variational, LinearPath, DenseArchitecture):
+    """Dense layers, to a distribution of codes and back."""
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        **Variational.parameter_constraints,
+    }
+
+
+class ConvVariational(Variational, LinearPath, ConvArchitecture):
+    """Convolutions, to a distribution of codes and back."""
+
+    parameter_constraints = {
+        **ConvArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+        **Variational.parameter_constraints,
+    }

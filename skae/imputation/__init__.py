@@ -1,0 +1,3 @@
+"""Imputation of missing values."""
+
+from skae.imputation._imputer import AutoencoderImputer as AutoencoderImputer

@@ -1,0 +1,55 @@
+"""The networks of an imputer where the user names none: how many, how wide, how long.
+
+Sizes and steps follow the table.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from skae.engine import MANY_ROWS
+from skae.fitting import settle_sizes
+
+_SOME_ROWS, _MANY_LEVELS = 2000, 128
+_LEAST_EPOCHS, _MOST_EPOCHS = 12, 250
+# Steps times levels: those of many levels take longer.
+_MOST_WORK = 1e6
+_WIDTHS, _CODE_SIZE = (64, 256), 64
+
+
+class Effort(NamedTuple):
+    """How much is trained for a table."""
+
+    n_networks: int
+    n_steps: int
+    learning_rate: float | str
+
+
+def effort(n_rows: int, n_levels: int) -> Effort:
+    """Of large tables fewer networks are trained, and each for fewer, larger steps.
+
+    They fill as well: mini-batches are large there, and forests have a share.
+    """
+    if n_rows >= MANY_ROWS:
+        return Effort(2, 2000, "auto")
+    if n_rows >= _SOME_ROWS or n_levels >= _MANY_LEVELS:
+        return Effort(2, 1200, 4e-3)
+    return Effort(4, 6000, "auto")
+
+
+def sized(network, n_rows: int, width: int, n_levels: int):
+    """An unfitted table autoencoder, set for so many rows, and numbers and levels."""
+    units = int(np.clip(math.ceil(4 * width / 32) * 32, *_WIDTHS))
+    network.set_params(
+        encoding_dim=_CODE_SIZE,
+        hidden_layer_sizes=(units, units),
+        init="random",
+        dropout=0.1,
+    )
+    _, n_steps, _ = settle_sizes(network, n_rows)
+    _, steps, rate = effort(n_rows, n_levels)
+    epochs = math.ceil(min(steps, _MOST_WORK / max(n_levels, 1)) / n_steps)
+    epochs = int(np.clip(epochs, _LEAST_EPOCHS, _MOST_EPOCHS))
+    # The blend judges by hidden values: all rows may be learned from.
+    return network.set_params(epochs=epochs, learning_rate=rate, early_stopping=False)

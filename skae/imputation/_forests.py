@@ -1,0 +1,154 @@
+"""Second answers for the gaps of a table: forests that look at the first ones."""
+
+import math
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from skae.imputation._forest import MOST_ROWS, Forest, n_looked_at
+from skae.meta import Part
+from skae.tables import MixedTableLayout
+
+_MOST_TREES, _LEAST_TREES = 100, 10
+# Of all trees of a table: rows times the features that a split looks at, and what takes
+# as long as so many of them, however small a tree is.
+_MOST_WORK, _WORK_OF_A_TREE = 5e6, 1500
+# Shares of levels are counted at each split: so many take as long as a number.
+_CHEAP_LEVELS = 50
+# A column with fewer values has no forest.
+_LEAST_VALUES = 20
+# So many values speak for the share that a forest has in all columns of its kind.
+_PRIOR_VALUES = 200
+
+
+class TreeFilling(Part):
+    """A forest for each column, given the others with first answers in their gaps.
+
+    It is the last round of a missForest [1]_ that has begun with good answers.
+
+    Parameters
+    ----------
+    layout : MixedTableLayout
+
+    References
+    ----------
+    .. [1] D. J. Stekhoven and P. Buehlmann, "MissForest: non-parametric missing value
+       imputation for mixed-type data", Bioinformatics 28 (2012),
+       :doi:`10.1093/bioinformatics/btr597`.
+    """
+
+    def __init__(self, layout: MixedTableLayout):
+        self.layout = layout
+        self.forests: list[Forest | None] = [None for _ in layout.columns]
+        self.shares = np.zeros(layout.n_outputs)
+
+    def judge(self, rows, first, truth, asked, rng) -> list[np.ndarray]:
+        """Find the shares of forests in the answers, and answer.
+
+        Parameters
+        ----------
+        rows : list of ndarray
+            The same rows of the network, each time without other values.
+
+        first : list of ndarray
+            First answers for them, in the form of a network's outputs.
+
+        truth : ndarray
+            What is right, in the same form.
+
+        asked : list of ndarray of bool
+            Where the shares are judged.
+
+        rng : Generator
+        """
+        n_trees = self._n_trees(len(truth))
+        if not n_trees:
+            return first
+        own = []
+        for x, outputs in zip(rows, first, strict=True):
+            forests = self._grown(x, outputs, math.ceil(n_trees / len(rows)), rng)
+            own.append(self._answers(x, outputs, forests))
+        self._find_shares(first, own, truth, asked)
+        return [a + self.shares * (b - a) for a, b in zip(first, own, strict=True)]
+
+    def fit(self, x, first, rng) -> None:
+        """Grow the forests that have a share."""
+        if self.shares.any():
+            self.forests = self._grown(x, first, self._n_trees(len(x)), rng)
+
+    def _n_trees(self, n_rows: int) -> int:
+        """Trees of a forest: none where too few could be afforded."""
+        columns = [column for column in self.layout.columns if _is_seen(column)]
+        if len(columns) < 2:
+            return 0
+        kinds = sum(1 + column.n_levels / _CHEAP_LEVELS for column in columns)
+        work = min(n_rows, MOST_ROWS) * n_looked_at(len(columns) - 1)
+        total = int(min(_MOST_TREES, _MOST_WORK / ((work + _WORK_OF_A_TREE) * kinds)))
+        return total if total >= _LEAST_TREES else 0
+
+    def _grown(self, x, first, n_trees: int, rng) -> list[Forest | None]:
+        """A forest for each column; None for those with few values."""
+        filled = self._filled(x, first)
+        tasks = []
+        for j, places in enumerate(self.layout.places()):
+            there = ~np.isnan(x[:, places]).any(axis=1)
+            if len(places) and there.sum() >= _LEAST_VALUES:
+                others = np.delete(filled[there], places, axis=1)
+                tasks.append((j, others, x[there][:, places], rng.integers(2**31)))
+        # Each has its own seed: it does not matter who grows which.
+        grown = Parallel(n_jobs=-1, prefer="threads")(
+            delayed(Forest().fit)(
+                others, y, self.layout.columns[j].n_levels, n_trees, seed
+            )
+            for j, others, y, seed in tasks
+        )
+        found: list[Forest | None] = [None] * len(self.layout.columns)
+        for (j, *_), forest in zip(tasks, grown, strict=True):
+            found[j] = forest
+        return found
+
+    def _filled(self, x, first) -> np.ndarray:
+        """Rows of the network with the first answers in their gaps."""
+        return np.where(np.isnan(x), self.layout.coded(first), x)
+
+    def _answers(self, x, first, forests) -> np.ndarray:
+        """Those of forests where values are missing, else the first answers."""
+        found, filled = first.copy(), self._filled(x, first)
+        for forest, places, outputs in zip(
+            forests, self.layout.places(), self.layout.output_places(), strict=True
+        ):
+            if forest is None:
+                continue
+            gaps = np.flatnonzero(np.isnan(x[:, places]).any(axis=1))
+            others = np.delete(filled[gaps], places, axis=1)
+            found[np.ix_(gaps, outputs)] = forest.predict(others)
+        return found
+
+    def _find_shares(self, first, own, truth, asked) -> None:
+        """Those with which the answers are nearest to the truth, for each column."""
+        away = np.zeros((2, truth.shape[1]))
+        counts = np.zeros(truth.shape[1])
+        for a, b, where in zip(first, own, asked, strict=True):
+            move = np.where(where, b - a, 0)
+            wrong = np.where(where, truth - a, 0)
+            away += np.sum(move * [wrong, move], axis=1)
+            counts += where.sum(axis=0)
+        m = self.layout.n_numbers
+        for column, places in zip(
+            self.layout.columns, self.layout.output_places(), strict=True
+        ):
+            if not _is_seen(column):
+                continue
+            kind = slice(m, None) if column.n_levels else slice(0, m)
+            common = away[:, kind].sum(axis=1) / max(1, counts[kind].sum())
+            right, square = away[:, places].sum(axis=1) + _PRIOR_VALUES * common
+            self.shares[places] = np.clip(right / square if square else 0, 0, 1)
+
+    def fill(self, x, first) -> np.ndarray:
+        """What is expected in the gaps of rows, after the first answers."""
+        own = self._answers(x, first, self.forests)
+        return first + self.shares * (own - first)
+
+
+def _is_seen(column) -> bool:
+    return bool(column.n_numbers or column.n_levels)

@@ -1,0 +1,190 @@
+"""Train a fitted autoencoder's encoder and a linear head on targets."""
+
+import copy
+import dataclasses
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from skae.data import Rows, ShiftedRows
+from skae.engine import (
+    Baseline,
+    FitSettings,
+    ProgramSettings,
+    TrainingData,
+    Watchers,
+    is_auto,
+    optimizer_config,
+    train,
+)
+from skae.fitting import TrainedModel, settle_sizes, worth_compiling
+from skae.semi_supervised._architecture import SupervisedArchitecture
+
+# Few steps: the encoder knows the data already, and there are few targets.
+_STEPS = 1000
+_MOST_EPOCHS = 100
+_HEAD = ("head/kernel", "head/bias")
+
+
+class Head(NamedTuple):
+    """Codes to outputs: ``codes @ kernel + bias``."""
+
+    kernel: np.ndarray  # (encoding_dim, n_outputs)
+    bias: np.ndarray  # (n_outputs,)
+
+    def __call__(self, codes: np.ndarray) -> np.ndarray:
+        """Outputs of shape (n_samples, n_outputs)."""
+        # The order of the sums depends on the size of the batch. In float64 a row's
+        # outputs do not, once they are rounded.
+        outputs = codes.astype(np.float64) @ self.kernel + self.bias
+        return outputs.astype(np.float32)
+
+
+class FineTuning:
+    """A pretrained encoder and a head, trained together on what they are told.
+
+    Parameters
+    ----------
+    estimator : EncoderClassifier or EncoderRegressor
+        Has the training parameters.
+
+    autoencoder : fitted autoencoder
+        Is not changed.
+
+    fields : dict of Rows
+        All rows, which have been read before.
+
+    held_out : ndarray of int
+        The rows to validate on, perhaps none.
+
+    head : Head
+        What the head starts from.
+
+    rng : Generator
+        Decides on everything random.
+
+    max_shift : int, default=0
+        Pixels by which images are moved in training.
+
+    unit : float, default=1.0
+        In which codes are trained: steps are as large as they are for codes of the
+        size of 1, whatever unit the data have.
+
+    Attributes
+    ----------
+    autoencoder : fitted autoencoder
+        That with the encoder's weights so far.
+
+    head : Head
+
+    history : dict of lists
+        "loss" and, with held-out rows, "val_loss" per epoch.
+    """
+
+    def __init__(
+        self,
+        estimator,
+        autoencoder,
+        fields,
+        held_out,
+        head,
+        rng,
+        max_shift=0,
+        unit=1.0,
+    ):
+        self._estimator, self._fields, self._held_out = estimator, fields, held_out
+        self._rng, self._max_shift = rng, max_shift
+        self.autoencoder, self.head = autoencoder, head
+        linear = autoencoder._linear_code(autoencoder._model.architecture)
+        # Other codes are in the network's own units.
+        in_units = linear is not None and linear.scales
+        self._makers = (*linear.makers, linear.bias) if in_units else ()
+        self._unit = unit if in_units else 1.0
+        self.history: dict[str, list[float]] = {}
+
+    def train(self, labels: np.ndarray, order: np.ndarray) -> None:
+        """Go on from the weights so far.
+
+        Parameters
+        ----------
+        labels : ndarray
+            Of all rows: positions of classes, as integers, or targets of shape
+            (n_samples, n_outputs).
+
+        order : ndarray of int
+            The rows to train on.
+        """
+        estimator, before = self._estimator, self.autoencoder._model
+        classes = labels.dtype.kind == "i"
+        architecture = SupervisedArchitecture(
+            before.architecture, n_outputs=len(self.head.bias), classes=classes
+        )
+        batch_size, n_steps, patience = settle_sizes(estimator, len(order))
+        settings = _settings(estimator, n_steps, patience)
+        label = Rows(labels, type(estimator).__name__, dtype=labels.dtype)
+        jit_compile = worth_compiling(
+            self.autoencoder.jit_compile, before.architecture, settings.epochs * n_steps
+        )
+        names = [name for name in architecture.fields if name != "label"]
+        fields = {name: self._fields[name] for name in names} | {"label": label}
+        seed = int(self._rng.integers(2**31))
+        if self._max_shift:
+            fields["data"] = ShiftedRows(fields["data"], self._max_shift, seed)
+        head = {
+            "head/kernel": self.head.kernel * self._unit,
+            "head/bias": self.head.bias,
+        }
+        start = self._in_units(before.weights_of("encoder"), 1 / self._unit) | head
+        trained = train(
+            architecture,
+            TrainingData(fields, order, held_out=self._held_out),
+            ProgramSettings(batch_size, optimizer_config("adam"), jit_compile),
+            settings,
+            Baseline(start),
+            seed=seed,
+            rng=self._rng,
+            watchers=Watchers(verbose=int(estimator.verbose)),
+        )
+        weights = self._in_units(trained.weights, self._unit)
+        kernel, bias = (weights.pop(name) for name in _HEAD)
+        self.head = Head(kernel / self._unit, bias)
+        model = dataclasses.replace(
+            before, weights=before.weights | weights, state=None, _live={}
+        )
+        self.autoencoder = _with_model(self.autoencoder, model)
+        for name in ("loss", "val_loss"):
+            if name in trained.history:
+                self.history.setdefault(name, []).extend(trained.history[name])
+
+    def _in_units(self, weights, factor: float) -> dict[str, np.ndarray]:
+        """Weights with which codes are `factor` times as large."""
+        found = dict(weights)
+        for name in self._makers:
+            found[name] = np.asarray(found[name] * np.float32(factor), np.float32)
+        return found
+
+
+def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
+    epochs = estimator.fine_tune_epochs
+    if is_auto(epochs):
+        epochs = min(_MOST_EPOCHS, math.ceil(_STEPS / n_steps))
+    return FitSettings(
+        epochs=epochs,
+        learning_rate=float(estimator.learning_rate),
+        learning_rate_schedule="cosine",
+        shuffle=True,
+        early_stopping=bool(estimator.early_stopping),
+        n_iter_no_change=patience,
+        tol=0.0,
+        strengths=lambda epoch: {},
+    )
+
+
+def _with_model(autoencoder, model: TrainedModel):
+    """A copy of a fitted autoencoder that has `model` for its own."""
+    twin = copy.copy(autoencoder)
+    for name, value in vars(autoencoder).items():
+        # The model is replaced: its weights need no copy.
+        setattr(twin, name, model if name == "_model" else copy.deepcopy(value))
+    return twin

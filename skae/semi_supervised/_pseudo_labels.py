@@ -1,0 +1,174 @@
+"""Classes for the rows that have no label, and how certain they are."""
+
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+from scipy.special import log_softmax
+
+from skae.data import Rows
+from skae.neighbors import Neighborhood
+from skae.semi_supervised._label_graph import WALK_LENGTHS, LabelGraph
+
+_N_NEIGHBORS = 7
+# Of more rows, labels spread among some, and the network labels the others.
+_MOST_ROWS = 100_000
+_N_FOLDS = 5
+# How much is made of the head, and of the walk: the exponents of two opinions.
+_TRUST_IN_HEAD = (0.0, 0.5, 1.0)
+_TRUST_IN_WALK = (0.0, 1.0, 2.0, 4.0, 8.0)
+# Nobody is ever more certain than this share of the probability.
+_DOUBT = 0.01
+
+LogProbabilities = np.ndarray  # (n_rows, n_classes), normalized
+
+
+class OpinionPool:
+    r"""Probabilities of classes by two opinions: of a head, and of neighbours.
+
+    The head is a linear classifier of codes; neighbours let the labels walk along the
+    graph of nearest codes. Where islands of codes are the classes, neighbours know
+    best, and where classes overlap or are rare, the head does. What is made of each,
+
+    .. math:: p(y \mid i) \propto p_\text{head}(y \mid z_i)^a \, e^{b u_{iy}},
+
+    and the length of the walk, is found on the labelled rows, by 5-fold
+    cross-validation of the log-likelihood.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_all, n_codes)
+        Of all rows, with labels and without.
+
+    among : ndarray of int
+        The rows to have opinions on, increasing, and the labelled ones among them.
+
+    labelled : ndarray of int
+        The rows that have a label.
+
+    classes : ndarray of int
+        Theirs, from 0 on, each of them once or more.
+
+    fit_head : callable
+        Takes codes and classes from 0 on; the result gives the outputs of codes.
+
+    rng : Generator
+        Deals the folds, and chooses rows where there are too many.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        The rows that have opinions: those of `among`, or a sample of many with the
+        labelled ones.
+    """
+
+    def __init__(
+        self,
+        codes: np.ndarray,
+        among: np.ndarray,
+        labelled: np.ndarray,
+        classes: np.ndarray,
+        fit_head: Callable,
+        rng: np.random.Generator,
+    ):
+        self._fit_head, self._rng = fit_head, rng
+        self._classes, self._n_classes = classes, int(classes.max()) + 1
+        self.rows = self._sample(among, labelled)
+        self._labelled = np.searchsorted(self.rows, labelled)
+        self._codes = codes[self.rows]
+        rows = Rows(self._codes, "the codes")
+        self._graph = LabelGraph(Neighborhood(rows, None, _N_NEIGHBORS))
+
+    def probabilities(self) -> np.ndarray:
+        """Of all classes, for each of the `rows`: (n_rows, n_classes)."""
+        n_labelled = len(self._labelled)
+        fold = self._deal()
+        head = np.empty((n_labelled, self._n_classes))
+        walks = [head.copy() for _ in WALK_LENGTHS]
+        for i in range(_N_FOLDS):
+            out = fold == i
+            if out.all() or not out.any():
+                continue
+            head[out], found = self._opinions(~out, self._labelled[out])
+            for walk, values in zip(walks, found, strict=True):
+                walk[out] = values
+        best = _best_trust(head, walks, self._classes)
+        everyone = np.ones(n_labelled, dtype=bool)
+        head, walks = self._opinions(everyone, np.arange(len(self.rows)))
+        return np.exp(_pool(head, walks, *best))
+
+    def smooth(self, probabilities: np.ndarray) -> np.ndarray:
+        """What a network thinks of each of the `rows` and of those around it.
+
+        Its probabilities are averaged along the graph, the labelled rows sure of their
+        class.
+        """
+        known = probabilities.astype(np.float32)
+        known[self._labelled] = np.eye(self._n_classes)[self._classes]
+        return self._graph.smooth(known)
+
+    def _sample(self, among: np.ndarray, labelled: np.ndarray) -> np.ndarray:
+        if len(among) <= _MOST_ROWS:
+            return among
+        some = self._rng.choice(among, _MOST_ROWS, replace=False)
+        return np.union1d(some, labelled)
+
+    def _opinions(self, heard: np.ndarray, of: np.ndarray):
+        """By the labels that are `heard` (a mask), of the rows `of`."""
+        classes, labelled = self._classes[heard], self._labelled[heard]
+        head = self._head(self._codes[labelled], classes, self._codes[of])
+        walks = self._graph.spread(labelled, np.eye(self._n_classes)[classes])
+        return head, [values[of] for values in walks]
+
+    def _deal(self) -> np.ndarray:
+        """A fold for each label, of each class alike."""
+        classes = self._classes
+        order = self._rng.permutation(len(classes))
+        order = order[np.argsort(classes[order], kind="stable")]
+        fold = np.empty(len(classes), dtype=int)
+        fold[order] = np.arange(len(classes)) % _N_FOLDS
+        return fold
+
+    def _head(self, codes, classes, others) -> LogProbabilities:
+        present, position = np.unique(classes, return_inverse=True)
+        outputs = np.full((len(others), self._n_classes), -np.inf)
+        if len(present) == 1:
+            outputs[:, present] = 0.0
+        else:
+            outputs[:, present] = self._fit_head(codes, position)(others)
+        return _doubted(log_softmax(outputs, axis=1))
+
+
+def _pool(head, walks, length: int, in_head: float, in_walk: float):
+    return log_softmax(in_head * head + in_walk * walks[length], axis=1)
+
+
+def _doubted(log_p: LogProbabilities) -> LogProbabilities:
+    return np.logaddexp(
+        log_p + np.log1p(-_DOUBT), np.log(_DOUBT) - np.log(log_p.shape[1])
+    )
+
+
+def _best_trust(head, walks, classes) -> tuple[int, float, float]:
+    def likelihood(trust):
+        log_p = _doubted(_pool(head, walks, *trust))
+        return log_p[np.arange(len(classes)), classes].mean()
+
+    candidates = product(range(len(walks)), _TRUST_IN_HEAD, _TRUST_IN_WALK)
+    return max((trust for trust in candidates if any(trust[1:])), key=likelihood)
+
+
+def most_certain(probabilities: np.ndarray, share: float) -> np.ndarray:
+    """The `share` of the rows of each class whose probability is greatest.
+
+    Rows of which nothing is known, with equal probabilities, are never among them.
+    """
+    likeliest = probabilities.argmax(axis=1)
+    certainty = probabilities.max(axis=1)
+    known = certainty > probabilities.min(axis=1)
+    chosen = []
+    for one in np.unique(likeliest):
+        members = np.flatnonzero((likeliest == one) & known)
+        order = np.argsort(-certainty[members], kind="stable")
+        chosen.append(members[order[: round(share * len(members))]])
+    return np.sort(np.concatenate(chosen))

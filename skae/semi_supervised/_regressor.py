@@ -1,0 +1,290 @@
+"""The regressor on a pretrained encoder."""
+
+import warnings
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import RegressorMixin
+from sklearn.linear_model import Ridge
+from sklearn.utils.validation import assert_all_finite
+
+from skae._sklearn import fit_context
+from skae.data import FAR, Rows, far_rows, find_units, minus
+from skae.estimator import MatrixLike
+from skae.meta import restores_on_error
+from skae.semi_supervised._fine_tuning import Head
+from skae.semi_supervised._pretraining import EncoderPredictor
+from skae.semi_supervised._pseudo_targets import MOST_TARGETS, pseudo_targets
+
+# Deviations whose squares may vanish need more care.
+_LEAST_SCALE = 1e-100
+
+
+class EncoderRegressor(RegressorMixin, EncoderPredictor):
+    r"""Regressor on a pretrained encoder, for many rows of which few have a target.
+
+    Use it when targets are dear and rows are cheap. `fit` takes these steps:
+
+    1. The autoencoder, a denoising one [1]_, is trained on **all** rows.
+    2. A linear head, ridge regression, is trained on the codes of the rows with
+       targets.
+    3. Rows without a target get one from a Gaussian process on the codes, whose kernel
+       is linear and squared exponential [2]_, each as strong as the likelihood of the
+       known targets has it; none of them lies beyond the known ones.
+    4. Encoder and head are trained together on all rows. The loss, over standardized
+       targets, is
+
+       .. math:: \frac1{2n} \sum_i (w \cdot f(x_i) + b - y_i)^2 .
+
+    Rows, and targets, so far from all others that nothing else would count beside them,
+    a thousand times too large for example, are left out of training with a warning.
+    Where all rows have targets, or more than 2000 of them, there is no third step, and
+    the rows with targets alone are trained on.
+
+    Parameters
+    ----------
+    autoencoder : estimator, default=None
+        Any autoencoder of this library; a clone of it is fitted. None is
+        ``DenoisingAutoencoder(32)``, with fewer codes for fewer features.
+        ``sklearn.frozen.FrozenEstimator(fitted)``, fitted on rows without
+        targets as well, is not fitted again.
+
+    head_alpha : float, default=1.0
+        Strength of the head's L2 penalty before fine-tuning, on codes of unit scale:
+        the `alpha` of :class:`~sklearn.linear_model.Ridge`.
+
+    pseudo_targets : bool, default=True
+        Whether rows without a target are given one, and trained on. With False rows
+        with targets alone are.
+
+    fine_tune_epochs : "auto" or int, default="auto"
+        Largest number of epochs of the fourth step. "auto" makes about 1000 steps,
+        in at most 100 epochs; 0 leaves the encoder as it was pretrained, and the head
+        as it is after the second step.
+
+    learning_rate : float, default=1e-3
+        Learning rate of the fourth step (Adam, falling to zero by half a cosine).
+
+    batch_size : "auto" or int, default="auto"
+        Rows per step; "auto" is a sixteenth of the rows trained on, from 16 to 256.
+
+    early_stopping : bool, default=False
+        Hold out some rows, from the head as well, and keep the epoch with the best loss
+        on them. What the fourth step starts from counts as an epoch. Few targets are
+        worth more in training, and few steps are taken anyway.
+
+    validation_fraction : float, default=0.1
+        Share of the rows with targets held out by early stopping. One of them or more
+        is always trained on; if none is held out, the training loss is followed.
+
+    n_iter_no_change : "auto" or int, default="auto"
+        Epochs without a better loss after which to stop.
+
+    max_shift : "auto" or int, default="auto"
+        Images are moved by up to so many pixels up or down, left or right, in each
+        epoch anew, where encoder and head are trained. For convolutional autoencoders
+        "auto" is a fourteenth of the shorter side; it is 0 for all others.
+
+    random_state : int, RandomState instance or None, default=None
+        Decides on the split, the order of rows and the seed of the autoencoder. With
+        None the autoencoder keeps its own.
+
+    verbose : {0, 1, 2}, default=0
+        Of the fourth step: silent; a progress bar with loss and time left (lines where
+        the output is no terminal); or a line per epoch.
+
+    Attributes
+    ----------
+    autoencoder_ : estimator
+        The pretrained autoencoder, with the fine-tuned encoder: its `transform` gives
+        the codes under the head. Its decoder has not followed: `inverse_transform`
+        belongs to the codes before fine-tuning.
+
+    head_ : Head
+        ``kernel`` of shape (encoding_dim, 1) and ``bias`` of shape (1,), from codes to
+        standardized targets.
+
+    target_mean_, target_scale_ : float
+        Mean and standard deviation of the targets.
+
+    history_ : dict of lists
+        "loss" and "val_loss" per epoch of fine-tuning.
+
+    n_iter_ : int
+        Epochs of fine-tuning.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, when `X` has names that are all strings.
+
+    Raises
+    ------
+    ValueError
+        From `fit`, for parameters and data that cannot be used.
+
+    See Also
+    --------
+    EncoderClassifier : The same for classes.
+    sklearn.gaussian_process.GaussianProcessRegressor : The third step, on the rows as
+        they are.
+
+    References
+    ----------
+    .. [1] P. Vincent, H. Larochelle, Y. Bengio and P.-A. Manzagol, "Extracting and
+       composing robust features with denoising autoencoders", ICML (2008),
+       :doi:`10.1145/1390156.1390294`.
+    .. [2] C. E. Rasmussen and C. K. I. Williams, "Gaussian Processes for Machine
+       Learning", MIT Press (2006).
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skae import Autoencoder, EncoderRegressor
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> X = StandardScaler().fit_transform(X)
+    >>> model = EncoderRegressor(Autoencoder(5, epochs=20), random_state=0).fit(X, y)
+    >>> model.score(X, y) > 0.4
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        **EncoderPredictor._parameter_constraints,
+        "pseudo_targets": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        autoencoder: Any = None,
+        *,
+        head_alpha: float = 1.0,
+        pseudo_targets: bool = True,
+        fine_tune_epochs: int | str = "auto",
+        learning_rate: float = 1e-3,
+        batch_size: int | str = "auto",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int | str = "auto",
+        max_shift: int | str = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ):
+        super().__init__(
+            autoencoder,
+            head_alpha=head_alpha,
+            fine_tune_epochs=fine_tune_epochs,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            n_iter_no_change=n_iter_no_change,
+            max_shift=max_shift,
+            random_state=random_state,
+            verbose=verbose,
+        )
+        self.pseudo_targets = pseudo_targets
+
+    @fit_context(prefer_skip_nested_validation=False)
+    @restores_on_error
+    def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
+        """Pretrain on all rows, then train on targets: those given, and those made up.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Training data, in a layout that the autoencoder takes.
+
+        y : array-like of shape (n_samples,)
+            Targets; NaN marks rows without one.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        X, y = self._check_training_data(X, y)
+        if y.dtype.kind not in "iu":
+            y = y.astype(np.float64)
+        assert_all_finite(y, allow_nan=True, input_name="y")
+        labelled = np.flatnonzero(~np.isnan(y))
+        if len(labelled) == 0:
+            raise ValueError("y is NaN for all rows: give some rows a target.")
+        labelled = self._usual_targets(y, labelled)
+        found, mean, scale = _standardized(y, labelled)
+        targets = np.full((len(y), 1), np.nan, np.float32)
+        targets[labelled, 0] = found[labelled]
+        self._fit(X, targets, labelled)
+        self.target_mean_, self.target_scale_ = mean, scale
+        return self
+
+    def _usual_targets(self, y, labelled):
+        """The rows with targets, without those whose targets stand alone."""
+        targets = Rows(y[labelled, None], type(self).__name__, dtype=np.float64)
+        targets.units = find_units(targets)
+        far = labelled[far_rows(targets)]
+        if len(far):
+            warnings.warn(
+                f"{len(far)} of {len(labelled)} targets are so far from all others "
+                "that nothing else would count beside them, and are taken for missing: "
+                f"{y[far[0]]:g} of row {far[0]} (counted from 0), for example. If they "
+                "are wrong, mend them; if they are right, fit a transformation of y, "
+                "by sklearn.compose.TransformedTargetRegressor.",
+                stacklevel=4,
+            )
+        return np.setdiff1d(labelled, far)
+
+    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
+        order, targets = labelled, targets.copy()
+        without = usual[np.isnan(targets[usual, 0])]
+        if self.pseudo_targets and len(without) and len(labelled) <= MOST_TARGETS:
+            known = np.searchsorted(usual, labelled)
+            found = pseudo_targets(codes[usual], known, targets[usual], rng)
+            targets[without] = found[np.searchsorted(usual, without)]
+            order = np.union1d(labelled, without)
+        tuning.train(np.nan_to_num(targets), order)
+
+    def _fit_head(self, codes, targets) -> Head:
+        head = Ridge(alpha=self.head_alpha).fit(codes, targets[:, 0])
+        return Head(
+            head.coef_.astype(np.float32)[:, None],
+            np.array([head.intercept_], dtype=np.float32),
+        )
+
+    def predict(self, X: "MatrixLike") -> np.ndarray:
+        """Predict the target.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
+            Data, in a layout that `fit` takes.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,), float64
+            In the units of the targets.
+        """
+        outputs = self._outputs(X)[:, 0]  # first: it tells whether we are fitted
+        # In float64, in which a mean far from zero costs no digits.
+        outputs = outputs.astype(np.float64)
+        return self.target_mean_ + self.target_scale_ * outputs
+
+
+def _standardized(y: np.ndarray, labelled: np.ndarray):
+    """Targets of mean 0 and variance 1, float64; mean and deviation of the known."""
+    known = y[labelled].astype(np.float64)
+    with np.errstate(over="ignore"):
+        mean, scale = float(known.mean()), float(known.std())
+    if _LEAST_SCALE < scale < 1 / _LEAST_SCALE and abs(mean) < FAR * scale:
+        return (y - mean) / scale, mean, scale
+    # About one of them, in a unit of which squares are numbers.
+    z = minus(y, known[0])
+    exponent = int(np.frexp(np.abs(z[labelled]).max())[1])
+    z = np.ldexp(z, -exponent)
+    center, deviation = float(z[labelled].mean()), float(z[labelled].std())
+    if not deviation:
+        return z - center, float(known[0] + np.ldexp(center, exponent)), 1.0
+    mean = float(known[0] + np.ldexp(center, exponent))
+    return (z - center) / deviation, mean, float(np.ldexp(deviation, exponent))

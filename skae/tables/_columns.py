@@ -1,0 +1,246 @@
+"""The columns of a table of mixed kinds: what the network sees of each, and back."""
+
+import warnings
+from collections import Counter
+
+import numpy as np
+
+from skae.data import FAR, level_of_user
+from skae.frames import (
+    EXACT,
+    differences_of,
+    kind_of,
+    labels_of,
+    looks_like_dates,
+    seconds_of,
+)
+from skae.tables._column import Column as Column
+from skae.tables._column import numbers_in
+from skae.tables._date_column import DateColumn
+from skae.tables._number_column import NumberColumn as NumberColumn
+
+KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
+# Kinds of columns that tell rows nothing.
+IGNORED = ("constant", "empty", "identifier", "ignored")
+SCALINGS = ("standard", "quantile")
+# Of fewer values all may be new.
+_MANY_UNKNOWN = 10
+# Texts that tell whether all are numbers.
+_GLANCE = 100
+# Strings of which more than this share differ tell rows apart, not kinds of rows.
+_IDENTIFIER_SHARE, _LEAST_LEVELS = 0.5, 20
+
+
+class CategoryColumn(Column):
+    """One of some levels.
+
+    Parameters
+    ----------
+    kind : {"category", "boolean"}
+
+    levels : list
+        In their order.
+
+    refuses : bool
+        Whether a level that is none of them is an error; else it is a missing value.
+    """
+
+    def __init__(self, kind, levels, refuses):
+        self.kind, self.levels, self.refuses = kind, levels, refuses
+
+    @property
+    def n_levels(self):
+        """Number of levels."""
+        return len(self.levels)
+
+    @classmethod
+    def fit(
+        cls, values, kind, name, *, handle_unknown, max_levels, weight=None, **options
+    ):
+        """The levels that occur, the rarest left out where they are too many."""
+        labels = labels_of(values)
+        counts = Counter(labels)
+        counts.pop(None, None)
+        levels = _in_order(counts)
+        if len(levels) > max_levels:
+            mass = counts if weight is None else _mass(labels, weight)
+            often = {level for level, _ in mass.most_common(max_levels)}
+            n_left = sum(n for level, n in counts.items() if level not in often)
+            warnings.warn(
+                f"Column {name!r} has {len(levels)} levels: the {max_levels} that come "
+                f"most often are kept, and {n_left} values of the others are taken for "
+                "missing. Set max_levels, or ignore the column by column_kinds.",
+                stacklevel=level_of_user(),
+            )
+            levels = [level for level in levels if level in often]
+        return cls(kind, levels, handle_unknown == "error")
+
+    def read(self, values, name):
+        """Numbers of the levels."""
+        labels = labels_of(values)
+        places = {level: i for i, level in enumerate(self.levels)}
+        codes = np.array([places.get(label, np.nan) for label in labels], np.float32)
+        if not self.refuses and np.isnan(codes).all():
+            self._warn_of_unknown(labels, name)
+        if self.refuses and np.isnan(codes).any():
+            known = {None, *self.levels}
+            unknown = [label for label in labels if label not in known]
+            if unknown:
+                raise ValueError(
+                    f"Column {name!r} has the level {unknown[0]!r}, which the data of "
+                    f"fit did not have; they had {self.levels[:10]}. With "
+                    "handle_unknown='missing' it is taken for a missing value."
+                )
+        return codes[:, None]
+
+    def _warn_of_unknown(self, labels: list, name) -> None:
+        """Some levels may well be new; where all are, they are written otherwise."""
+        unknown = [label for label in labels if label is not None]
+        if len(unknown) >= _MANY_UNKNOWN:
+            warnings.warn(
+                f"None of the {len(unknown)} values of column {name!r} is a level that "
+                f"fit saw: {unknown[0]!r} for example, where it saw {self.levels[:5]}. "
+                "They are taken for missing.",
+                stacklevel=level_of_user(),
+            )
+
+    def write(self, found):
+        """The likeliest levels."""
+        return [self.levels[i] for i in found.argmax(axis=1)]
+
+
+class IgnoredColumn(Column):
+    """A column that tells rows nothing: it is constant, empty, or a name of each row.
+
+    Parameters
+    ----------
+    kind : {"constant", "empty", "identifier", "ignored"}
+
+    value : object
+        What is written in every row, of dates and durations the seconds; None for a
+        missing value.
+
+    unit : {None, "M8[us]", "m8[us]"}
+        What the seconds are: no number, a date or a duration.
+    """
+
+    def __init__(self, kind, value, unit=None):
+        self.kind, self.value, self.unit = kind, value, unit
+
+    @classmethod
+    def fit(cls, values, kind, name, **options):
+        """The value of a constant column."""
+        if kind != "constant":
+            return cls(kind, None)
+        units = {"date": "M8[us]", "duration": "m8[us]"}
+        if unit := units.get(kind_of(values, name)):
+            seconds = seconds_of(values)
+            return cls(kind, float(seconds[~np.isnan(seconds)][0]), unit)
+        return cls(kind, next(v for v in labels_of(values) if v is not None))
+
+    def read(self, values, name):
+        """Nothing."""
+        return np.empty((len(values), 0), np.float32)
+
+    @property
+    def fits_float32(self):
+        """Of a constant the value is all there is."""
+        is_number = isinstance(self.value, int | float)
+        return not is_number or abs(self.value) < FAR**2
+
+    def write(self, found):
+        """The same in every row."""
+        if self.unit:
+            return np.full(len(found), round(self.value * 1e6)).astype(self.unit)
+        return [self.value] * len(found)
+
+
+CLASSES: dict[str, type[Column]] = {
+    "number": NumberColumn,
+    "integer": NumberColumn,
+    "duration": NumberColumn,
+    "boolean": CategoryColumn,
+    "category": CategoryColumn,
+    "date": DateColumn,
+    **dict.fromkeys(IGNORED, IgnoredColumn),
+}
+
+
+def closer_kind(values, kind: str, name, *, guess: bool) -> str:
+    """The kind of a column after a look at its values; `guess`: beyond its type."""
+    if kind == "ignored":
+        return kind
+    if kind in ("boolean", "category"):
+        labels = [label for label in labels_of(values) if label is not None]
+        try:
+            n_levels = len(set(labels))
+        except TypeError as error:
+            raise ValueError(
+                f"Column {name!r} is taken for a {kind}, but {error}: convert its "
+                "values, or leave it out."
+            ) from None
+        if n_levels < 2:
+            return "constant" if n_levels else "empty"
+        is_text = guess and all(type(label) is str for label in labels)
+        many = max(_LEAST_LEVELS, _IDENTIFIER_SHARE * len(labels))
+        if not is_text or n_levels <= many:
+            return kind
+        if looks_like_dates(labels):
+            warnings.warn(
+                f"Column {name!r} has dates as text, {labels[0]!r} for example, and is "
+                f"ignored. Set column_kinds={{{name!r}: 'date'}}, or convert them.",
+                stacklevel=level_of_user(),
+            )
+        elif _look_like_numbers(labels):
+            warnings.warn(
+                f"Column {name!r} has numbers as text, {labels[0]!r} for example, and "
+                "is ignored. Convert them, by pandas.to_numeric for example; or set "
+                f"column_kinds={{{name!r}: 'ignored'}}.",
+                stacklevel=level_of_user(),
+            )
+        return "identifier"
+    x = numbers_in(values, kind, name)
+    n_gaps = int(np.isnan(x).sum())
+    if kind == "integer" and np.nanmax(np.abs(x), initial=0.0) > EXACT:
+        whole = [label for label in labels_of(values) if label is not None]
+        x = differences_of(values, int(min(whole)))
+    x = x[~np.isnan(x)]
+    if len(x) == 0:
+        return "empty"
+    if (x == x[0]).all():
+        return "constant"
+    if not guess:
+        return kind
+    if kind == "integer" and len(np.unique(x)) == 2:
+        return "category"  # yes and no, as so many tables have them
+    is_array = isinstance(values, np.ndarray)
+    if kind == "number" and n_gaps and not is_array and not (x % 1).any():
+        return "integer"  # which have no gaps in pandas, and are floats for that
+    return kind
+
+
+def _look_like_numbers(texts: list) -> bool:
+    """Whether some of them are numbers; with zeros in front they are names."""
+    some = sorted(set(texts))[:_GLANCE]
+    if any(text[:1] == "0" and text[1:2].isdigit() for text in some):
+        return False
+    try:
+        return all(np.isfinite(float(text.replace(",", ""))) for text in some)
+    except ValueError:
+        return False
+
+
+def _mass(labels: list, weight) -> Counter:
+    """Weight of the rows of each level."""
+    mass: Counter = Counter()
+    for label, own in zip(labels, weight.tolist(), strict=True):
+        if label is not None:
+            mass[label] += own
+    return mass
+
+
+def _in_order(levels) -> list:
+    try:
+        return sorted(levels)
+    except TypeError:  # of several types
+        return sorted(levels, key=lambda level: (type(level).__name__, str(level)))

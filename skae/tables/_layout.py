@@ -1,0 +1,361 @@
+"""Tables of columns of several kinds: data frames, and arrays, in and back."""
+
+from collections import Counter
+from numbers import Integral
+
+import numpy as np
+
+from skae._sklearn import (
+    Interval,
+    StrOptions,
+    checked_array,
+    checked_names,
+    checked_weight,
+    refuse_no_rows,
+    safe_indexing,
+)
+from skae.data import Layout, find_memory_map, with_gaps
+from skae.frames import (
+    build,
+    columns_of,
+    date_format,
+    fitted_values,
+    header_of,
+    is_frame,
+    kind_of,
+    labels_of,
+    library_of,
+    series_of,
+    type_of,
+    without,
+)
+from skae.tables._column_choices import given_kinds, given_weights
+from skae.tables._columns import CLASSES, SCALINGS, Column, NumberColumn, closer_kind
+from skae.tables._number_column import NARROW_TYPES
+from skae.tables._rows import RowsOfMap, TableRows, one_hot
+
+
+class MixedTableLayout(Layout):
+    """One row per sample, one column per feature, each of its own kind.
+
+    A row of the network has the numbers of all columns first, and then the number of
+    each category's level; NaN where the value is missing. What the network returns has
+    the probabilities of all levels instead.
+
+    Parameters
+    ----------
+    names : list
+        Of the columns.
+
+    columns : list of Column
+
+    types : list of dict
+        The types of the columns in words.
+
+    library : str
+        What the data of `fit` were: "pandas", "polars" or "numpy".
+
+    gaps : tuple of int
+        Values of a row that were missing somewhere.
+
+    value_weights : tuple of float
+        What each value of a row counts.
+
+    header : dict, default=None
+        What the names of the columns of pandas are beside their list.
+    """
+
+    numeric, takes_missing = False, True
+    parameters = {
+        "scaling": [StrOptions(set(SCALINGS))],
+        "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
+        "column_kinds": [dict, None],
+        "column_weight": [dict, "array-like", None],
+        "handle_unknown": [StrOptions({"missing", "error"})],
+        "max_levels": [Interval(Integral, 2, None, closed="left")],
+    }
+
+    def __init__(
+        self, names, columns, types, library, gaps, value_weights, header=None
+    ):
+        self.names, self.columns, self.types = names, columns, types
+        self.library, self.gaps, self.value_weights = library, gaps, value_weights
+        self.header = header
+
+    @classmethod
+    def check(cls, estimator, X, *, reset):
+        """Names and number of the columns, of frames and arrays.
+
+        Rows that another layout has made are taken as they are.
+        """
+        if isinstance(X, TableRows):
+            return X
+        X = with_gaps(X)
+        if is_frame(X):
+            twice = [name for name, n in Counter(X.columns).items() if n > 1]
+            if twice:
+                raise ValueError(
+                    f"X has several columns that are called {twice[0]!r}: rename them."
+                )
+            X = checked_names(estimator, X, reset=reset)
+            if X.shape[0] == 0 or X.shape[1] == 0:
+                raise ValueError(
+                    f"Found a table of shape {X.shape}, while a minimum of 1 is "
+                    f"required by {type(estimator).__name__}."
+                )
+            return X
+        if not hasattr(X, "dtype"):
+            refuse_no_rows(X, type(estimator).__name__)
+            array = np.asarray(X)
+            X = np.asarray(X, dtype=object) if array.dtype.kind in "US" else array
+        return checked_array(estimator, X, reset=reset)
+
+    @classmethod
+    def of(cls, estimator, X, weight=None):
+        """The layout of checked `X`; rows have theirs already."""
+        if isinstance(X, TableRows):
+            return X.layout
+        return super().of(estimator, X, weight)
+
+    @classmethod
+    def counted(cls, X, sample_weight):
+        """The rows that have a weight, and their weights."""
+        weight = checked_weight(sample_weight, X, dtype=np.float64)
+        if not weight.any():
+            raise ValueError("sample_weight is zero for all rows: nothing to learn.")
+        if weight.all():
+            return X, weight
+        return safe_indexing(X, np.flatnonzero(weight)), weight[weight > 0]
+
+    @classmethod
+    def fit(cls, X, name, **parameters):
+        """The kinds of the columns, and what is to be known of each."""
+        named = columns_of(X)
+        names = [column_name for column_name, _ in named]
+        given = given_kinds(names, parameters)
+        types = [
+            _told_type(values, given.get(column_name), column_name)
+            for column_name, values in named
+        ]
+        columns = []
+        for (column_name, values), own in zip(named, types, strict=True):
+            told = given.get(column_name)
+            kind = told or kind_of(values, column_name)
+            values = fitted_values(values, own, column_name)
+            kind = closer_kind(values, kind, column_name, guess=told is None)
+            options = {**parameters, "type": own, "zone": own.get("zone")}
+            columns.append(CLASSES[kind].fit(values, kind, column_name, **options))
+        if not any(map(_tells, columns)):
+            # One row, say: numbers may differ later, and have codes until then.
+            columns = [
+                _as_number(column, values, column_name)
+                for column, (column_name, values) in zip(columns, named, strict=True)
+            ]
+        if not any(map(_tells, columns)):
+            raise ValueError(
+                f"No column of X tells its rows apart: with n_samples={X.shape[0]}, "
+                f"they are {', '.join(sorted({c.kind for c in columns}))}."
+            )
+        library = library_of(X) if is_frame(X) else "numpy"
+        layout = cls(names, columns, types, library, (), (), header_of(X))
+        gaps = np.isnan(layout.encode(X)).any(axis=0)
+        layout.gaps = tuple(int(i) for i in np.flatnonzero(gaps))
+        layout.value_weights = _value_weights(layout, parameters["column_weight"])
+        return layout
+
+    @property
+    def holds_numbers(self):
+        """Whether no column has categories or dates."""
+        return all(isinstance(column, NumberColumn) for column in self.columns)
+
+    @property
+    def n_numbers(self) -> int:
+        """How many numbers a row of the network has before its levels."""
+        return sum(column.n_numbers for column in self.columns)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """How many levels each category has."""
+        return tuple(c.n_levels for c in self.columns if c.n_levels)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many values the network returns for a row: numbers and all levels."""
+        return self.n_numbers + sum(self.levels)
+
+    @property
+    def sample_shape(self):
+        """(numbers and categories,)."""
+        return (self.n_numbers + len(self.levels),)
+
+    @property
+    def n_features(self):
+        """Number of columns."""
+        return len(self.columns)
+
+    def places(self) -> list[np.ndarray]:
+        """Of each column, where its values are in a row of the network."""
+        return self._places([min(column.n_levels, 1) for column in self.columns])
+
+    def output_places(self) -> list[np.ndarray]:
+        """Of each column, where its values are in what the network returns."""
+        return self._places([column.n_levels for column in self.columns])
+
+    def _places(self, widths: list[int]) -> list[np.ndarray]:
+        """Where columns are whose categories have `widths`: behind all numbers."""
+        found, number, category = [], 0, self.n_numbers
+        for column, width in zip(self.columns, widths, strict=True):
+            if column.n_levels:
+                found.append(category + np.arange(width))
+                category += width
+            else:
+                found.append(number + np.arange(column.n_numbers))
+                number += column.n_numbers
+        return found
+
+    def encode(self, X) -> np.ndarray:
+        """`X`, which `check` returned, as rows of the network."""
+        x = np.empty((X.shape[0], *self.sample_shape), np.float32)
+        pairs = zip(self.columns, self.types, columns_of(X), self.places(), strict=True)
+        for column, kind, (name, values), places in pairs:
+            if len(places):
+                values = fitted_values(values, kind, name)
+                x[:, places] = column.read(values, name)
+        return x
+
+    def vectors(self, x: np.ndarray) -> np.ndarray:
+        """Rows of the network in the form of its outputs, a column for each level."""
+        return one_hot(x, self.n_numbers, self.levels)
+
+    def rows(self, X, name):
+        """Rows of the network; of a memory map a chunk at a time."""
+        if isinstance(X, TableRows):
+            return X
+        if not is_frame(X) and find_memory_map(X) is not None:
+            return RowsOfMap(X, name, self)
+        return TableRows(self.encode(X), name, self, getattr(X, "index", None))
+
+    def coded(self, outputs: np.ndarray) -> np.ndarray:
+        """Outputs with indicators of levels as rows of the network, as values allow."""
+        x = np.empty((len(outputs), *self.sample_shape), np.float32)
+        pairs = zip(self.columns, self.places(), self.output_places(), strict=True)
+        for column, own, others in pairs:
+            found = outputs[:, others]
+            if column.n_levels:
+                x[:, own[0]] = found.argmax(axis=1)
+            elif isinstance(column, NumberColumn):
+                x[:, own] = column.settled(found)
+            elif len(own):
+                x[:, own] = found
+        return x
+
+    def gaps_of(self, x: np.ndarray) -> np.ndarray:
+        """Which columns have no value in rows of the network."""
+        places = self.places()
+        gaps = [np.isnan(x[:, own[:1]]).any(axis=1) for own in places]
+        return np.column_stack(gaps)
+
+    def is_single(self, j: int) -> bool:
+        """Whether numbers of a column come back as float32."""
+        name = self.types[j].get("of", self.types[j]["name"])
+        is_array = self.library == "numpy" and np.dtype(name).kind == "f"
+        is_array = is_array and self._fits_float32
+        return is_array or NARROW_TYPES.get(name) is np.float32
+
+    @property
+    def _fits_float32(self) -> bool:
+        """Whether float32 holds what all columns have."""
+        return all(column.fits_float32 for column in self.columns)
+
+    def restore(self, outputs, rows=None, gaps=None, limits=None):
+        """A table like that of `fit`; the index is that of `rows`.
+
+        `gaps` of shape (n_rows, n_columns) are left empty; `limits` of some columns,
+        by their numbers, are kept.
+        """
+        found = []
+        for j, (column, places) in enumerate(
+            zip(self.columns, self.output_places(), strict=True)
+        ):
+            within = {"within": limits[j]} if limits and j in limits else {}
+            values = column.write(outputs[:, places], **within)
+            if gaps is not None and gaps[:, j].any():
+                values = without(values, gaps[:, j])
+            found.append(values)
+        if self.library != "numpy":
+            columns = list(zip(self.names, found, self.types, strict=True))
+            index = getattr(rows, "index", None)
+            return build(self.library, columns, index, self.header)
+        dtype = np.dtype(self.types[0]["name"])
+        if dtype.kind == "f" and self._fits_float32:
+            dtype = np.dtype(np.float32)  # as all families have it
+        table = np.empty((len(found[0]), len(found)), dtype)
+        fill = {"U": "", "S": "", "O": None}.get(dtype.kind, np.nan)
+        for j, (values, kind) in enumerate(zip(found, self.types, strict=True)):
+            values = series_of("numpy", j, values, kind)
+            if isinstance(values, list):
+                values = [fill if value is None else value for value in values]
+            table[:, j] = values
+        return table
+
+    def frame(self, values, like, names):
+        """The table as it is, with the index of the codes."""
+        if self.library == "pandas" and hasattr(like, "index"):
+            if library_of(like) == "pandas":
+                return values.set_axis(like.index)
+        return values
+
+    def facts(self):
+        """What is in a row, what may be missing, and what each value counts."""
+        return {
+            "n_numbers": self.n_numbers,
+            "levels": self.levels,
+            "gaps": self.gaps,
+            "value_weights": self.value_weights,
+        }
+
+    def attributes(self):
+        """`column_kinds_`."""
+        kinds = {
+            name: column.kind
+            for name, column in zip(self.names, self.columns, strict=True)
+        }
+        return {"column_kinds_": kinds}
+
+
+def _told_type(values, told: str | None, name) -> dict:
+    """The type of a column; dates that are text have a format, which is told."""
+    kind = type_of(values)
+    if told == "date" and kind["holds"] == "text":
+        try:
+            form = date_format(labels_of(values))
+        except ValueError as error:
+            raise ValueError(f"Column {name!r} is a date as text: {error}.") from None
+        if form is not None:
+            kind |= {"format": form, "zone": None}
+    return kind
+
+
+def _tells(column: Column) -> bool:
+    """Whether the network sees anything of a column."""
+    return bool(column.n_numbers or column.n_levels)
+
+
+def _as_number(column: Column, values, name) -> Column:
+    """A constant column of numbers as such, in its own units."""
+    kind = kind_of(values, name)
+    if column.kind != "constant" or kind not in ("number", "integer"):
+        return column
+    return NumberColumn.fit(values, kind, name, scaling="standard")
+
+
+def _value_weights(layout: MixedTableLayout, column_weight) -> tuple[float, ...]:
+    """What each value counts: those of one column share its weight."""
+    places = layout.places()
+    used = np.array([len(own) > 0 for own in places])
+    found = np.empty(layout.sample_shape)
+    for weight, own in zip(
+        given_weights(layout.names, column_weight, used), places, strict=True
+    ):
+        found[own] = weight / max(1, len(own))
+    return tuple(found.tolist())
