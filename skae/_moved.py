@@ -16,7 +16,6 @@ MOVED = {
             "FEW_VALUES",
             "NARROW_SIZES",
             "auto_encoding_dim",
-            "resolve_auto",
             "is_auto",
             "freeze",
             "LinearCode",

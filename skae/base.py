@@ -25,7 +25,7 @@ from skae.engine import (
     Field,
     LinearCode,
     is_auto,
-    resolve_auto,
+    resolve_parameters,
 )
 from skae.estimator import (
     TRAINING_CONSTRAINTS,
@@ -63,14 +63,14 @@ class BaseAutoencoder(
     ==========================================  ========================================
     ``_architecture``                           the class whose hooks build the network
     ``_outside_graph``                          parameters that it does not depend on
-    ``_strengths(epoch)``                       weights of the terms of the loss
+    ``_loss_weights(epoch)``                       weights of the terms of the loss
     ``_fields(y, n_rows, reset)``               further fields of a mini-batch, from `y`
     ``_training_fields(fields, val, ...)``      those that are made of the data
-    ``_counted(rows, weight, tasks)``           weights of the rows in training
-    ``_facts()``                                what the network must know of such `y`
+    ``_training_weight(rows, weight, tasks)``           weights of the rows in training
+    ``_data_values()``                                what the network must know of such `y`
     ``_baseline(architecture, rows, ...)``      what training has to beat
     ``_linear_code(architecture)``              how the code may be turned afterwards
-    ``_largest_epochs()``                       epochs of the training of the whole
+    ``_max_epochs()``                       epochs of the training of the whole
     ``_finish(fields, weight)``                 last fitted attributes, after training
     ``_test_params()``                          small settings for the common tests
     ==========================================  ========================================
@@ -89,7 +89,7 @@ class BaseAutoencoder(
     _outside_graph: ClassVar[tuple[str, ...]] = ()
     _parameter_constraints: ClassVar[dict] = TRAINING_CONSTRAINTS
 
-    def _strengths(self, epoch: float) -> dict[str, float]:
+    def _loss_weights(self, epoch: float) -> dict[str, float]:
         """Weights of the terms of the loss by name; the names are those of any `epoch`.
 
         It counts from 1 to infinity, the end. "reconstruction_loss" has 1 by default.
@@ -100,7 +100,9 @@ class BaseAutoencoder(
         """Fields beside "data", made of `y`, which may be None; `reset` in a fit."""
         return {}
 
-    def _counted(self, rows: Rows, weight, tasks: EpochTasks) -> np.ndarray | None:
+    def _training_weight(
+        self, rows: Rows, weight, tasks: EpochTasks
+    ) -> np.ndarray | None:
         """Weights of the rows in training, or None."""
         return weight
 
@@ -108,7 +110,7 @@ class BaseAutoencoder(
         """Both with fields of training alone; `partial_fit` goes on from `known`."""
         return fields, val
 
-    def _facts(self) -> dict[str, Any]:
+    def _data_values(self) -> dict[str, Any]:
         """Values for the architecture that come from the data of the fit."""
         return {}
 
@@ -123,7 +125,7 @@ class BaseAutoencoder(
         """How the code may be turned after training."""
         return architecture.linear_code()
 
-    def _largest_epochs(self) -> int | str:
+    def _max_epochs(self) -> int | str:
         """Epochs of the training of the whole network."""
         return self.epochs
 
@@ -151,21 +153,23 @@ class BaseAutoencoder(
     ) -> Architecture:
         """What determines the network for these data, or for those of `previous`."""
         own = {name: getattr(self, name) for name in self._graph_parameters()}
-        facts = self._layout.facts()
+        data_values = self._layout.data_values()
         own = self._architecture.in_units(own, self._layout.exponent)
         if previous is None:
-            own = resolve_auto(self._architecture, own, fields["data"], facts)
+            own = resolve_parameters(
+                self._architecture, own, fields["data"], data_values
+            )
         else:  # what the first data decided
-            settled = {k: v for k, v in previous.values.items() if k in own}
-            own = {k: settled.get(k) if is_auto(v) else v for k, v in own.items()}
-        own = copy.deepcopy(own) | facts | self._facts()
+            resolved = {k: v for k, v in previous.values.items() if k in own}
+            own = {k: resolved.get(k) if is_auto(v) else v for k, v in own.items()}
+        own = copy.deepcopy(own) | data_values | self._data_values()
         rows = [*fields.values(), *(val or {}).values()]
         return self._architecture(
             fields={
                 name: Field(rows.sample_shape, rows.dtype.name)
                 for name, rows in fields.items()
             },
-            terms=tuple(self._strengths(math.inf)),
+            terms=tuple(self._loss_weights(math.inf)),
             padded=any(rows.padded for rows in rows),
             **own,
         )

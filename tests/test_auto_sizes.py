@@ -18,7 +18,7 @@ from skae.engine._architecture import Field
 from skae.engine._auto_sizes import auto_encoding_dim, auto_hidden_sizes
 from skae.families.dense._linear_path import LinearPathArchitecture
 from skae.fitting import auto_epochs
-from skae.fitting._sizes import settle_epochs, settle_rate, settle_sizes
+from skae.fitting._sizes import resolve_epochs, resolve_learning_rate, resolve_sizes
 
 
 def test_the_rules():
@@ -65,9 +65,9 @@ def test_large_steps_are_fewer(settings, n_rows, width, epochs, rate):
     values.pop("learning_rate", None)
     values.pop("l2", None)
     architecture = LinearPathArchitecture({"data": Field((width,))}, **values)
-    _, n_steps, _ = settle_sizes(model, n_rows)
-    assert settle_epochs(model, architecture, n_steps, n_rows) == epochs
-    assert settle_rate(model, architecture, n_rows) == rate
+    _, n_steps, _ = resolve_sizes(model, n_rows)
+    assert resolve_epochs(model, architecture, n_steps, n_rows) == epochs
+    assert resolve_learning_rate(model, architecture, n_rows) == rate
 
 
 def test_a_default_fit_takes_large_steps():

@@ -15,7 +15,7 @@ import skae
 from skae import Autoencoder
 from skae.engine import Baseline, _cache
 from skae.engine import _batches as _blocks
-from skae.engine._batches import Feed, round_up
+from skae.engine._batches import BatchSource, round_up
 from skae.engine._stopping import BestWeights, margin_of_luck
 from skae.engine._tensorflow import TensorFlowProgram
 
@@ -134,7 +134,9 @@ def test_a_feed_serves_each_row_once_with_its_weight(monkeypatch):
     for resident_bytes in (0, 1 << 20):
         monkeypatch.setattr(_blocks, "RESIDENT_BYTES", resident_bytes)
         monkeypatch.setattr(_blocks, "STREAM_BYTES", 80)
-        feed = Feed({"data": Rows(X, "Test")}, 8, lambda rows: rows, weight=X[:, 0] + 1)
+        feed = BatchSource(
+            {"data": Rows(X, "Test")}, 8, lambda rows: rows, weight=X[:, 0] + 1
+        )
         seen, weights, n_steps = [], [], 0
         for block in feed.blocks(order):
             real = block.weight > 0

@@ -33,7 +33,7 @@ GAPS[17, 2] = np.nan
 FRAME = pd.DataFrame(X, columns=list("abcd"))
 SMALL = {"epochs": 1, "hidden_layer_sizes": (), "random_state": 0}
 FAMILIES = autoencoder_classes()
-NUMERIC = [cls for cls in FAMILIES if cls._architecture.layout.numeric]
+NUMERIC = [cls for cls in FAMILIES if cls._architecture.layout.numeric_only]
 AROUND = [cls for cls in estimator_classes() if "autoencoder" in cls._get_param_names()]
 
 

@@ -393,7 +393,7 @@ def test_masked_values_are_missing(cls):
     small = issubclass(cls, BaseAutoencoder)
     estimator = make(cls) if small else cls()
     layout = getattr(cls, "_architecture", Autoencoder._architecture).layout
-    if layout.numeric and cls is not AutoencoderImputer:
+    if layout.numeric_only and cls is not AutoencoderImputer:
         with pytest.raises(ValueError, match="row 3.*AutoencoderImputer"):
             estimator.fit(masked(X), *arguments)
         return

@@ -177,7 +177,7 @@ def test_pages_and_docstrings_name_the_same_hooks():
     }
     assert docstring <= page
     others = {"build", "replace", "for_inference", "changes", "values", "sample_shape"}
-    others |= {"has_decoder", "variance_left", "settle_units"}
+    others |= {"has_decoder", "unexplained_variance", "fit_units"}
     public = {name for name in vars(Architecture) if name[0] != "_"}
     functions = {
         n for n in public if not n.isupper() and callable(getattr(Architecture, n))

@@ -16,7 +16,7 @@ import skae
 from skae import AutoencoderImputer, TableAutoencoder, VariationalTableAutoencoder
 from skae.imputation._blended import _blend
 from skae.imputation._forest import Forest
-from skae.imputation._gaussian import GaussianWithGaps
+from skae.imputation._gaussian import NormalWithMissing
 
 SMALL = TableAutoencoder(
     4, hidden_layer_sizes=(8,), epochs=3, noise="masking", noise_level=0.3
@@ -287,7 +287,7 @@ def test_wide_tables_are_left_to_networks_and_forests():
 
 def test_without_gaps_it_is_mean_and_covariance():
     X = np.random.default_rng(0).normal(size=(200, 3)) @ np.triu(np.ones((3, 3)))
-    found = GaussianWithGaps(X).fit(X, ridge=0.0, max_steps=3)
+    found = NormalWithMissing(X).fit(X, ridge=0.0, max_steps=3)
     np.testing.assert_allclose(found.mean, X.mean(axis=0), atol=1e-5)
     np.testing.assert_allclose(found.covariance, np.cov(X.T, ddof=0), atol=1e-4)
 
@@ -295,7 +295,7 @@ def test_without_gaps_it_is_mean_and_covariance():
 def test_it_fills_by_regression():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(400, 3)) @ np.triu(np.ones((3, 3)))
-    gaussian = GaussianWithGaps(X).fit(X, ridge=0.0, max_steps=3)
+    gaussian = NormalWithMissing(X).fit(X, ridge=0.0, max_steps=3)
     holes = X.copy()
     holes[:, 2] = np.nan
     expected = LinearRegression().fit(X[:, :2], X[:, 2])
@@ -315,7 +315,7 @@ def test_it_learns_from_rows_with_gaps():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(4000, 3)) @ np.triu(np.ones((3, 3)))
     holes = np.where(rng.random(X.shape) < 0.3, np.nan, X)
-    found = GaussianWithGaps(holes).fit(holes, ridge=1.0, max_steps=100)
+    found = NormalWithMissing(holes).fit(holes, ridge=1.0, max_steps=100)
     np.testing.assert_allclose(found.covariance, np.cov(X.T), rtol=0.1, atol=0.1)
 
 

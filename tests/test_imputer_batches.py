@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from skae import AutoencoderImputer, TableAutoencoder
-from skae.imputation._gaussian import GaussianWithGaps
+from skae.imputation._gaussian import NormalWithMissing
 
 TINY = TableAutoencoder(
     4, hidden_layer_sizes=(8,), epochs=2, noise="masking", noise_level=0.3
@@ -190,7 +190,7 @@ def test_integers_that_float64_does_not_hold(numbers):
 def test_rows_with_equal_gaps_share_their_inverse():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 5)) @ rng.normal(size=(5, 5))
-    gaussian = GaussianWithGaps(X).fit(X, ridge=0.0, max_steps=2)
+    gaussian = NormalWithMissing(X).fit(X, ridge=0.0, max_steps=2)
     holes = np.where(rng.random(X.shape) < 0.4, np.nan, X)
     holes[:50] = np.where([0, 1, 0, 1, 0], np.nan, X[:50])
     filled, variances = gaussian.fill_and_variances(holes)

@@ -18,11 +18,11 @@ from skae.data._rows import Rows
 from skae.datasets import load_digits
 from skae.engine import Field
 from skae.families.neighbors import DenseNeighbors
-from skae.fitting._sizes import settle_epochs, settle_sizes
+from skae.fitting._sizes import resolve_epochs, resolve_sizes
 from skae.neighbors import _map as _neighbor_map
 from skae.neighbors import _search as _neighbors
 from skae.neighbors._map import neighbor_map
-from skae.neighbors._mixed_rows import MixedRows, Mixture
+from skae.neighbors._mixed_rows import Mixup, MixupRows
 from skae.neighbors._search import Neighborhood
 
 
@@ -183,8 +183,8 @@ def test_training_mixes_rows_with_neighbors(rng):
     X = rng.normal(size=(40, 3)).astype(np.float32)
     places = X[:, :2].copy()
     around = Neighborhood(rows_of(X), None, 4)
-    mixture = Mixture(around)
-    data, place = (MixedRows(rows_of(x), mixture) for x in (X, places))
+    mixture = Mixup(around)
+    data, place = (MixupRows(rows_of(x), mixture) for x in (X, places))
 
     def served(rows, epoch):
         out = np.empty((40, *rows.sample_shape), dtype=np.float32)
@@ -206,14 +206,14 @@ def test_training_mixes_rows_with_neighbors(rng):
     assert np.all(share[np.arange(40), nearest] <= 1 + 1e-6)
     # Reading is for everybody else: nothing is mixed there.
     assert_array_equal(data.read(slice(0, 40)), X)
-    later = MixedRows(rows_of(X), Mixture(around, n_before=1))
+    later = MixupRows(rows_of(X), Mixup(around, n_before=1))
     assert_allclose(served(later, 1), second)
 
 
 def test_rows_held_out_are_in_no_other_row():
     X = np.eye(30) + 0.3 * np.eye(30, k=1) + 0.3 * np.eye(30, k=-1)
     around = Neighborhood(rows_of(X), None, 4)
-    data = MixedRows(rows_of(X), Mixture(around))
+    data = MixupRows(rows_of(X), Mixup(around))
 
     def shares(epoch):
         """What each row is made of, from row to row."""
@@ -233,13 +233,13 @@ def test_rows_held_out_are_in_no_other_row():
     model = make(NeighborAutoencoder, early_stopping=True, epochs=3)
     seen = []
 
-    class Watched(MixedRows):
+    class Watched(MixupRows):
         def hold_out(self, indices):
             seen.append(indices)
             super().hold_out(indices)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skae.families.neighbors._objective.MixedRows", Watched)
+        patch.setattr("skae.families.neighbors._objective.MixupRows", Watched)
         model.fit(X)
     assert len(seen) == 2  # the data and the places
     assert len(seen[0]) == 3
@@ -258,13 +258,16 @@ def accuracy(model, digits):
 def test_of_many_rows_a_map_is_trained_for_longer(n_rows, n_epochs):
     """Of 50000 digits 30 epochs keep more neighbours than 14, as the others have."""
     model = NeighborAutoencoder()
-    _, n_steps, _ = settle_sizes(model, n_rows)
+    _, n_steps, _ = resolve_sizes(model, n_rows)
     fields = {"data": Field((784,), "float32")}
     own = {name: getattr(model, name) for name in model._graph_parameters()}
     architecture = DenseNeighbors(
-        fields=fields, terms=(), padded=False, **DenseNeighbors.settle(own, n_rows)
+        fields=fields,
+        terms=(),
+        padded=False,
+        **DenseNeighbors.resolve_auto(own, n_rows),
     )
-    assert settle_epochs(model, architecture, n_steps, n_rows) == n_epochs
+    assert resolve_epochs(model, architecture, n_steps, n_rows) == n_epochs
 
 
 def test_new_rows_find_their_place(digits, mapper):

@@ -91,7 +91,7 @@ class DecorrelatedAutoencoder(BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         return {"decorrelation": float(self.decorrelation)}
 
 
@@ -160,7 +160,7 @@ class AroundOneHalfAutoencoder(DecorrelatedAutoencoder):
 
     _architecture = AroundOneHalf
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         return {}
 
 

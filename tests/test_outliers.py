@@ -19,8 +19,13 @@ from skae import (
     RecurrentAutoencoder,
 )
 from skae.outliers import _detector as _outliers
-from skae.outliers import _features as _views
-from skae.outliers._scores import Distance, Neighbors, surprise, tail
+from skae.outliers import _features as _features
+from skae.outliers._scores import (
+    MahalanobisDistance,
+    NeighborDistance,
+    tail,
+    tail_score,
+)
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 
@@ -120,7 +125,7 @@ def test_the_default_network_trains_for_some_epochs_on_all_rows(
 
 def test_neighbours_are_others():
     rows = np.array([[0.0], [1.0], [3.0], [3.0], [7.0]])
-    neighbors = Neighbors(rows, 2)
+    neighbors = NeighborDistance(rows, 2)
     # Those of the first row: 1 and 3. The twins have each other, and 1.
     found = neighbors.of(np.array([[0.0], [3.0], [7.0], [0.5]]))
     np.testing.assert_allclose(found, [2.0, 1.0, 4.0, 0.5])
@@ -132,7 +137,7 @@ def test_rows_are_left_out_that_are_far_without_a_network(contaminated):
     rows = X.astype(np.float64)
     found = mahalanobis(rows)
     kept = found <= np.quantile(found, 0.9)
-    trimmed = Distance(rows, 0.1, 1).of(rows)
+    trimmed = MahalanobisDistance(rows, 0.1, 1).of(rows)
     np.testing.assert_allclose(trimmed[kept], mahalanobis(rows[kept]), rtol=1e-6)
     expected = clone(SMALL).set_params(random_state=0)
     weight = (trimmed <= np.quantile(trimmed, 0.9)).astype(np.float32)
@@ -183,7 +188,7 @@ def test_novelty_asks_neighbours_and_mixtures(contaminated):
     X, outlier = contaminated
     clean, other = X[~outlier][:200], X[~outlier][200:]
     detector = AutoencoderOutlierDetector(novelty=True, random_state=0).fit(clean)
-    judge = detector._judge
+    judge = detector._scorer
     scores = detector.score_samples(other)
     nearest = NearestNeighbors(n_neighbors=2).fit(clean.astype(np.float64))
     unit = clean.astype(np.float64).std(axis=0)
@@ -193,18 +198,18 @@ def test_novelty_asks_neighbours_and_mixtures(contaminated):
     # The share of training rows that are farther from others than themselves.
     share = [np.mean(alone > d) for d in distances]
     inside = distances < np.quantile(alone, 0.9)
-    found = np.exp(-surprise(judge.tails[0], distances))
+    found = np.exp(-tail_score(judge.tails[0], distances))
     np.testing.assert_allclose(found[inside], np.array(share)[inside], atol=0.02)
     rare = [
-        surprise(tail, -mixture.score_samples(table))
+        tail_score(tail, -mixture.score_samples(table))
         for tail, mixture, table in zip(
             judge.tails[1:],
             judge.mixtures,
-            detector._views.tables(detector.autoencoder_, other),
+            detector._features.tables(detector.autoencoder_, other),
             strict=True,
         )
     ]
-    expected = -np.mean([surprise(judge.tails[0], distances), *rare], axis=0)
+    expected = -np.mean([tail_score(judge.tails[0], distances), *rare], axis=0)
     np.testing.assert_allclose(scores, expected, rtol=1e-6)
     bad = detector.score_samples(X[outlier])
     assert roc_auc_score(np.repeat([1, 0], [30, 70]), -np.append(bad, scores)) > 0.95
@@ -214,8 +219,8 @@ def test_surprise_is_minus_the_logarithm_of_a_share():
     usual = np.random.default_rng(0).exponential(size=100_000)
     # The share of exponential values above t is exp(-t), in the tail as well.
     t = np.linspace(0, 12, 25)
-    np.testing.assert_allclose(surprise(tail(usual), t), t, rtol=0.05, atol=0.01)
-    assert surprise(tail(np.ones(10)), np.array([1.0, 2.0]))[1] > 100
+    np.testing.assert_allclose(tail_score(tail(usual), t), t, rtol=0.05, atol=0.01)
+    assert tail_score(tail(np.ones(10)), np.array([1.0, 2.0]))[1] > 100
 
 
 @pytest.mark.parametrize("novelty", [False, True])
@@ -252,7 +257,7 @@ def test_containers_and_blocks_change_nothing(
     np.save(tmp_path / "X.npy", X)
     detector = AutoencoderOutlierDetector(SMALL, novelty=novelty, random_state=0)
     expected = detector.fit(X).score_samples(X)
-    monkeypatch.setattr(_views, "_BLOCK_VALUES", 40 * X.shape[1])
+    monkeypatch.setattr(_features, "_BLOCK_VALUES", 40 * X.shape[1])
     for given in (sparse.csr_array(X), np.load(tmp_path / "X.npy", mmap_mode="r")):
         found = clone(detector).fit(given).score_samples(given)
         np.testing.assert_allclose(found, expected, rtol=1e-4)
@@ -265,7 +270,7 @@ def test_of_many_rows_some_are_looked_at(contaminated, monkeypatch):
     assert roc_auc_score(outlier, -detector.score_samples(X)) > 0.95
     clean = X[~outlier]
     detector = AutoencoderOutlierDetector(SMALL, novelty=True, random_state=0)
-    assert len(detector.fit(clean)._judge.neighbors.rows) == 100
+    assert len(detector.fit(clean)._scorer.neighbors.rows) == 100
 
 
 @pytest.mark.parametrize("novelty", [False, True])

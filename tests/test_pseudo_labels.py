@@ -8,8 +8,8 @@ from skae.data import ImageLayout, Rows, ShiftedRows, TableLayout
 from skae.neighbors import Neighborhood
 from skae.semi_supervised import _pseudo_labels
 from skae.semi_supervised._label_graph import WALK_LENGTHS, LabelGraph
-from skae.semi_supervised._pretraining import _settle_shift
-from skae.semi_supervised._pseudo_labels import OpinionPool, most_certain
+from skae.semi_supervised._pretraining import _resolve_max_shift
+from skae.semi_supervised._pseudo_labels import PseudoLabels, most_certain
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 
@@ -36,7 +36,7 @@ def pool_of(X, y, labelled):
 
     rng = np.random.default_rng(0)
     among = np.arange(len(X))
-    return OpinionPool(X, among, labelled, y[labelled], fit_head, rng)
+    return PseudoLabels(X, among, labelled, y[labelled], fit_head, rng)
 
 
 def test_a_walk_is_what_its_formula_says():
@@ -180,10 +180,10 @@ def test_images_move_in_training_alone():
 
 
 def test_auto_moves_images_by_a_fourteenth():
-    assert _settle_shift("auto", ImageLayout((28, 30, 1), (840,))) == 2
-    assert _settle_shift("auto", ImageLayout((8, 8, 1), (64,))) == 1
-    assert _settle_shift("auto", TableLayout.fit(np.zeros((3, 4)), "x")) == 0
-    assert _settle_shift(3, ImageLayout((8, 8, 1), (64,))) == 3
+    assert _resolve_max_shift("auto", ImageLayout((28, 30, 1), (840,))) == 2
+    assert _resolve_max_shift("auto", ImageLayout((8, 8, 1), (64,))) == 1
+    assert _resolve_max_shift("auto", TableLayout.fit(np.zeros((3, 4)), "x")) == 0
+    assert _resolve_max_shift(3, ImageLayout((8, 8, 1), (64,))) == 3
 
 
 @pytest.mark.parametrize("cls", [EncoderClassifier, EncoderRegressor])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from skae import Autoencoder, EncoderRegressor
-from skae.semi_supervised._pseudo_targets import MOST_TARGETS, pseudo_targets
+from skae.semi_supervised._pseudo_targets import MAX_TARGETS, pseudo_targets
 
 SMALL = Autoencoder(2, hidden_layer_sizes=(4,), epochs=3, batch_size=16)
 
@@ -108,7 +108,7 @@ def test_rows_held_out_are_taught_to_nobody(rng, monkeypatch):
     assert (labels[40:] == 7).all()
 
 
-@pytest.mark.parametrize(("n", "n_labelled"), [(60, 60), (2100, MOST_TARGETS + 1)])
+@pytest.mark.parametrize(("n", "n_labelled"), [(60, 60), (2100, MAX_TARGETS + 1)])
 def test_enough_targets_need_no_others(n, n_labelled, rng, monkeypatch):
     def refuse(*args):
         raise AssertionError("a Gaussian process was asked")

@@ -43,7 +43,7 @@ class ToldAutoencoder(Autoencoder):
         shape = (np.int64(1),)
         return {name: Rows(told, "Told", shape, dtype=name) for name in DTYPES}
 
-    def _facts(self):
+    def _data_values(self):
         return FACTS
 
 

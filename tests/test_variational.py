@@ -112,7 +112,7 @@ def test_history_is_in_nats(X):
 
 def test_warm_up_raises_the_weight_without_a_trace(X):
     vae = VariationalAutoencoder(2, epochs=5, warm_up_epochs=4, **SETTINGS)
-    strengths = [vae._strengths(epoch)["kl"] for epoch in range(1, 6)]
+    strengths = [vae._loss_weights(epoch)["kl"] for epoch in range(1, 6)]
     assert strengths == [0.25, 0.5, 0.75, 1.0, 1.0]
     vae.fit(X)
     before = _tensorflow.TensorFlowProgram.n_traces

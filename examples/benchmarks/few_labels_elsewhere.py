@@ -23,7 +23,7 @@ from skae import EncoderClassifier
 from skae.datasets import load_fashion_mnist
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-MOST_ROWS = 5000
+MAX_ROWS = 5000
 N_LABELS = (30, 100)
 
 
@@ -60,8 +60,8 @@ DATA = {
 def split(X, y, share, scaled, seed):
     """Training rows and what they are, test rows and what they are."""
     order = np.random.default_rng(seed).permutation(len(X))
-    n_train = min(MOST_ROWS, int(share * len(X)))
-    train, test = order[:n_train], order[n_train:][:MOST_ROWS]
+    n_train = min(MAX_ROWS, int(share * len(X)))
+    train, test = order[:n_train], order[n_train:][:MAX_ROWS]
     X_train, X_test = X[train], X[test]
     if scaled:
         scaler = StandardScaler().fit(X_train)

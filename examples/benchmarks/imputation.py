@@ -34,7 +34,7 @@ from skae import AutoencoderImputer
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 NUMBERS = ("breast_cancer", "wine", "diabetes", "digits")
 MIXED = ("titanic", "auto_imports", "california_housing", "adult")
-MOST_ROWS = 5000
+MAX_ROWS = 5000
 
 
 def rivals(seed, mixed=False):
@@ -137,8 +137,8 @@ def mixed(options):
     rows, ranks = [], []
     for name in MIXED:
         table = load_table(name)
-        if len(table) > MOST_ROWS:
-            table = table.sample(MOST_ROWS, random_state=0)
+        if len(table) > MAX_ROWS:
+            table = table.sample(MAX_ROWS, random_state=0)
         table = table.reset_index(drop=True)
         found: dict[str, list] = {}
         for seed in range(options.seeds):

@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from skae import Autoencoder, AutoencoderOutlierDetector
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-MOST_ROWS = 10000
+MAX_ROWS = 10000
 OURS = "skae default"
 
 
@@ -40,8 +40,8 @@ def read(name, seed=0):
     """Rows, and which of them are outliers."""
     with np.load(_measure.DATA / f"odds_{name}.npz") as file:
         X, y = file["X"].astype(np.float64), file["y"].ravel()
-    if len(X) > MOST_ROWS:
-        some = np.random.default_rng(seed).permutation(len(X))[:MOST_ROWS]
+    if len(X) > MAX_ROWS:
+        some = np.random.default_rng(seed).permutation(len(X))[:MAX_ROWS]
         X, y = X[some], y[some]
     return X, y
 

@@ -2,7 +2,7 @@
 
 from skae._moved import former
 from skae.data._callers import level_of_user as level_of_user
-from skae.data._changing_rows import ChangingRows as ChangingRows
+from skae.data._changing_rows import AugmentedRows as AugmentedRows
 from skae.data._dask import by_block as by_block
 from skae.data._far_rows import dominating_row as dominating_row
 from skae.data._far_rows import dominating_value as dominating_value
@@ -15,7 +15,7 @@ from skae.data._images import ImageLayout as ImageLayout
 from skae.data._layout import Layout as Layout
 from skae.data._layout import TableLayout as TableLayout
 from skae.data._masked_arrays import refuse_masked as refuse_masked
-from skae.data._masked_arrays import with_gaps as with_gaps
+from skae.data._masked_arrays import with_missing as with_missing
 from skae.data._masked_rows import MaskedRows as MaskedRows
 from skae.data._memory_maps import find_memory_map as find_memory_map
 from skae.data._pca import principal_components as principal_components
@@ -30,13 +30,13 @@ from skae.data._rows import is_aligned as is_aligned
 from skae.data._rows import map_fields as map_fields
 from skae.data._rows import named as named
 from skae.data._rows import paired as paired
-from skae.data._rows import some_rows as some_rows
+from skae.data._rows import sample_rows as sample_rows
 from skae.data._rows import weight_of_rows as weight_of_rows
 from skae.data._sequences import SequenceLayout as SequenceLayout
 from skae.data._sequences import is_ragged_list as is_ragged_list
 from skae.data._sequences import pooled as pooled
 from skae.data._shifted_rows import ShiftedRows as ShiftedRows
-from skae.data._some_rows import SomeRows as SomeRows
+from skae.data._some_rows import RowSubset as RowSubset
 from skae.data._threads import one_blas_thread as one_blas_thread
 from skae.data._units import FAR as FAR
 from skae.data._units import SAFE_SCALES as SAFE_SCALES

@@ -7,7 +7,7 @@ import numpy as np
 from skae.data._rows import Rows
 
 
-class ChangingRows(Rows):
+class AugmentedRows(Rows):
     """Rows that training sees otherwise in each epoch, and that nobody else does.
 
     Parameters
@@ -26,8 +26,8 @@ class ChangingRows(Rows):
         """Write the rows `indices`, changed in any epoch but 0, into `out`."""
         self._rows.gather(indices, out)
         if epoch:
-            self._change(indices, out[: len(indices)], epoch)
+            self._augment(indices, out[: len(indices)], epoch)
 
     @abstractmethod
-    def _change(self, indices: np.ndarray, out: np.ndarray, epoch: int) -> None:
+    def _augment(self, indices: np.ndarray, out: np.ndarray, epoch: int) -> None:
         """Change the rows `indices`, which are in `out`, as `epoch` has them."""

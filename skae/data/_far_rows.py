@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from skae.data._rows import Rows, Summary, some_rows
+from skae.data._rows import Rows, Summary, sample_rows
 
 # Rows by which to know where the middle is, whatever a few of them are.
 _ROWS_OF_MIDDLE = 1000
@@ -12,9 +12,9 @@ _ROWS_OF_MIDDLE = 1000
 # of the others, and so many times that of the next one.
 _FAR, _GAP = 30.0**2, 3.0**2
 # More rows than this share are no mistakes.
-_MOST = 0.01
+_MAX = 0.01
 # So many of them a warning names.
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 # Of fewer rows one may well have half of the squares by chance.
 _MANY_ROWS = 100
 
@@ -34,7 +34,7 @@ def squared_distances(
     has_numbers = summary.mean.shape == rows.sample_shape
     if not (has_numbers and summary.may_have_far_rows):
         return None
-    (some,) = some_rows({"data": rows}, weight, _ROWS_OF_MIDDLE).values()
+    (some,) = sample_rows({"data": rows}, weight, _ROWS_OF_MIDDLE).values()
     gone = np.isnan(some).all(axis=0)
     middle = np.nanmedian(np.where(gone, 0, some), axis=0).astype(np.float64)
     found = np.zeros(len(rows))
@@ -78,7 +78,7 @@ def far_rows(
     if distances is None:
         return nothing
     n_rows = len(rows) if weight is None else np.count_nonzero(weight)
-    n_most = min(max(1, int(_MOST * n_rows)), n_rows - 1)
+    n_most = min(max(1, int(_MAX * n_rows)), n_rows - 1)
     order = np.argsort(-distances, kind="stable")
     d = distances[order]
     below = np.cumsum(d[::-1])[::-1]
@@ -97,8 +97,8 @@ def left_out(far, n_rows: int, weight, row_name, stacklevel: int):
     """
     if len(far) == 0:
         return weight
-    names = ", ".join(row_name(row) for row in far[:_MOST_NAMED])
-    names += ", ..." if len(far) > _MOST_NAMED else ""
+    names = ", ".join(row_name(row) for row in far[:_MAX_NAMED])
+    names += ", ..." if len(far) > _MAX_NAMED else ""
     warnings.warn(
         f"{len(far)} of {n_rows} rows of X are so far from all others that nothing "
         f"else would count beside them, and are left out of training: {names} "

@@ -16,8 +16,8 @@ _NEAR, _NEAREST = 8.0, 64.0
 _ROUNDING = 1e-13
 # One value has more than this share of the squares: which are without the quantiles?
 _SHARE, _TRIMMED = 0.05, (0.01, 0.99)
-_LEAST_TO_TRIM = 10
-_SAMPLE_ROWS, _LEAST_SAMPLE_ROWS = 1024, 8
+_MIN_TO_TRIM = 10
+_SAMPLE_ROWS, _MIN_SAMPLE_ROWS = 1024, 8
 
 
 class Moments(NamedTuple):
@@ -38,8 +38,8 @@ class Moments(NamedTuple):
     def far(self, share: float = 1.0) -> np.ndarray:
         """Which features lie far from zero, all their values on one side of it."""
         varies = self.deviation > _ROUNDING * np.abs(self.mean)
-        usual = self.scale if varies.any() else 0.0
-        unit = np.where(varies, self.deviation, usual or _FAR_IF_CONSTANT / FAR)
+        trimmed = self.scale if varies.any() else 0.0
+        unit = np.where(varies, self.deviation, trimmed or _FAR_IF_CONSTANT / FAR)
         apart = np.abs(self.mean)
         return (apart > share * FAR * unit) & (apart > 2 * share * self.farthest)
 
@@ -68,8 +68,8 @@ def find_units(
     """
     sample = _Sums.of_sample(rows, weight, pooled)
     seen = sample.moments()
-    usual = sample.usual_moments()
-    may_be_far = seen is not None and (seen.far(0.25) | usual.far(0.25)).any()
+    trimmed = sample.trimmed_moments()
+    may_be_far = seen is not None and (seen.far(0.25) | trimmed.far(0.25)).any()
     if not may_be_far and (seen is None or not seen.is_unsafe()):
         _warn_of_lost(seen)
         return None
@@ -82,11 +82,11 @@ def find_units(
     _warn_of_lost(found, exponent)
     far = found.far()
     # All but a few broken rows are as far from zero as others' are.
-    far_but_for_some = usual.far() & (usual.deviation > 0) & ~far
+    far_but_for_some = trimmed.far() & (trimmed.deviation > 0) & ~far
     if not (far.any() or far_but_for_some.any() or exponent):
         return None
     origin = np.zeros(found.mean.shape)
-    for moments, which in ((found, far), (usual, far_but_for_some)):
+    for moments, which in ((found, far), (trimmed, far_but_for_some)):
         for i in np.flatnonzero(which):
             origin[i] = _origin(moments, i)
     features = rows.sample_shape[1:] if pooled else rows.sample_shape
@@ -95,10 +95,10 @@ def find_units(
 
 def _origin(moments: Moments, i: int) -> float:
     """A round number that is near to feature `i`."""
-    usual = moments.scale if moments.deviation.any() else 0.0
+    trimmed = moments.scale if moments.deviation.any() else 0.0
     deviation = moments.deviation[i]
-    near = max(_NEAR * deviation, min(_NEAR * usual, _NEAREST * deviation))
-    return round_number(moments.mean[i], near if deviation else _NEAR * usual)
+    near = max(_NEAR * deviation, min(_NEAR * trimmed, _NEAREST * deviation))
+    return round_number(moments.mean[i], near if deviation else _NEAR * trimmed)
 
 
 def round_number(value: float, near: float) -> float:
@@ -126,7 +126,7 @@ class _Sums:
         """Of some rows, from the first to the last."""
         counted = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
         room = CHUNK_BYTES // max(1, rows.row_bytes)
-        size = int(np.clip(room, _LEAST_SAMPLE_ROWS, _SAMPLE_ROWS))
+        size = int(np.clip(room, _MIN_SAMPLE_ROWS, _SAMPLE_ROWS))
         places = np.linspace(0, len(counted) - 1, min(len(counted), size))
         some = rows.raw(counted[places.astype(np.intp)])
         found = cls(pooled)
@@ -208,14 +208,14 @@ class _Sums:
                 np.ldexp(farthest, up),
             )
 
-    def usual_moments(self) -> Moments | None:
+    def trimmed_moments(self) -> Moments | None:
         """Those of a sample without its least and greatest, where these are far out."""
         found = self.moments()
         if found is None:
             return None
         far_out = found.farthest > np.sqrt(_SHARE * self._n_rows) * found.deviation
         n_known = np.isfinite(self._values).sum(axis=0)
-        which = np.flatnonzero(far_out & (n_known >= _LEAST_TO_TRIM))
+        which = np.flatnonzero(far_out & (n_known >= _MIN_TO_TRIM))
         if not len(which):
             return found
         z = np.where(np.isfinite(self._values), self._values, np.nan)[:, which]
@@ -236,8 +236,8 @@ class _Sums:
         if not len(z):
             return True
         low, high = SAFE_SCALES
-        usual = np.exp2(np.mean(np.log2(z)))
-        return bool(usual > high if scale > 1 else usual < low)
+        trimmed = np.exp2(np.mean(np.log2(z)))
+        return bool(trimmed > high if scale > 1 else trimmed < low)
 
 
 def _first(flat: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ class Layout(ABC):
     # Parameters of the estimator that `fit` takes, and their constraints.
     parameters: ClassVar[dict[str, list]] = {}
     # Whether a table holds numbers alone. Others are checked by the layout itself.
-    numeric: ClassVar[bool] = True
+    numeric_only: ClassVar[bool] = True
     # Whether new data may have missing values where those of `fit` had none.
     takes_missing: ClassVar[bool] = False
     # In which the rows are served, where float32 does not hold the data as they are:
@@ -39,7 +39,7 @@ class Layout(ABC):
         """
         refuse_masked(X, type(estimator).__name__)
         if cls.is_table(X):
-            check = checked_table if cls.numeric else checked_names
+            check = checked_table if cls.numeric_only else checked_names
             return check(estimator, X, reset=reset)
         X = cls.check_other(X, type(estimator).__name__)
         if reset:
@@ -105,7 +105,7 @@ class Layout(ABC):
         """Two to the power of it is the unit of the rows, in that of the data."""
         return 0 if self.units is None else self.units.exponent
 
-    def settle_units(self, rows: Rows, weight: np.ndarray | None) -> None:
+    def fit_units(self, rows: Rows, weight: np.ndarray | None) -> None:
         """Find the units of the first data, `rows`, and serve these in them."""
         units = find_units(rows, weight, pooled=self.is_sequence)
         if units is not None:
@@ -124,7 +124,7 @@ class Layout(ABC):
         """`values`, restored, as a data frame where `like` is one."""
         return framed_like(like, values, names)
 
-    def facts(self) -> dict[str, Any]:
+    def data_values(self) -> dict[str, Any]:
         """What the network must know beside the shape of a row, by name."""
         return {}
 
@@ -135,7 +135,7 @@ class Layout(ABC):
     # Height, width and perhaps channels, where rows are images.
     image_shape: tuple[int, ...] | None = None
     # Whether rows, as the user has them, are numbers that may be drawn as such.
-    holds_numbers: bool = True
+    all_numeric: bool = True
     # Whether a row has one time step after the other.
     is_sequence: ClassVar[bool] = False
 

@@ -40,7 +40,7 @@ def refuse_masked(X: Any, name: str, what: str = "X") -> None:
         )
 
 
-def with_gaps(X: Any) -> Any:
+def with_missing(X: Any) -> Any:
     """A masked array as one in which NaN, NaT or None stands for what is masked."""
     if not isinstance(X, np.ma.MaskedArray):
         return X

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_FOR_GAPS = (
+_FOR_MISSING = (
     "{name} takes no missing values: TableAutoencoder learns from tables that have "
     "some, and AutoencoderImputer fills them."
 )
@@ -37,7 +37,7 @@ def refuse_not_finite(x: np.ndarray, first: int, rows, name: str) -> None:
     if not is_gap:
         what = f"infinity or a value too large for dtype({x.dtype.name!r})"
         raise ValueError(f"Input {rows.called} contains {what}, the first in {where}.")
-    advice = (_FOR_GAPS if is_table else _FOR_OTHERS).format(name=name)
+    advice = (_FOR_MISSING if is_table else _FOR_OTHERS).format(name=name)
     raise ValueError(
         f"Input {rows.called} contains NaN, the first in {where}. {advice}"
     )

@@ -32,9 +32,9 @@ GRAIN = 24
 # A row with so many times the mean of the squared distances is worth a second look.
 _FAR = 25.0
 # Of rows that weigh differently, so many times as many are taken.
-_MOST_TIMES = 10
+_MAX_TIMES = 10
 # Weights beyond these powers of two are halved or doubled as often.
-_MOST_DOUBLINGS = 64
+_MAX_DOUBLINGS = 64
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
@@ -277,7 +277,7 @@ def weight_of_rows(sample_weight, rows: Rows) -> np.ndarray | None:
     refuse_masked(sample_weight, "training", "sample_weight")
     weight = checked_weight(sample_weight, rows.X, dtype=np.float64)
     exponent = int(np.frexp(weight.max(initial=0.0))[1])
-    if abs(exponent) > _MOST_DOUBLINGS:  # float32 would not hold them
+    if abs(exponent) > _MAX_DOUBLINGS:  # float32 would not hold them
         weight = np.ldexp(weight, -exponent)
     return weight.astype(np.float32)
 
@@ -309,7 +309,7 @@ def paired(argument: str, read: Callable, X: Any, data: Rows) -> Rows:
     return rows
 
 
-def some_rows(
+def sample_rows(
     fields: Mapping[str, Rows], weight: np.ndarray | None, n_rows: int
 ) -> dict[str, np.ndarray]:
     """Up to `n_rows` rows, from the first to the last, as often as they weigh."""
@@ -328,7 +328,7 @@ def _which_rows(n_all: int, weight: np.ndarray | None, n_rows: int) -> np.ndarra
         places = np.linspace(0, len(counted) - 1, min(len(counted), n_rows))
         return counted[places.astype(np.intp)]
     above = np.cumsum(mass / mass.min())  # the lightest row comes once
-    n = min(n_rows, _MOST_TIMES * len(counted), round(above[-1]))
+    n = min(n_rows, _MAX_TIMES * len(counted), round(above[-1]))
     return counted[np.searchsorted(above, (np.arange(n) + 0.5) * (above[-1] / n))]
 
 

@@ -15,7 +15,7 @@ from skae.data._units import Units
 
 LONGER_SEQUENCES = {"auto", "resample", "truncate", "error"}
 # Times as long as the longest of `fit` that "auto" takes a sequence to be of its kind.
-_MOST_LONGER = 2
+_MAX_LONGER = 2
 
 
 class Sequences(MaskedRows):
@@ -223,7 +223,7 @@ class SequenceLayout(Layout):
         """How to bring sequences of so many time steps to those of the network."""
         how, most = self.longer_sequences, self.n_timesteps
         if how == "auto":
-            how = "resample" if n_timesteps <= _MOST_LONGER * most else "error"
+            how = "resample" if n_timesteps <= _MAX_LONGER * most else "error"
         if how == "error":
             raise ValueError(
                 f"X has sequences of up to {n_timesteps} time steps, but the longest "

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from skae.data._changing_rows import ChangingRows
+from skae.data._changing_rows import AugmentedRows
 from skae.data._rows import Rows
 
 
-class ShiftedRows(ChangingRows):
+class ShiftedRows(AugmentedRows):
     """Images that training sees moved, each epoch otherwise, and that nobody else does.
 
     Up or down and left or right by up to `max_shift` pixels, all alike likely; what
@@ -28,7 +28,7 @@ class ShiftedRows(ChangingRows):
         self._max_shift, self._seed = max_shift, seed
         self._epoch = 0
 
-    def _change(self, indices, out, epoch):
+    def _augment(self, indices, out, epoch):
         down, right = self._draw(epoch)[:, indices, None]
         n_down, n_right = out.shape[1:3]
         source = np.arange(len(out))[:, None, None]

@@ -5,7 +5,7 @@ import numpy as np
 from skae.data._rows import Rows
 
 
-class SomeRows(Rows):
+class RowSubset(Rows):
     """Some rows of others, in chunks of their own: what is left out moves no digit.
 
     Parameters

@@ -12,13 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 from skae._sklearn import Interval, StrOptions, fit_context, num_samples
 from skae.estimator import MatrixLike, check_count
 from skae.families.dense import Autoencoder
-from skae.meta import AroundAutoencoder, codes_of, generator, restores_on_error
+from skae.meta import AutoencoderMetaEstimator, codes_of, generator, restores_on_error
 
-_FEWEST_ROWS = 2
+_MIN_ROWS = 2
 
 
 class AutoencoderDensity(
-    AroundAutoencoder, MetaEstimatorMixin, DensityMixin, BaseEstimator
+    AutoencoderMetaEstimator, MetaEstimatorMixin, DensityMixin, BaseEstimator
 ):
     r"""New rows, and a density of codes, from any autoencoder.
 
@@ -140,9 +140,9 @@ class AutoencoderDensity(
         """
         X = self._check_input(X, reset=True)
         n_rows = num_samples(X)
-        if n_rows < _FEWEST_ROWS:
+        if n_rows < _MIN_ROWS:
             raise ValueError(
-                f"Got n_samples={n_rows}, but a density needs {_FEWEST_ROWS} rows at "
+                f"Got n_samples={n_rows}, but a density needs {_MIN_ROWS} rows at "
                 "least: one row has no spread."
             )
         weight = self._without(self._far_rows(X), X, stacklevel=6)

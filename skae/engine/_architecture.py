@@ -83,7 +83,7 @@ class Architecture(ABC):
     ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
     ``in_units(values, exponent)``   parameters, where rows have another unit
     ``baseline(rows, ...)``          weights fitted to the data before training
-    ``least_epochs(n_steps)``        passes below which "auto" does not go
+    ``min_epochs(n_steps)``        passes below which "auto" does not go
     ``auto_sizes(values, ...)``      sizes that are "auto" decided by the data
     ``initial_weights(...)``         those with which training begins, if others
     ``linear_code()``                how a code may be turned after training
@@ -116,7 +116,7 @@ class Architecture(ABC):
     rows_to_leave_pca: int = MANY_ROWS
     # Of `encoding_dim="auto"`: numbers for each value of a row, and most of them.
     auto_codes_per_value: ClassVar[float] = 0.5
-    most_auto_codes: ClassVar[int] = 32
+    max_auto_codes: ClassVar[int] = 32
     # Whether batches of many rows train as well in fewer steps at a higher rate.
     takes_large_steps: bool = False
     # Whether there are no hidden layers.
@@ -175,15 +175,13 @@ class Architecture(ABC):
         """Scaling of data and outputs, and their comparison."""
         return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded)
 
-    def settle_units(
-        self, layout: Layout, rows: Rows, weight: np.ndarray | None
-    ) -> None:
+    def fit_units(self, layout: Layout, rows: Rows, weight: np.ndarray | None) -> None:
         """Let a layout find the units of the first data, if these are free to choose.
 
         Where the network sees data as they are, as with cross-entropy, they are not.
         """
         if self.reconstruction_loss().standardizes:
-            layout.settle_units(rows, weight)
+            layout.fit_units(rows, weight)
 
     def row_loss(self, loss, normal, tensors):
         """Loss of each row of normal data, from "raw" and the encoder's tensors."""
@@ -228,17 +226,17 @@ class Architecture(ABC):
         return dict(values)
 
     @classmethod
-    def settle(cls, values: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
+    def resolve_auto(cls, values: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
         """Parameters of the graph, with what "auto" leaves to the data decided."""
         return dict(values)
 
-    def least_epochs(self, n_steps: int) -> int:
+    def min_epochs(self, n_steps: int) -> int:
         """Epochs below which "auto" does not go, where one has `n_steps` steps."""
         return 1
 
     @classmethod
     def auto_sizes(
-        cls, values: Mapping[str, Any], rows: Rows, facts: Mapping[str, Any]
+        cls, values: Mapping[str, Any], rows: Rows, data_values: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Parameters of the graph, with sizes that are "auto" decided, after `settle`.
 
@@ -247,7 +245,7 @@ class Architecture(ABC):
         values = dict(values)
         if is_auto(values.get("encoding_dim")):
             n_values = math.prod(rows.sample_shape)
-            rule = cls.auto_codes_per_value, cls.most_auto_codes
+            rule = cls.auto_codes_per_value, cls.max_auto_codes
             values["encoding_dim"] = auto_encoding_dim(n_values, *rule)
         return values
 
@@ -261,7 +259,7 @@ class Architecture(ABC):
         """
         return baseline
 
-    def variance_left(
+    def unexplained_variance(
         self, weights: dict[str, np.ndarray], summary: Summary
     ) -> float | None:
         """Mean variance in the directions that PCA leaves, as a share of that in all.

@@ -23,6 +23,8 @@ def auto_hidden_sizes(n_values: int, many_rows: bool) -> tuple[int, int]:
     return NARROW_SIZES if n_values <= FEW_VALUES else _SIZES_FOR_MANY_ROWS
 
 
-def resolve_auto(architecture, values, rows, facts) -> dict[str, Any]:
+def resolve_parameters(architecture, values, rows, data_values) -> dict[str, Any]:
     """What the hooks `settle` and `auto_sizes` make of "auto", one after the other."""
-    return architecture.auto_sizes(architecture.settle(values, len(rows)), rows, facts)
+    return architecture.auto_sizes(
+        architecture.resolve_auto(values, len(rows)), rows, data_values
+    )

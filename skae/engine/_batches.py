@@ -34,7 +34,7 @@ def round_up(n: int, least: int = 16) -> int:
     return -(-n // grain) * grain
 
 
-class Feed:
+class BatchSource:
     """Serves the fields of rows to a program, in any order, epoch after epoch.
 
     Parameters

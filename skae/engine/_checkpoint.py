@@ -60,7 +60,7 @@ class Checkpoint:
         return f"Checkpoint({os.fspath(self.path)!r}, every={self.every})"
 
 
-class FitState:
+class CheckpointState:
     """What a checkpoint knows of one fit; nothing without a checkpoint.
 
     Parameters

@@ -18,7 +18,7 @@ class DistributedProgram(TensorFlowProgram):
         self._strategy = tf.distribute.get_strategy()
         super()._connect()
 
-    def _batch(self, step, batch, weight, strengths):
+    def _batch(self, step, batch, weight, loss_weights):
         strategy = self._strategy
         n_shares = strategy.num_replicas_in_sync
         n_batch = _count(weight)
@@ -29,7 +29,7 @@ class DistributedProgram(TensorFlowProgram):
             )
 
         def on_one_device(batch, weight):
-            return step(batch, weight, strengths, n_batch)
+            return step(batch, weight, loss_weights, n_batch)
 
         shares = {name: share(values) for name, values in batch.items()}
         sums = strategy.run(on_one_device, args=(shares, share(weight)))

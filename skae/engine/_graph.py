@@ -70,7 +70,7 @@ class Graph:
         others = (name for name in self.architecture.terms if name != RECONSTRUCTION)
         return ["loss", *own, *others]
 
-    def terms(self, tensors, fields, row_weight, strengths) -> dict[str, Any]:
+    def terms(self, tensors, fields, row_weight, loss_weights) -> dict[str, Any]:
         """The terms of the loss times their strengths, by name.
 
         `strengths` is a tensor, one value per name of `architecture.terms`: another
@@ -83,7 +83,7 @@ class Graph:
         forward = Forward(tensors, row_weight, kernels, fields)
         found |= self.architecture.penalties(forward)
         weighted = {
-            name: strengths[i] * found[name]
+            name: loss_weights[i] * found[name]
             for i, name in enumerate(self.architecture.terms)
         }
         found |= weighted

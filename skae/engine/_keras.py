@@ -15,9 +15,9 @@ class _Model(keras.Model):
     def __init__(self, graph):
         super().__init__(name="training")
         self.forward = graph.forward
-        n_strengths = len(graph.architecture.terms)
-        self.strengths = self.add_weight(
-            name="strengths", shape=(n_strengths,), trainable=False
+        n_loss_weights = len(graph.architecture.terms)
+        self.loss_weights = self.add_weight(
+            name="loss_weights", shape=(n_loss_weights,), trainable=False
         )
         self._graph = graph
         self.trackers = [keras.metrics.Mean(name=name) for name in graph.term_names]
@@ -30,7 +30,7 @@ class _Model(keras.Model):
     ):
         mass = ops.sum(sample_weight)
         n_rows = ops.sum(ops.cast(sample_weight > 0, "float32"))
-        terms = self._graph.terms(y_pred, x, sample_weight / mass, self.strengths)
+        terms = self._graph.terms(y_pred, x, sample_weight / mass, self.loss_weights)
         total = self._graph.total(terms, self._graph.updates[0])
         for tracker, term in zip(self.trackers, [total, *terms.values()], strict=True):
             tracker.update_state(term, sample_weight=mass)
@@ -71,7 +71,7 @@ class KerasProgram(Program):
             return self._take(step, block, start, stop)
 
     def _take(self, step, block, start, stop):
-        self._model.strengths.assign(self.strengths)
+        self._model.loss_weights.assign(self.loss_weights)
         sums = np.zeros(len(self.graph.term_names))
         for k in range(start, stop):
             index, weight = block.index[k], block.weight[k]

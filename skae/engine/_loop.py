@@ -11,9 +11,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skae.data import level_of_user
 from skae.engine._baseline import Baseline, Weights
-from skae.engine._batches import Feed
+from skae.engine._batches import BatchSource
 from skae.engine._callbacks import Callbacks
-from skae.engine._checkpoint import FitState
+from skae.engine._checkpoint import CheckpointState
 from skae.engine._divergence import divergence_error, divergence_warning, has_diverged
 from skae.engine._settings import FitSettings
 from skae.engine._stopping import BestWeights, margin_of_luck
@@ -28,14 +28,14 @@ _FEW_ROWS = 30
 class Selection(NamedTuple):
     """Some rows of a feed: those to train on, or those to validate on."""
 
-    feed: Feed
+    source: BatchSource
     order: np.ndarray
 
     def batch(self) -> "Selection":
         """As many of them as a mini-batch has, from the first to the last."""
-        size = min(self.feed.batch_size, len(self.order))
+        size = min(self.source.batch_size, len(self.order))
         places = np.linspace(0, len(self.order) - 1, size).astype(np.intp)
-        return Selection(self.feed, self.order[places])
+        return Selection(self.source, self.order[places])
 
 
 class TrainingRun:
@@ -64,7 +64,7 @@ class TrainingRun:
     begin_epoch, end_epoch : callable
         Called around each epoch; training stops when `end_epoch` returns True.
 
-    state : FitState, default=None
+    state : CheckpointState, default=None
         Where to go on, and where to write how far training is.
     """
 
@@ -77,11 +77,11 @@ class TrainingRun:
         verbose: int = 0,
         begin_epoch: Callable[[], None] = lambda: None,
         end_epoch: Callable[[], bool] = lambda: False,
-        state: FitState | None = None,
+        state: CheckpointState | None = None,
     ):
         self._program, self._settings = program, settings
         self._begin_epoch, self._end_epoch = begin_epoch, end_epoch
-        self._state = state or FitState()
+        self._state = state or CheckpointState()
         self._callbacks = Callbacks(
             callbacks, program, epochs=settings.epochs, n_steps=n_steps, verbose=verbose
         )
@@ -133,7 +133,7 @@ class TrainingRun:
             self._keep_best(best, baseline)
         elif self.n_epochs:
             self._program.finalize()
-        if self.n_epochs and not self._is_judged(validation):
+        if self.n_epochs and not self._is_validated(validation):
             self._check_end(training)
         last = {name: values[-1] for name, values in self.history.items()}
         self._callbacks.train_end(self.n_epochs, last)
@@ -173,7 +173,7 @@ class TrainingRun:
             self._begin_epoch()
             logs = self._train_epoch(epoch, training, rng)
             with program.averaged():
-                is_finite = self._judge(epoch, logs, validation, best)
+                is_finite = self._validate(epoch, logs, validation, best)
             loss = logs.get("val_loss", logs["loss"])
             if not is_finite:
                 self._end_early(epoch, loss, best)
@@ -190,7 +190,7 @@ class TrainingRun:
             if stop or (best is not None and best.exhausted(epoch)):
                 break
 
-    def _judge(self, epoch: int, logs: dict[str, float], validation, best) -> bool:
+    def _validate(self, epoch: int, logs: dict[str, float], validation, best) -> bool:
         """Add the losses of validation; whether losses and best weights are finite."""
         if not math.isfinite(logs["loss"]):
             return False
@@ -212,7 +212,7 @@ class TrainingRun:
             self._note(evaluated)
             if baseline.refitted is not None:
                 best.bar = self._loss_of_refitted(baseline, watched)
-        if self._is_judged(validation):
+        if self._is_validated(validation):
             self._first_loss = evaluated["loss"]
         elif self._settings.epochs:
             self._first_loss = self._evaluate(training.batch())["loss"]
@@ -223,7 +223,7 @@ class TrainingRun:
             )
         return evaluated
 
-    def _is_judged(self, validation) -> bool:
+    def _is_validated(self, validation) -> bool:
         """Whether held-out rows choose the weights to keep."""
         return self._settings.early_stopping and validation is not None
 
@@ -266,12 +266,12 @@ class TrainingRun:
         if settings.learning_rate_schedule != "constant" or epoch == 1:
             # Otherwise the rate is left alone: a callback may have changed it.
             program.set_learning_rate(settings.learning_rate_at(epoch))
-        program.set_strengths(settings.strengths(epoch))
+        program.set_loss_weights(settings.loss_weights(epoch))
         callbacks.epoch_begin(epoch)
         order = rng.permutation(part.order) if settings.shuffle else part.order
         size = 1 if callbacks.every_step else _STEPS_PER_CALL
         sums, mass, n_done = 0.0, 0.0, 0
-        for block in part.feed.blocks(order, epoch):
+        for block in part.source.blocks(order, epoch):
             for start in range(0, block.n_steps, size):
                 stop = min(start + size, block.n_steps)
                 callbacks.steps_begin(n_done)
@@ -286,9 +286,9 @@ class TrainingRun:
 
     def _evaluate(self, part: Selection, epoch: int = 0) -> dict[str, float]:
         # With the final strengths, so that epochs of a warm-up can be compared.
-        self._program.set_strengths(self._settings.strengths(math.inf))
+        self._program.set_loss_weights(self._settings.loss_weights(math.inf))
         sums, mass = 0.0, 0.0
-        for block in part.feed.blocks(part.order, epoch):
+        for block in part.source.blocks(part.order, epoch):
             sums = sums + self._program.evaluate(block)
             mass += float(block.weight.sum())
         return self._logs(sums, mass)

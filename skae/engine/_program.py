@@ -183,10 +183,10 @@ class Program(ABC):
         for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
             optimizer.learning_rate.assign(value * update.learning_rate)
 
-    def set_strengths(self, strengths: Mapping[str, float]) -> None:
+    def set_loss_weights(self, loss_weights: Mapping[str, float]) -> None:
         """Weights of the terms of the loss, of the steps to come."""
-        values = [strengths[name] for name in self.graph.architecture.terms]
-        self.strengths = np.array(values, dtype=np.float32)
+        values = [loss_weights[name] for name in self.graph.architecture.terms]
+        self.loss_weights = np.array(values, dtype=np.float32)
 
 
 def _copy(variable) -> np.ndarray:

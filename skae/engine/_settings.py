@@ -28,7 +28,7 @@ class FitSettings:
     early_stopping: bool
     n_iter_no_change: int
     tol: float
-    strengths: Callable[[float], dict[str, float]]
+    loss_weights: Callable[[float], dict[str, float]]
 
     def learning_rate_at(self, epoch: int) -> float:
         """Learning rate of an epoch, from 1: constant, or half a cosine to zero."""

@@ -61,20 +61,20 @@ class TensorFlowProgram(Program):
 
     def _run(self, function, block, start, stop):
         fields = [block.fields[name] for name in self._names]
-        arguments = block.index, block.weight, self.strengths, start, stop
+        arguments = block.index, block.weight, self.loss_weights, start, stop
         return function(*fields, *map(tf.constant, arguments)).numpy()
 
     def _loop(self, step):
         def run(*arguments):
             TensorFlowProgram.n_traces += 1  # only tracing comes by here
-            *fields, index, weight, strengths, start, stop = arguments
+            *fields, index, weight, loss_weights, start, stop = arguments
 
             def body(k, sums):
                 batch = {
                     name: tf.gather(field, index[k])
                     for name, field in zip(self._names, fields, strict=True)
                 }
-                return k + 1, sums + self._batch(step, batch, weight[k], strengths)
+                return k + 1, sums + self._batch(step, batch, weight[k], loss_weights)
 
             _, sums = tf.while_loop(
                 lambda k, sums: k < stop,
@@ -86,10 +86,10 @@ class TensorFlowProgram(Program):
 
         return run
 
-    def _batch(self, step, batch, weight, strengths):
-        return step(batch, weight, strengths, _count(weight))
+    def _batch(self, step, batch, weight, loss_weights):
+        return step(batch, weight, loss_weights, _count(weight))
 
-    def _terms(self, batch, weight, strengths, training):
+    def _terms(self, batch, weight, loss_weights, training):
         """Terms of the loss of some rows, and the sum of their weights.
 
         Padding has weight 0 and is not counted.
@@ -98,16 +98,16 @@ class TensorFlowProgram(Program):
         # A device may get nothing but padding.
         row_weight = weight / tf.maximum(mass, _NOTHING)
         tensors = self.graph.forward(batch, training=training)
-        return self.graph.terms(tensors, batch, row_weight, strengths), mass
+        return self.graph.terms(tensors, batch, row_weight, loss_weights), mass
 
-    def _train_step(self, batch, weight, strengths, n_batch):
+    def _train_step(self, batch, weight, loss_weights, n_batch):
         """Train on some rows out of the `n_batch` of a mini-batch, perhaps all."""
         sums = None
         for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
             variables = self.graph.trained_by(update)
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch([v.value for v in variables])
-                terms, mass = self._terms(batch, weight, strengths, training=True)
+                terms, mass = self._terms(batch, weight, loss_weights, training=True)
                 # Rows of more weight than others also make a step larger.
                 loss = self.graph.total(terms, update) * mass / n_batch
                 loss = optimizer.scale_loss(loss)  # `apply` undoes it
@@ -127,8 +127,8 @@ class TensorFlowProgram(Program):
             lambda strategy: optimizer.apply(gradients, variables)
         )
 
-    def _evaluate_step(self, batch, weight, strengths, n_batch):
-        return self._sums(*self._terms(batch, weight, strengths, training=False))
+    def _evaluate_step(self, batch, weight, loss_weights, n_batch):
+        return self._sums(*self._terms(batch, weight, loss_weights, training=False))
 
     def _sums(self, terms, mass):
         total = self.graph.total(terms, self.graph.updates[0])

@@ -8,9 +8,9 @@ import numpy as np
 
 from skae.data import Rows
 from skae.engine._baseline import Baseline
-from skae.engine._batches import Feed
+from skae.engine._batches import BatchSource
 from skae.engine._cache import Buildable, borrowed_program
-from skae.engine._checkpoint import FitState
+from skae.engine._checkpoint import CheckpointState
 from skae.engine._divergence import all_finite, divergence_error
 from skae.engine._loop import Selection, TrainingRun
 from skae.engine._settings import FitSettings, ProgramSettings
@@ -50,7 +50,7 @@ class TrainingData:
 
 
 @dataclass(frozen=True)
-class Watchers:
+class Observers:
     """Who is told of the epochs.
 
     `end_epoch` gets a function that returns the weights so far, and returns whether to
@@ -61,10 +61,10 @@ class Watchers:
     verbose: int = 0
     begin: Callable[[], None] = lambda: None
     begin_epoch: Callable[[], None] = lambda: None
-    end_epoch: Callable[[Callable[[], "Trained"]], bool] = lambda trained: False
+    end_epoch: Callable[[Callable[[], "TrainingResult"]], bool] = lambda trained: False
 
 
-class Trained(NamedTuple):
+class TrainingResult(NamedTuple):
     """What training leaves behind."""
 
     weights: dict[str, np.ndarray]
@@ -87,9 +87,9 @@ def train(
     seed: int,
     go_on: Mapping[str, Any] | None = None,
     keep_state: bool = False,
-    progress: FitState | None = None,
-    watchers: Watchers | None = None,
-) -> Trained:
+    progress: CheckpointState | None = None,
+    observers: Observers | None = None,
+) -> TrainingResult:
     """Train a network of `architecture`, in a program that no other fit uses meanwhile.
 
     Parameters
@@ -117,7 +117,7 @@ def train(
     keep_state : bool, default=False
         Whether to return such a state.
 
-    progress : FitState, default=None
+    progress : CheckpointState, default=None
         Where to go on after a crash, and where to write how far training is.
 
     watchers : Watchers, default=None
@@ -131,7 +131,7 @@ def train(
     FloatingPointError
         Training diverged, and there is nothing good to keep.
     """
-    watchers = watchers or Watchers()
+    observers = observers or Observers()
     begin_with = baseline.initial_weights and baseline.initial_weights()
     with borrowed_program(architecture, program_settings) as program:
         initial_weights = None
@@ -150,17 +150,19 @@ def train(
             history, n_epochs = (run.history, run.n_epochs) if run else ({}, 0)
             progress, kept = (run.progress, run.kept_baseline) if run else ({}, False)
             weights, size = program.get_weights(), program.graph.code_size
-            return Trained(weights, size, history, n_epochs, None, progress, kept)
+            return TrainingResult(
+                weights, size, history, n_epochs, None, progress, kept
+            )
 
-        watchers.begin()
+        observers.begin()
         run = TrainingRun(
             program,
             settings,
-            watchers.callbacks,
+            observers.callbacks,
             -(-len(data.order) // program_settings.batch_size),
-            verbose=watchers.verbose,
-            begin_epoch=watchers.begin_epoch,
-            end_epoch=lambda: watchers.end_epoch(trained),
+            verbose=observers.verbose,
+            begin_epoch=observers.begin_epoch,
+            end_epoch=lambda: observers.end_epoch(trained),
             state=progress,
         )
         run.run(training, validation, rng, baseline, initial_weights)
@@ -182,11 +184,11 @@ def _check_finite(arrays, name: str, program) -> None:
 
 def _parts(data: TrainingData, program) -> tuple[Selection, Selection | None]:
     batch_size = program.settings.batch_size
-    feed = Feed(data.fields, batch_size, program.put, data.weight)
+    source = BatchSource(data.fields, batch_size, program.put, data.weight)
     validation = None
     if data.held_out is not None and len(data.held_out):
-        validation = Selection(feed, data.held_out)
+        validation = Selection(source, data.held_out)
     if data.val is not None:
         rows = np.arange(len(data.val["data"]))
-        validation = Selection(Feed(data.val, batch_size, program.put), rows)
-    return Selection(feed, data.order), validation
+        validation = Selection(BatchSource(data.val, batch_size, program.put), rows)
+    return Selection(source, data.order), validation

@@ -29,7 +29,7 @@ _ELSEWHERE = {
 }
 
 
-class Elsewhere:
+class MissingMethods:
     """Errors for methods that are not there, with the way to what does the same."""
 
     if not TYPE_CHECKING:  # any attribute would be there for a type checker

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import checked_weight
 from skae.data import by_block, map_fields
-from skae.estimator._elsewhere import Elsewhere
+from skae.estimator._elsewhere import MissingMethods
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray
@@ -23,7 +23,7 @@ def can_decode(estimator) -> bool:
     return True
 
 
-class Scoring(Elsewhere):
+class Scoring(MissingMethods):
     """Reconstruction and its errors.
 
     Needs `_model`, `_layout`, `_architecture` and `_read_fields`.

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from skae.data import Rows, Summary, some_rows
+from skae.data import Rows, Summary, sample_rows
 from skae.engine import MANY_ROWS, Baseline, TrainingData, margin_of_luck
 from skae.fitting._model import TrainedModel
 from skae.fitting._request import FitRequest
 
 # Rows that tell how well weights reconstruct.
-_JUDGES = 8192
+_MAX_COMPARED = 8192
 
 
 def baseline_of(
@@ -32,8 +32,8 @@ def baseline_of(
 
         baseline = replace(baseline, refitted=refitted)
     if baseline.must_reconstruct:
-        judge = _Judge(request, data)
-        baseline = replace(baseline, reconstructs_better=judge.prefers)
+        comparison = _ReconstructionComparison(request, data)
+        baseline = replace(baseline, reconstructs_better=comparison.prefers)
     return baseline
 
 
@@ -43,17 +43,17 @@ def state_to_go_on_from(request: FitRequest):
     if previous is None or previous.state is None:
         return None
     # `partial_fit` leaves turned codes where they are, and the optimizer begins anew.
-    return None if _were_turned(previous) and request.one_epoch else previous.state
+    return None if _were_rotated(previous) and request.one_epoch else previous.state
 
 
 def _weights_so_far(request: FitRequest) -> Mapping[str, np.ndarray]:
     previous = request.previous
-    if _were_turned(previous) and not request.one_epoch:
+    if _were_rotated(previous) and not request.one_epoch:
         return previous.state["weights"]
     return previous.weights
 
 
-def _were_turned(model: TrainedModel) -> bool:
+def _were_rotated(model: TrainedModel) -> bool:
     return "weights" in (model.state or {})
 
 
@@ -69,7 +69,7 @@ def _weight_without(held_out, weight, rows: Rows) -> np.ndarray | None:
     return weight
 
 
-class _Judge:
+class _ReconstructionComparison:
     """Compares reconstructions of rows that training did not see, if there are some."""
 
     def __init__(self, request: FitRequest, data: TrainingData):
@@ -85,12 +85,12 @@ class _Judge:
     def _rows(self) -> dict[str, np.ndarray]:
         data = self._data
         if data.val is not None:
-            return some_rows(data.val, None, _JUDGES)
+            return sample_rows(data.val, None, _MAX_COMPARED)
         held_out = None
         if data.held_out is not None:
             held_out = np.zeros(len(data.fields["data"]))
             held_out[data.held_out] = 1
-        return some_rows(data.fields, held_out, _JUDGES)
+        return sample_rows(data.fields, held_out, _MAX_COMPARED)
 
     def _error(self, weights, rows: Mapping[str, np.ndarray]) -> float:
         """Sum of the squared errors of reconstructions, in the units of the data."""

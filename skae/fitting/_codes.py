@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from skae.data import CHUNK_BYTES, Rows, Summary, aligned, some_rows
+from skae.data import CHUNK_BYTES, Rows, Summary, aligned, sample_rows
 from skae.engine import LinearCode
 from skae.fitting._model import TrainedModel
 
@@ -19,31 +19,31 @@ from skae.fitting._model import TrainedModel
 # codes than these only the leading ones are decoded one by one, with fewer rows each:
 # all of this is to take a fifth of the time of training at most.
 _DECODED_ROWS, _DECODED_ROWS_OF_MANY = 8192, 4096
-_MOST_ROWS = 2048
-_MOST_CODES, _LEADING_CODES = 256, 64
+_MAX_ROWS = 2048
+_MAX_CODES, _LEADING_CODES = 256, 64
 # Size of a step, in standard deviations of a code.
 _STEP = 0.1
 # Codes that the decoder ignores are made no smaller than this share of the others.
-_LEAST_GAIN = 1e-3
+_MIN_GAIN = 1e-3
 # Share of the largest reconstructed value by which others may differ.
 _ROUNDING = 1e-3
 _CHUNK_BYTES = 4 << 20
 
 
-class Turned(NamedTuple):
+class RotatedCodes(NamedTuple):
     """A model with other codes, and what each of them explains."""
 
     model: TrainedModel
     explained_variance_ratio: np.ndarray
 
 
-def turn_codes(
+def rotate_codes(
     model: TrainedModel,
     linear: LinearCode,
     fields: Mapping[str, Rows],
     weight: np.ndarray | None,
     summary: Summary,
-) -> Turned | None:
+) -> RotatedCodes | None:
     """The same model with the codes that PCA would have, as far as `linear` allows.
 
     With full freedom the codes of the rows are centred and uncorrelated, and a step of
@@ -53,25 +53,25 @@ def turn_codes(
     """
     mean, covariance = _moments(model, fields, weight)
     decoder = _Decoder(model, fields, weight)
-    turn, back, loadings, losses = _find_turn(linear, decoder, mean, covariance)
+    rotation, back, loadings, losses = _find_rotation(linear, decoder, mean, covariance)
     explained = losses / _total(decoder.x, summary)
     order = np.arange(len(mean))
     if linear.reorders:
         order = np.argsort(-explained, kind="stable")
-    turn, back, loadings = turn[:, order], back[order], loadings[order]
+    rotation, back, loadings = rotation[:, order], back[order], loadings[order]
     # As PCA has it: the largest loading is positive.
     largest = np.abs(loadings).argmax(axis=1)
     signs = np.where(loadings[np.arange(len(loadings)), largest] < 0, -1.0, 1.0)
-    turn, back = turn * signs, back * signs[:, None]
+    rotation, back = rotation * signs, back * signs[:, None]
     mean = mean if linear.shifts else np.zeros_like(mean)
-    weights = _turned(model.weights, linear, turn, back, mean, order)
-    turned = replace(model, weights=weights, _live={})
-    if not decoder.agrees(turned):
+    weights = _rotated(model.weights, linear, rotation, back, mean, order)
+    rotated = replace(model, weights=weights, _live={})
+    if not decoder.agrees(rotated):
         return None
-    return Turned(turned, explained[order])
+    return RotatedCodes(rotated, explained[order])
 
 
-def _find_turn(linear, decoder, mean, covariance):
+def _find_rotation(linear, decoder, mean, covariance):
     """How to turn, and back; the decoder's mean derivatives then; losses without codes.
 
     Of many codes the decoder's mean derivatives tell most: each explains little, so
@@ -80,29 +80,29 @@ def _find_turn(linear, decoder, mean, covariance):
     size = len(mean)
     deviations = np.sqrt(np.diag(covariance))
     gains, direction = decoder.gains(np.eye(size), deviations)
-    turn, back = _turn(linear, gains, covariance)
+    rotation, back = _rotate(linear, gains, covariance)
     loadings = back @ direction
-    if size <= _MOST_CODES:
+    if size <= _MAX_CODES:
         everything = np.arange(size)
-        losses = decoder.losses_without(turn, back, mean, everything)
-        return turn, back, loadings, losses
-    losses = decoder.linear_losses_without(turn, back, mean, gains, loadings)
+        losses = decoder.losses_without(rotation, back, mean, everything)
+        return rotation, back, loadings, losses
+    losses = decoder.linear_losses_without(rotation, back, mean, gains, loadings)
     leading = np.sort(np.argsort(-losses, kind="stable")[:_LEADING_CODES])
     # The same once more, in the space of these alone.
-    part = turn[:, leading].T @ covariance @ turn[:, leading]
+    part = rotation[:, leading].T @ covariance @ rotation[:, leading]
     gains, _ = decoder.gains(back[leading], np.sqrt(np.maximum(np.diag(part), 0.0)))
-    again, undo = _turn(linear, gains, part)
-    turn[:, leading] = turn[:, leading] @ again
+    again, undo = _rotate(linear, gains, part)
+    rotation[:, leading] = rotation[:, leading] @ again
     back[leading] = undo @ back[leading]
     loadings[leading] = undo @ loadings[leading]
-    losses[leading] = decoder.losses_without(turn, back, mean, leading)
-    return turn, back, loadings, losses
+    losses[leading] = decoder.losses_without(rotation, back, mean, leading)
+    return rotation, back, loadings, losses
 
 
 def _moments(model, fields, weight) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of the codes, in one pass."""
     parts: dict[int, tuple] = {}
-    shift = model.run("encoder", some_rows(fields, weight, 1))[0].astype(np.float64)
+    shift = model.run("encoder", sample_rows(fields, weight, 1))[0].astype(np.float64)
 
     def add(codes: np.ndarray, where: slice) -> None:
         if weight is None:
@@ -128,11 +128,11 @@ class _Decoder:
 
     def __init__(self, model, fields, weight):
         self._model = model
-        are_many = model.code_size > _MOST_CODES
+        are_many = model.code_size > _MAX_CODES
         n_codes = _LEADING_CODES if are_many else model.code_size
         self._n_decoded = _DECODED_ROWS_OF_MANY if are_many else _DECODED_ROWS
-        n_rows = min(max(1, self._n_decoded // n_codes), _MOST_ROWS)
-        self._fields = some_rows(fields, weight, n_rows)
+        n_rows = min(max(1, self._n_decoded // n_codes), _MAX_ROWS)
+        self._fields = sample_rows(fields, weight, n_rows)
         loss = model.architecture.reconstruction_loss()
         self.x = loss.comparable(self._fields["data"]).astype(np.float64)
         self._present = ~np.isnan(self.x)
@@ -190,7 +190,7 @@ class _Decoder:
     def _slopes(self, part: np.ndarray, steps, directions) -> np.ndarray:
         """Differences of reconstructions, by the steps along the directions."""
         amounts = np.repeat(steps[:, None], len(part), axis=1)
-        if len(directions) <= _MOST_CODES:
+        if len(directions) <= _MAX_CODES:
             ahead = self._decode_moved(part, amounts, directions)
             behind = self._decode_moved(part, -amounts, directions)
             return (ahead - behind) / (2 * steps[:, None, None])
@@ -199,7 +199,7 @@ class _Decoder:
         moved = self._decode_moved(part, amounts, directions)
         return (moved - self._decode(self.codes[part], part)) / amounts[:, :, None]
 
-    def losses_without(self, turn, back, mean, which) -> np.ndarray:
+    def losses_without(self, rotation, back, mean, which) -> np.ndarray:
         """By how much squared errors grow when turned codes are held at their mean.
 
         One at a time, those numbered `which`.
@@ -209,18 +209,20 @@ class _Decoder:
             codes = self.codes[part]
             x = np.nan_to_num(self.x[part]).reshape(len(part), -1)
             error = np.sum((x - self._decode(codes, part)) ** 2)
-            held = (((codes - mean) @ turn)[:, which]).T
+            held = (((codes - mean) @ rotation)[:, which]).T
             decoded = self._decode_moved(part, -held, back[which])
             for j, without in enumerate(decoded):
                 losses[j] += np.sum((x - without) ** 2) - error
         return losses
 
-    def linear_losses_without(self, turn, back, mean, gains, loadings) -> np.ndarray:
+    def linear_losses_without(
+        self, rotation, back, mean, gains, loadings
+    ) -> np.ndarray:
         """The same of all codes, as if the decoder were linear."""
         everything = np.arange(len(self.codes))
         x = np.nan_to_num(self.x).reshape(len(self.codes), -1)
         residuals = x - self._decode(self.codes, everything)
-        held = (self.codes - mean) @ turn
+        held = (self.codes - mean) @ rotation
         towards = np.einsum("ij,ij->j", held, residuals @ loadings.T)
         squares = np.einsum("ij,ij->i", back @ gains, back)
         return 2 * towards + squares * np.einsum("ij,ij->j", held, held)
@@ -237,7 +239,7 @@ def _total(x: np.ndarray, summary: Summary) -> float:
     return float(np.nansum((x - summary.mean) ** 2)) or 1.0
 
 
-def _turn(
+def _rotate(
     linear: LinearCode, gains: np.ndarray, covariance: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The matrix by which to multiply codes, and its inverse."""
@@ -251,10 +253,10 @@ def _turn(
     root, places = _triangular_root(gains)
     inner, _ = lapack.dsygst(covariance[np.ix_(places, places)], root, itype=2, lower=1)
     vectors = np.linalg.eigh(inner, UPLO="L")[1][:, ::-1]
-    turn, back = np.empty_like(gains), np.empty_like(gains)
-    turn[places] = blas.dtrmm(1.0, root, vectors, lower=1)
+    rotation, back = np.empty_like(gains), np.empty_like(gains)
+    rotation[places] = blas.dtrmm(1.0, root, vectors, lower=1)
     back[:, places] = blas.dtrsm(1.0, root, vectors.T, side=1, lower=1)
-    return turn, back
+    return rotation, back
 
 
 def _triangular_root(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -267,7 +269,7 @@ def _triangular_root(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     largest = np.diag(squares).max()
     if not largest > 0:
         return np.eye(size), np.arange(size)
-    least = _LEAST_GAIN * np.sqrt(largest)
+    least = _MIN_GAIN * np.sqrt(largest)
     root, places, rank, _ = lapack.dpstrf(squares, tol=least**2, lower=1)
     root[rank:, rank:] = least * np.eye(size - rank)
     return np.tril(root), places - 1
@@ -276,15 +278,15 @@ def _triangular_root(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _roots(squares: np.ndarray) -> np.ndarray:
     """Square roots, none of them too small to divide by."""
     roots = np.sqrt(np.maximum(squares, 0.0))
-    return np.maximum(roots, _LEAST_GAIN * roots.max()) if roots.max() else roots + 1.0
+    return np.maximum(roots, _MIN_GAIN * roots.max()) if roots.max() else roots + 1.0
 
 
-def _turned(weights, linear, turn, back, mean, order) -> dict[str, np.ndarray]:
+def _rotated(weights, linear, rotation, back, mean, order) -> dict[str, np.ndarray]:
     """All weights, with those around the code turned."""
     new = dict(weights)
     for name in linear.makers:
-        new[name] = weights[name] @ turn
-    new[linear.bias] = (weights[linear.bias] - mean) @ turn
+        new[name] = weights[name] @ rotation
+    new[linear.bias] = (weights[linear.bias] - mean) @ rotation
     for name in linear.followers:
         new[name] = weights[name][..., order]
     for kernel, bias in linear.takers:

@@ -11,26 +11,26 @@ from skae.engine import (
     Architecture,
     Baseline,
     Checkpoint,
-    FitState,
+    CheckpointState,
+    Observers,
     ProgramSettings,
-    Trained,
     TrainingData,
-    Watchers,
+    TrainingResult,
     all_finite,
     draw_seed,
     optimizer_config,
     train,
 )
 from skae.fitting._baseline import baseline_of, state_to_go_on_from
-from skae.fitting._codes import Turned, turn_codes
+from skae.fitting._codes import RotatedCodes, rotate_codes
 from skae.fitting._identity import fit_identity
 from skae.fitting._model import TrainedModel
 from skae.fitting._request import FitRequest
-from skae.fitting._sizes import settle_training, worth_compiling
-from skae.fitting._split import look, split
+from skae.fitting._sizes import resolve_training, worth_compiling
+from skae.fitting._split import split, summarize
 
 
-class Fitted(NamedTuple):
+class FitResult(NamedTuple):
     """What a fit leaves behind."""
 
     model: TrainedModel
@@ -40,12 +40,12 @@ class Fitted(NamedTuple):
     attributes: dict[str, Any]
 
 
-def fit_model(request: FitRequest) -> Fitted:
+def fit_model(request: FitRequest) -> FitResult:
     """Train a model: look, split, find the baseline, train, turn the codes."""
     began = time.perf_counter()
     if request.previous is not None:
         _check_same_network(request.previous.architecture, request.architecture)
-    data, summary = look(request)
+    data, summary = summarize(request)
     callbacks, progress = _callbacks(request, data)
     rng = np.random.default_rng(progress.seed)
     data = split(data, request, rng)
@@ -57,13 +57,13 @@ def fit_model(request: FitRequest) -> Fitted:
         "kept_initialization_": trained.kept_baseline,
     }
     model = _model(request.architecture, trained)
-    turned = None if request.one_epoch else _turn(model, request, data, summary)
-    if turned is not None:
+    rotated = None if request.one_epoch else _rotate(model, request, data, summary)
+    if rotated is not None:
         if model.state is not None:  # which belongs to the codes as they were
             model.state["weights"] = model.weights
-        model = turned.model
-        attributes["explained_variance_ratio_"] = turned.explained_variance_ratio
-    return Fitted(model, trained.history, trained.n_epochs, callbacks, attributes)
+        model = rotated.model
+        attributes["explained_variance_ratio_"] = rotated.explained_variance_ratio
+    return FitResult(model, trained.history, trained.n_epochs, callbacks, attributes)
 
 
 def _train(
@@ -71,15 +71,15 @@ def _train(
     data: TrainingData,
     baseline: Baseline,
     callbacks: list,
-    progress: FitState,
+    progress: CheckpointState,
     rng: np.random.Generator,
-) -> Trained:
+) -> TrainingResult:
     estimator, architecture, tasks = (
         request.estimator,
         request.architecture,
         request.tasks,
     )
-    batch_size, n_steps, settings = settle_training(request, len(data.order))
+    batch_size, n_steps, settings = resolve_training(request, len(data.order))
     jit_compile = worth_compiling(
         estimator.jit_compile, architecture, settings.epochs * n_steps
     )
@@ -95,7 +95,7 @@ def _train(
         go_on=state_to_go_on_from(request),
         keep_state=estimator.warm_start or request.one_epoch,
         progress=progress,
-        watchers=Watchers(
+        observers=Observers(
             callbacks,
             int(estimator.verbose),
             begin=lambda: tasks.begin(settings.epochs),
@@ -107,32 +107,32 @@ def _train(
     )
 
 
-def _model(architecture: Architecture, trained: Trained) -> TrainedModel:
+def _model(architecture: Architecture, trained: TrainingResult) -> TrainedModel:
     return TrainedModel(
         architecture.for_inference(), trained.weights, trained.code_size, trained.state
     )
 
 
-def _turn(
+def _rotate(
     model: TrainedModel, request: FitRequest, data: TrainingData, summary: Summary
-) -> Turned | None:
+) -> RotatedCodes | None:
     """The model with codes like PCA's, where its code is linear."""
     linear = request.estimator._linear_code(request.architecture)
     if linear is None:
         return None
     try:
         with one_blas_thread(), np.errstate(all="ignore"):
-            turned = turn_codes(model, linear, data.fields, data.weight, summary)
+            rotated = rotate_codes(model, linear, data.fields, data.weight, summary)
     except np.linalg.LinAlgError:  # of infinity or NaN
         finite = False
     else:
-        finite = turned is None or all_finite(turned.model.weights.values())
+        finite = rotated is None or all_finite(rotated.model.weights.values())
     if not finite:
         raise FloatingPointError(
             "Training diverged: codes or reconstructions of some rows are infinite or "
             "NaN. Lower learning_rate, or look for values far out in the data."
         )
-    return turned
+    return rotated
 
 
 def _check_same_network(old: Architecture, new: Architecture) -> None:
@@ -144,7 +144,7 @@ def _check_same_network(old: Architecture, new: Architecture) -> None:
         )
 
 
-def _callbacks(request: FitRequest, data: TrainingData) -> tuple[list, FitState]:
+def _callbacks(request: FitRequest, data: TrainingData) -> tuple[list, CheckpointState]:
     """Copies of Keras' callbacks, and where our own one goes on."""
     estimator = request.estimator
     callbacks = list(estimator.callbacks or ())
@@ -165,7 +165,7 @@ def _callbacks(request: FitRequest, data: TrainingData) -> tuple[list, FitState]
         before = [] if request.previous is None else request.previous.weights.values()
         arrays = [*([] if data.weight is None else [data.weight]), *before]
         identity = fit_identity(estimator, (data.fields, data.val), arrays)
-    progress = FitState(
+    progress = CheckpointState(
         checkpoints[0] if checkpoints else None,
         identity,
         lambda: draw_seed(estimator.random_state),

@@ -54,11 +54,11 @@ class FitRequest:
     one_epoch: bool = False
 
     @property
-    def largest_epochs(self) -> int | str:
+    def max_epochs(self) -> int | str:
         """Largest number of epochs, or "auto"."""
-        return 1 if self.one_epoch else self.estimator._largest_epochs()
+        return 1 if self.one_epoch else self.estimator._max_epochs()
 
     @property
-    def is_judged(self) -> bool:
+    def is_validated(self) -> bool:
         """Whether the loss after an epoch decides what is kept."""
-        return bool(self.estimator.early_stopping) and self.largest_epochs != 0
+        return bool(self.estimator.early_stopping) and self.max_epochs != 0

@@ -43,7 +43,7 @@ def takes_large_steps(parameters, architecture, n_train: int) -> bool:
     return all_open and is_some and is_free and architecture.takes_large_steps
 
 
-def settle_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
+def resolve_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
     """Epochs for an architecture, each of `n_steps`."""
     if takes_large_steps(parameters, architecture, n_train):
         least, most = _VALUES_FOR_HALF_THE_STEPS
@@ -55,7 +55,7 @@ def settle_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
     # Steps of a narrow network for many rows cost little.
     factor = 2 if is_narrow and not values.get("nested") else 1
     n_epochs = auto_epochs(n_steps, n_train, factor)
-    return max(n_epochs, architecture.least_epochs(n_steps))
+    return max(n_epochs, architecture.min_epochs(n_steps))
 
 
 def auto_patience(n_steps_per_epoch: int) -> int:
@@ -63,7 +63,7 @@ def auto_patience(n_steps_per_epoch: int) -> int:
     return max(10, math.ceil(750 / n_steps_per_epoch))
 
 
-def settle_rate(parameters, architecture, n_train: int) -> float:
+def resolve_learning_rate(parameters, architecture, n_train: int) -> float:
     """The learning rate, with "auto" decided: many rows have little time each."""
     rate = parameters.learning_rate
     if takes_large_steps(parameters, architecture, n_train):
@@ -73,7 +73,7 @@ def settle_rate(parameters, architecture, n_train: int) -> float:
     return float(rate)
 
 
-def settle_sizes(parameters, n_train: int) -> tuple[int, int, int]:
+def resolve_sizes(parameters, n_train: int) -> tuple[int, int, int]:
     """Batch size, steps per epoch and patience, with "auto" decided."""
     batch_size, patience = parameters.batch_size, parameters.n_iter_no_change
     if is_auto(batch_size):
@@ -84,23 +84,23 @@ def settle_sizes(parameters, n_train: int) -> tuple[int, int, int]:
     return batch_size, n_steps, patience
 
 
-def settle_training(request: FitRequest, n_train: int) -> tuple[int, int, FitSettings]:
+def resolve_training(request: FitRequest, n_train: int) -> tuple[int, int, FitSettings]:
     """Batch size, steps per epoch and the settings, with "auto" decided."""
     parameters, one_epoch = request.estimator, request.one_epoch
-    batch_size, n_steps, patience = settle_sizes(parameters, n_train)
-    epochs = request.largest_epochs
+    batch_size, n_steps, patience = resolve_sizes(parameters, n_train)
+    epochs = request.max_epochs
     if is_auto(epochs):
-        epochs = settle_epochs(parameters, request.architecture, n_steps, n_train)
+        epochs = resolve_epochs(parameters, request.architecture, n_steps, n_train)
     schedule = "constant" if one_epoch else parameters.learning_rate_schedule
     settings = FitSettings(
         epochs=epochs,
-        learning_rate=settle_rate(parameters, request.architecture, n_train),
+        learning_rate=resolve_learning_rate(parameters, request.architecture, n_train),
         learning_rate_schedule=schedule,
         shuffle=bool(parameters.shuffle),
         early_stopping=bool(parameters.early_stopping) and not one_epoch,
         n_iter_no_change=patience,
         tol=float(parameters.tol),
-        strengths=lambda epoch: parameters._strengths(request.n_before + epoch),
+        loss_weights=lambda epoch: parameters._loss_weights(request.n_before + epoch),
     )
     return batch_size, n_steps, settings
 

@@ -8,10 +8,10 @@ from skae.fitting._broken_rows import warn_of_one_row
 from skae.fitting._request import FitRequest
 
 # Fewer rows than this are all trained on: a tenth of them would say nothing.
-_LEAST_ROWS_TO_SPLIT = 10
+_MIN_ROWS_TO_SPLIT = 10
 
 
-def look(request: FitRequest) -> tuple[TrainingData, Summary]:
+def summarize(request: FitRequest) -> tuple[TrainingData, Summary]:
     """See every value once, before any training; the moments of what is compared."""
     fields, architecture = request.fields, request.architecture
     order, weight = _weigh(len(fields["data"]), request.weight)
@@ -24,10 +24,10 @@ def look(request: FitRequest) -> tuple[TrainingData, Summary]:
 
 def split(data: TrainingData, request: FitRequest, rng) -> TrainingData:
     """The same with some rows held out, if they are to judge and nothing else is."""
-    if not request.is_judged or request.one_epoch or data.val is not None:
+    if not request.is_validated or request.one_epoch or data.val is not None:
         return data
     fraction = request.estimator.validation_fraction
-    if len(data.order) < _LEAST_ROWS_TO_SPLIT:
+    if len(data.order) < _MIN_ROWS_TO_SPLIT:
         return data
     n_held_out = max(1, round(fraction * len(data.order)))
     if n_held_out == len(data.order):

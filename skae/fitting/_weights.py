@@ -22,10 +22,10 @@ def weigh_rows(
     rows = fields["data"]
     weight = weight_of_rows(sample_weight, rows)
     if continuing:
-        return estimator._counted(rows, weight, tasks)
+        return estimator._training_weight(rows, weight, tasks)
     architecture, layout = estimator._make_architecture(fields), estimator._layout
-    architecture.settle_units(layout, rows, weight)
-    counted = estimator._counted(rows, weight, tasks)
+    architecture.fit_units(layout, rows, weight)
+    counted = estimator._training_weight(rows, weight, tasks)
     if counted is not weight:  # rows that are left out have no say
-        architecture.settle_units(layout, rows, counted)
+        architecture.fit_units(layout, rows, counted)
     return counted

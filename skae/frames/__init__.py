@@ -5,11 +5,11 @@ from skae.frames._date_texts import looks_like_dates as looks_like_dates
 from skae.frames._frames import build as build
 from skae.frames._frames import columns_of as columns_of
 from skae.frames._frames import framed_like as framed_like
-from skae.frames._frames import gaps_of as gaps_of
 from skae.frames._frames import header_of as header_of
 from skae.frames._frames import is_frame as is_frame
 from skae.frames._frames import kind_of as kind_of
 from skae.frames._frames import labels_of as labels_of
+from skae.frames._frames import missing_of as missing_of
 from skae.frames._frames import name_of_row as name_of_row
 from skae.frames._frames import numbers_of as numbers_of
 from skae.frames._frames import seconds_of as seconds_of

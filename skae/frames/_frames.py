@@ -10,8 +10,8 @@ from skae.frames._series import joined, series_of
 from skae.frames._types import kind_of as kind_of
 from skae.frames._types import library_of as library_of
 from skae.frames._types import type_of as type_of
-from skae.frames._values import gaps_of as gaps_of
 from skae.frames._values import labels_of as labels_of
+from skae.frames._values import missing_of as missing_of
 from skae.frames._values import numbers_of as numbers_of
 from skae.frames._values import seconds_of as seconds_of
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from skae.frames._date_texts import dates_of, texts_of
 from skae.frames._types import library_of, type_of
-from skae.frames._values import gaps_of, labels_of, plain_objects
+from skae.frames._values import labels_of, missing_of, plain_objects
 
 # Values of these may stand for each other: the same table, written in another way.
 _LIKE = {"boolean": "number", "integer": "number"}
@@ -53,7 +53,7 @@ def fitted_values(column, kind: dict, name) -> Any:
     before = kind.get("holds")
     if found == kind and "format" not in kind:
         return column
-    if gaps_of(column).all():
+    if missing_of(column).all():
         return np.full(len(column), None, dtype=object)
     if "format" in kind and found["holds"] == "text":
         return _dates(labels_of(column), kind["format"], name)
@@ -146,17 +146,18 @@ def joined(own, where: np.ndarray, new) -> Any:
     return join(own, where, new)
 
 
-def without(values: Any, gaps: np.ndarray) -> Any:
+def without(values: Any, missing: np.ndarray) -> Any:
     """Values that a `Column` has written, with gaps in some rows."""
     if not isinstance(values, np.ndarray):
-        pairs = zip(values, gaps, strict=True)
+        pairs = zip(values, missing, strict=True)
         return [None if gap else value for value, gap in pairs]
     if values.dtype.kind in "Mm":
         found = values.copy()
-        found[gaps] = "NaT"
+        found[missing] = "NaT"
         return found
     if values.dtype.kind == "f":
-        return np.where(gaps, np.nan, values)
+        return np.where(missing, np.nan, values)
     return [
-        None if gap else value for value, gap in zip(values.tolist(), gaps, strict=True)
+        None if gap else value
+        for value, gap in zip(values.tolist(), missing, strict=True)
     ]

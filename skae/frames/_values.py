@@ -16,21 +16,21 @@ _EPOCH = dt.datetime(1970, 1, 1)
 _UTC = dt.UTC
 
 
-def gaps_of(column) -> np.ndarray:
+def missing_of(column) -> np.ndarray:
     """Where values are missing."""
     library = library_of(column)
     if library == "polars":
-        gaps = column.is_null().to_numpy()
+        missing = column.is_null().to_numpy()
         if column.dtype.is_float():  # NaN is none of polars' nulls
-            return gaps | column.is_nan().fill_null(True).to_numpy()
+            return missing | column.is_nan().fill_null(True).to_numpy()
         if column.dtype == object or type_of(column)["name"] == "Object":
             return np.array([is_missing(value) for value in column.to_list()], bool)
-        return gaps
+        return missing
     if library == "pandas":
-        gaps = np.asarray(column.isna(), dtype=bool)
+        missing = np.asarray(column.isna(), dtype=bool)
         if getattr(column.dtype, "kind", "") == "f":  # nor of pandas' NA
-            gaps = gaps | np.isnan(_floats_in_pandas(column))
-        return gaps
+            missing = missing | np.isnan(_floats_in_pandas(column))
+        return missing
     if column.dtype.kind in "fc":
         return np.isnan(column)
     if column.dtype.kind in "Mm":
@@ -99,9 +99,9 @@ def seconds_of(column) -> np.ndarray:
         column = _times_in_polars(column)
     if column.dtype.kind in "Mm":
         kind = "M8[us]" if column.dtype.kind == "M" else "m8[us]"
-        gaps = np.isnat(column)
+        missing = np.isnat(column)
         column = column.astype(kind).astype(np.int64)
-        return np.where(gaps, np.nan, column / _MICROSECONDS)
+        return np.where(missing, np.nan, column / _MICROSECONDS)
     if column.dtype.kind == "f":  # seconds already
         return column
     return np.array([_seconds(value) for value in column.tolist()], dtype=np.float64)
@@ -135,10 +135,10 @@ def _times_in_arrow(column) -> np.ndarray:
         values, letter = values.cast(pa.time64("us"), safe=False), "m8[us]"
     else:
         return column.to_numpy(dtype=object)
-    gaps = values.is_null().to_numpy(zero_copy_only=False)
+    missing = values.is_null().to_numpy(zero_copy_only=False)
     found = values.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
     found = found.astype(letter)
-    found[gaps] = "NaT"
+    found[missing] = "NaT"
     return found
 
 
@@ -210,23 +210,23 @@ def decimal(value, scale: int) -> Decimal | None:
 
 def _moments(values: np.ndarray, name: str, zone: str | None) -> list:
     """Dates, as moments where there is a zone, or durations, as Python objects."""
-    gaps = np.isnat(values)
+    missing = np.isnat(values)
     if name in ("datetime64", "timedelta64"):
         return list(values)
     if name == "time":
-        found = [(_EPOCH + value).time() for value in values[~gaps].tolist()]
+        found = [(_EPOCH + value).time() for value in values[~missing].tolist()]
     elif values.dtype.kind == "m":
-        found = _pandas_objects(values[~gaps].tolist(), name, "Timedelta")
+        found = _pandas_objects(values[~missing].tolist(), name, "Timedelta")
     elif name == "date":
-        found = [value.date() for value in values[~gaps].tolist()]
+        found = [value.date() for value in values[~missing].tolist()]
     else:
-        found = values[~gaps].tolist()
+        found = values[~missing].tolist()
         if zone is not None:
             tz = zone_of(zone)
             found = [value.replace(tzinfo=_UTC).astimezone(tz) for value in found]
         found = _pandas_objects(found, name, "Timestamp")
     left = iter(found)
-    return [None if gap else next(left) for gap in gaps]
+    return [None if gap else next(left) for gap in missing]
 
 
 def _periods(values: np.ndarray, freq: str) -> list:

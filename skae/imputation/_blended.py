@@ -3,16 +3,21 @@
 import numpy as np
 from scipy.optimize import minimize
 
+from skae._saved_state import SavedState
 from skae.families.tables import draw_places
-from skae.imputation._forests import TreeFilling
-from skae.imputation._gaussian import GaussianWithGaps
-from skae.meta import Part
-from skae.tables import MixedTableLayout, NumberColumn, TableNumbers, TableRows
+from skae.imputation._forests import ForestImputation
+from skae.tables import (
+    MixedTableLayout,
+    NormalWithMissing,
+    NumberColumn,
+    TableNumbers,
+    TableRows,
+)
 
 # Wider tables are left to the networks: inverses grow with the cube.
 _WIDEST = 256
 # Rows that a normal distribution is fitted to, and operations for one pass over them.
-_LEAST_ROWS, _MOST_ROWS, _MOST_WORK = 500, 5000, 2.5e8
+_MIN_ROWS, _MAX_ROWS, _MAX_WORK = 500, 5000, 2.5e8
 # From strong to weak; each begins where the one before ended.
 _RIDGES = (30.0, 10.0, 3.0, 1.0)
 _FIRST_STEPS, _STEPS = 30, 12
@@ -22,7 +27,7 @@ _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 _PRIOR_VALUES = 50
 
 
-class LinearFilling(Part):
+class GaussianImputation(SavedState):
     """A normal distribution of the columns on the scale of a layout.
 
     On that of ranks it is a Gaussian copula.
@@ -45,13 +50,13 @@ class LinearFilling(Part):
         The ridge is the one with which hidden values are filled best.
         """
         self.numbers = TableNumbers.fit(self.layout, x)
-        truth = self.numbers.with_gaps(x)
+        truth = self.numbers.with_missing(x)
         errors = np.zeros(len(_RIDGES))
         answers: list[list[np.ndarray]] = []
         for values in hidden:
-            z = self.numbers.with_gaps(hide(x, values, self.layout))
+            z = self.numbers.with_missing(hide(x, values, self.layout))
             was_hidden = np.isnan(z) & ~np.isnan(truth)
-            self.gaussian = GaussianWithGaps(z)
+            self.gaussian = NormalWithMissing(z)
             found = []
             for i, ridge in enumerate(_RIDGES):
                 self.gaussian.fit(z, ridge, _STEPS if i else _FIRST_STEPS)
@@ -60,14 +65,14 @@ class LinearFilling(Part):
                 found.append(self._answers(filled, variances))
             answers.append(found)
         best = int(errors.argmin())
-        self.gaussian = GaussianWithGaps(truth)
+        self.gaussian = NormalWithMissing(truth)
         for i, ridge in enumerate(_RIDGES[: best + 1]):
             self.gaussian.fit(truth, ridge, _STEPS if i else _FIRST_STEPS)
         return [found[best] for found in answers]
 
     def fill(self, x: np.ndarray) -> np.ndarray:
         """What is expected of all values, in the form of a network's outputs."""
-        return self._answers(*self._expected(self.numbers.with_gaps(x)))
+        return self._answers(*self._expected(self.numbers.with_missing(x)))
 
     def _expected(self, z) -> tuple[np.ndarray, np.ndarray | None]:
         """Means of all values, and their variances where the scale is bent."""
@@ -95,7 +100,7 @@ class LinearFilling(Part):
         return outputs
 
 
-class Filling(Part):
+class BlendedImputation(SavedState):
     """A blend of linear answers and networks', by how well each filled hidden values.
 
     Forests have a share in what comes out, by the same measure.
@@ -113,8 +118,8 @@ class Filling(Part):
         self.layout, self.ranks = layout, ranks
         self.linear = []
         if layout.n_outputs <= _WIDEST:
-            self.linear = [LinearFilling(own, layout) for own in (layout, ranks)]
-        self.trees = TreeFilling(layout)
+            self.linear = [GaussianImputation(own, layout) for own in (layout, ranks)]
+        self.trees = ForestImputation(layout)
 
     def fit(self, x, ranked, hidden, networks, rng) -> None:
         """Find the weights.
@@ -134,7 +139,9 @@ class Filling(Part):
         some, n_folds = self._affordable(x, len(hidden), rng)
         folds = [values[some] for values in hidden[:n_folds]]
         x, ranked = x[some], ranked[some]
-        answers = [view.fit(rows, folds) for view, rows in self._views(x, ranked)]
+        answers = [
+            gaussian.fit(rows, folds) for gaussian, rows in self._gaussians(x, ranked)
+        ]
         rows = [hide(x, values, self.layout) for values in folds]
         pairs = zip(networks[:n_folds], rows, strict=True)
         answers.append([outputs_of(one, own, self.layout) for one, own in pairs])
@@ -153,7 +160,7 @@ class Filling(Part):
             right = np.concatenate([truth[:, group][mask] for mask in where])
             self.weights[:, group] = _blend(np.array(own), right)[:, None]
         first = [self._blended(parts) for parts in zip(*answers, strict=True)]
-        final = self.trees.judge(rows, first, truth, asked, rng)
+        final = self.trees.fit_shares(rows, first, truth, asked, rng)
         self.trees.fit(x, self._first(x, ranked, networks), rng)
         ranks = answers[1] if self.linear else final
         # Mean squares that all together, and ranks alone, leave of hidden values.
@@ -165,7 +172,7 @@ class Filling(Part):
     def _blended(self, parts) -> np.ndarray:
         return sum(w * part for w, part in zip(self.weights, parts, strict=True))
 
-    def _views(self, x, ranked) -> list:
+    def _gaussians(self, x, ranked) -> list:
         """The linear answers, each with rows on its own scale."""
         return list(zip(self.linear, (x, ranked), strict=True)) if self.linear else []
 
@@ -174,18 +181,20 @@ class Filling(Part):
         cost = 1.0
         if self.linear:
             # The inverse of a row is as large as its gaps are many, hidden ones too.
-            gaps = np.isnan(self.layout.vectors(x)).sum(axis=1)
-            gaps = np.minimum(gaps + self.layout.n_outputs / 8, self.layout.n_outputs)
-            cost = float(np.mean(gaps**3.0))
-        n_some = int(np.clip(_MOST_WORK / cost, _LEAST_ROWS, _MOST_ROWS))
+            missing = np.isnan(self.layout.vectors(x)).sum(axis=1)
+            missing = np.minimum(
+                missing + self.layout.n_outputs / 8, self.layout.n_outputs
+            )
+            cost = float(np.mean(missing**3.0))
+        n_some = int(np.clip(_MAX_WORK / cost, _MIN_ROWS, _MAX_ROWS))
         some = np.arange(len(x))
         if len(x) > n_some:
             some = np.sort(rng.permutation(len(x))[:n_some])
-        share = _MOST_WORK / (10 * cost * len(some))
+        share = _MAX_WORK / (10 * cost * len(some))
         return some, int(np.clip(share, 1, n_folds))
 
     def _first(self, x, ranked, networks) -> np.ndarray:
-        found = [view.fill(rows) for view, rows in self._views(x, ranked)]
+        found = [gaussian.fill(rows) for gaussian, rows in self._gaussians(x, ranked)]
         found.append(np.mean([outputs_of(n, x, self.layout) for n in networks], axis=0))
         return self._blended(found)
 
@@ -211,7 +220,7 @@ class Filling(Part):
         size = np.sqrt(self.errors)
         if self.linear:
             numbers = self.linear[1].numbers
-            moves = self.linear[1].gaussian.draw(numbers.with_gaps(ranked), rng)
+            moves = self.linear[1].gaussian.draw(numbers.with_missing(ranked), rng)
             moves = moves * numbers.deviation
             moves *= size / np.maximum(np.sqrt(self.errors_of_ranks), 1e-6)
         else:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from skae.engine import MANY_ROWS
-from skae.fitting import settle_sizes
+from skae.fitting import resolve_sizes
 
 _SOME_ROWS, _MANY_LEVELS = 2000, 128
-_LEAST_EPOCHS, _MOST_EPOCHS = 12, 250
+_MIN_EPOCHS, _MAX_EPOCHS = 12, 250
 # Steps times levels: those of many levels take longer.
-_MOST_WORK = 1e6
+_MAX_WORK = 1e6
 _WIDTHS, _CODE_SIZE = (64, 256), 64
 
 
@@ -47,9 +47,9 @@ def sized(network, n_rows: int, width: int, n_levels: int):
         init="random",
         dropout=0.1,
     )
-    _, n_steps, _ = settle_sizes(network, n_rows)
+    _, n_steps, _ = resolve_sizes(network, n_rows)
     _, steps, rate = effort(n_rows, n_levels)
-    epochs = math.ceil(min(steps, _MOST_WORK / max(n_levels, 1)) / n_steps)
-    epochs = int(np.clip(epochs, _LEAST_EPOCHS, _MOST_EPOCHS))
+    epochs = math.ceil(min(steps, _MAX_WORK / max(n_levels, 1)) / n_steps)
+    epochs = int(np.clip(epochs, _MIN_EPOCHS, _MAX_EPOCHS))
     # The blend judges by hidden values: all rows may be learned from.
     return network.set_params(epochs=epochs, learning_rate=rate, early_stopping=False)

@@ -51,5 +51,5 @@ def _ends(column: Column) -> np.ndarray:
 def _far_out(x: np.ndarray) -> np.ndarray:
     there = ~np.isnan(x)
     distance = np.abs(x - np.median(x[there]))
-    usual = np.quantile(distance[there], _SHARE, method="lower")
-    return there & (distance > _TIMES * usual) & (usual > 0)
+    inner = np.quantile(distance[there], _SHARE, method="lower")
+    return there & (distance > _TIMES * inner) & (inner > 0)

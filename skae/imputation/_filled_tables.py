@@ -15,7 +15,7 @@ from skae.frames import (
 from skae.tables import MixedTableLayout
 
 
-def filled_columns(X, layout: MixedTableLayout, outputs, gaps, rows) -> dict:
+def filled_columns(X, layout: MixedTableLayout, outputs, missing, rows) -> dict:
     """Of each column with gaps that can be filled: where, values, and its type.
 
     Parameters
@@ -46,7 +46,7 @@ def filled_columns(X, layout: MixedTableLayout, outputs, gaps, rows) -> dict:
         types = [_own_type(values, name) for name, values in columns_of(X)]
     columns = zip(layout.columns, types, layout.output_places(), strict=True)
     for j, (column, kind, places) in enumerate(columns):
-        where = gaps[:, j]
+        where = missing[:, j]
         if not where.any() or column.kind in ("identifier", "ignored"):
             continue
         if column.kind == "empty":

@@ -6,17 +6,17 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skae.meta import Part
+from skae._saved_state import SavedState
 
-_LEAST_LEAF = 2
+_MIN_LEAF = 2
 # A tree looks at no more rows, and at each split at half of the features or so many.
-MOST_ROWS = 2000
-_MOST_FEATURES = 8
+MAX_ROWS = 2000
+_MAX_FEATURES = 8
 # Rows that are led through all trees at once.
 _BLOCK = 4096
 
 
-class Forest(Part):
+class Forest(SavedState):
     """Trees of bootstrapped rows, whose answers are averaged [1]_.
 
     The trees are scikit-learn's, kept as arrays of all their nodes. The children of a
@@ -47,10 +47,10 @@ class Forest(Part):
         cls = DecisionTreeClassifier if n_levels else DecisionTreeRegressor
         trees, values = [], []
         for _ in range(n_trees):
-            drawn = rng.integers(len(x), size=min(len(x), MOST_ROWS))
+            drawn = rng.integers(len(x), size=min(len(x), MAX_ROWS))
             rows, counts = np.unique(drawn, return_counts=True)
             model = cls(
-                min_samples_leaf=_LEAST_LEAF,
+                min_samples_leaf=_MIN_LEAF,
                 max_features=n_looked_at(x.shape[1]),
                 random_state=int(rng.integers(2**31)),
             )
@@ -110,7 +110,7 @@ class Forest(Part):
 
 def n_looked_at(n_features: int) -> int:
     """Features among which a split is chosen."""
-    return min(math.ceil(n_features / 2), _MOST_FEATURES)
+    return min(math.ceil(n_features / 2), _MAX_FEATURES)
 
 
 def _shares(tree, levels: np.ndarray, n_levels: int) -> csr_array:

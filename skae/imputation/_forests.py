@@ -5,23 +5,23 @@ import math
 import numpy as np
 from joblib import Parallel, delayed
 
-from skae.imputation._forest import MOST_ROWS, Forest, n_looked_at
-from skae.meta import Part
+from skae._saved_state import SavedState
+from skae.imputation._forest import MAX_ROWS, Forest, n_looked_at
 from skae.tables import MixedTableLayout
 
-_MOST_TREES, _LEAST_TREES = 100, 10
+_MAX_TREES, _MIN_TREES = 100, 10
 # Of all trees of a table: rows times the features that a split looks at, and what takes
 # as long as so many of them, however small a tree is.
-_MOST_WORK, _WORK_OF_A_TREE = 5e6, 1500
+_MAX_WORK, _WORK_OF_A_TREE = 5e6, 1500
 # Shares of levels are counted at each split: so many take as long as a number.
 _CHEAP_LEVELS = 50
 # A column with fewer values has no forest.
-_LEAST_VALUES = 20
+_MIN_VALUES = 20
 # So many values speak for the share that a forest has in all columns of its kind.
 _PRIOR_VALUES = 200
 
 
-class TreeFilling(Part):
+class ForestImputation(SavedState):
     """A forest for each column, given the others with first answers in their gaps.
 
     It is the last round of a missForest [1]_ that has begun with good answers.
@@ -42,7 +42,7 @@ class TreeFilling(Part):
         self.forests: list[Forest | None] = [None for _ in layout.columns]
         self.shares = np.zeros(layout.n_outputs)
 
-    def judge(self, rows, first, truth, asked, rng) -> list[np.ndarray]:
+    def fit_shares(self, rows, first, truth, asked, rng) -> list[np.ndarray]:
         """Find the shares of forests in the answers, and answer.
 
         Parameters
@@ -82,9 +82,9 @@ class TreeFilling(Part):
         if len(columns) < 2:
             return 0
         kinds = sum(1 + column.n_levels / _CHEAP_LEVELS for column in columns)
-        work = min(n_rows, MOST_ROWS) * n_looked_at(len(columns) - 1)
-        total = int(min(_MOST_TREES, _MOST_WORK / ((work + _WORK_OF_A_TREE) * kinds)))
-        return total if total >= _LEAST_TREES else 0
+        work = min(n_rows, MAX_ROWS) * n_looked_at(len(columns) - 1)
+        total = int(min(_MAX_TREES, _MAX_WORK / ((work + _WORK_OF_A_TREE) * kinds)))
+        return total if total >= _MIN_TREES else 0
 
     def _grown(self, x, first, n_trees: int, rng) -> list[Forest | None]:
         """A forest for each column; None for those with few values."""
@@ -92,7 +92,7 @@ class TreeFilling(Part):
         tasks = []
         for j, places in enumerate(self.layout.places()):
             there = ~np.isnan(x[:, places]).any(axis=1)
-            if len(places) and there.sum() >= _LEAST_VALUES:
+            if len(places) and there.sum() >= _MIN_VALUES:
                 others = np.delete(filled[there], places, axis=1)
                 tasks.append((j, others, x[there][:, places], rng.integers(2**31)))
         # Each has its own seed: it does not matter who grows which.
@@ -119,9 +119,9 @@ class TreeFilling(Part):
         ):
             if forest is None:
                 continue
-            gaps = np.flatnonzero(np.isnan(x[:, places]).any(axis=1))
-            others = np.delete(filled[gaps], places, axis=1)
-            found[np.ix_(gaps, outputs)] = forest.predict(others)
+            missing = np.flatnonzero(np.isnan(x[:, places]).any(axis=1))
+            others = np.delete(filled[missing], places, axis=1)
+            found[np.ix_(missing, outputs)] = forest.predict(others)
         return found
 
     def _find_shares(self, first, own, truth, asked) -> None:

@@ -14,20 +14,20 @@ from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
 from skae.engine import draw_seed, is_auto
 from skae.estimator import MatrixLike, check_count
 from skae.families.tables import TableAutoencoder
-from skae.frames import columns_of, gaps_of
-from skae.imputation._blended import Filling, hide
+from skae.frames import columns_of, missing_of
+from skae.imputation._blended import BlendedImputation, hide
 from skae.imputation._default_network import effort, sized
 from skae.imputation._extremes import encoded, fitted_layout
 from skae.imputation._filled_tables import filled_columns, with_filled
 from skae.imputation._network_draws import NetworkDraws
-from skae.meta import AroundAutoencoder, restores_on_error
+from skae.meta import AutoencoderMetaEstimator, restores_on_error
 from skae.tables import TableRows
 
 # Share of the values that each network does not see, by which answers are judged.
 _HIDDEN_SHARE = 0.1
 
 
-class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
+class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimator):
     """Fill missing values with what the rest of their rows says.
 
     Use it where you would use :class:`~sklearn.impute.KNNImputer` or
@@ -201,13 +201,13 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
             network = self._network(len(x), layout.n_outputs, sum(layout.levels))
             networks.append(network.set_params(random_state=seed + i).fit(rows))
             hidden.append(values)
-        filling = Filling(layout, ranks)
+        filling = BlendedImputation(layout, ranks)
         filling.fit(x, ranked, hidden, networks, rng)
-        self.autoencoders_, self._filling = networks, filling
+        self.autoencoders_, self._imputation = networks, filling
         draws = NetworkDraws.fit(layout, x, hidden, networks, filling.errors, rng)
         self._draws = draws
-        gaps = [gaps_of(values) for _, values in columns_of(X)]
-        self._with_gaps = tuple(j for j, gap in enumerate(gaps) if gap.any())
+        missing = [missing_of(values) for _, values in columns_of(X)]
+        self._with_gaps = tuple(j for j, gap in enumerate(missing) if gap.any())
         m = layout.n_numbers
         self.blend_ = {}
         if m:
@@ -294,11 +294,11 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
 
     def _filled(self, X, rngs: list) -> list:
         """A table without gaps for each generator; None for what is expected."""
-        filling = self._filling
-        gaps = np.column_stack([gaps_of(values) for _, values in columns_of(X)])
-        self._warn_of_ignored(gaps)
+        filling = self._imputation
+        missing = np.column_stack([missing_of(values) for _, values in columns_of(X)])
+        self._warn_of_ignored(missing)
         x, ranked = (encoded(own, X) for own in (filling.layout, filling.ranks))
-        rows = np.flatnonzero(gaps.any(axis=1))
+        rows = np.flatnonzero(missing.any(axis=1))
         outputs = np.empty((0, len(filling.errors)))
         if len(rows):
             outputs = filling.expected(x[rows], ranked[rows], self.autoencoders_)
@@ -308,26 +308,26 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
                 drawn = draws.draw(x[rows], outputs, self.autoencoders_, rngs)
             else:
                 drawn = [filling.drawn(outputs, ranked[rows], rng) for rng in rngs]
-        return [self._table(X, gaps, rows, found) for found in drawn]
+        return [self._table(X, missing, rows, found) for found in drawn]
 
-    def _table(self, X, gaps, rows, outputs):
+    def _table(self, X, missing, rows, outputs):
         """A copy of `X` in whose gaps is what the `outputs` of some `rows` say."""
-        filled = filled_columns(X, self._filling.layout, outputs, gaps, rows)
+        filled = filled_columns(X, self._imputation.layout, outputs, missing, rows)
         empty = self._empty()
         kept = [
             j for j in range(X.shape[1]) if self.keep_empty_features or not empty[j]
         ]
         added = [j for j in self._with_gaps if self.add_indicator]
-        names = self._indicator_names([self._filling.layout.names[j] for j in added])
-        indicators = dict(zip(names, gaps[:, added].T, strict=True))
+        names = self._indicator_names([self._imputation.layout.names[j] for j in added])
+        indicators = dict(zip(names, missing[:, added].T, strict=True))
         return with_filled(X, filled, kept, indicators)
 
-    def _warn_of_ignored(self, gaps):
-        layout = self._filling.layout
+    def _warn_of_ignored(self, missing):
+        layout = self._imputation.layout
         left = [
             name
             for name, column, own in zip(
-                layout.names, layout.columns, gaps.T, strict=True
+                layout.names, layout.columns, missing.T, strict=True
             )
             if column.kind in ("identifier", "ignored") and own.any()
         ]
@@ -339,7 +339,7 @@ class AutoencoderImputer(AroundAutoencoder, TransformerMixin, BaseEstimator):
             )
 
     def _empty(self) -> np.ndarray:
-        columns = self._filling.layout.columns
+        columns = self._imputation.layout.columns
         return np.array([column.kind == "empty" for column in columns])
 
     def _indicator_names(self, names) -> list[str]:

@@ -2,16 +2,16 @@
 
 import numpy as np
 
+from skae._saved_state import SavedState
 from skae.imputation._blended import expanded, hide, mean_squares
-from skae.meta import Part
 from skae.tables import MixedTableLayout
 
 # Draws whose mean stands for what the networks expect, at least, and rows in which
 # hidden values tell how far apart draws are.
-_LEAST_DRAWS, _JUDGED_ROWS = 8, 200
+_MIN_DRAWS, _JUDGED_ROWS = 8, 200
 
 
-class NetworkDraws(Part):
+class NetworkDraws(SavedState):
     """Numbers move as a network draws them, about the answers of a filling.
 
     Importance sampling of few codes draws values that lie too near to each other, in
@@ -55,7 +55,7 @@ class NetworkDraws(Part):
             rows = rng.permutation(np.flatnonzero(values.any(axis=1)))[:_JUDGED_ROWS]
             where = expanded(values[rows], layout) & ~np.isnan(layout.vectors(x[rows]))
             part = hide(x[rows], values[rows], layout)
-            draws = [network._drawn_given(part, rng) for _ in range(_LEAST_DRAWS)]
+            draws = [network._drawn_given(part, rng) for _ in range(_MIN_DRAWS)]
             spread.append(np.std(draws, axis=0, ddof=1)[:, :m])
             asked.append(where[:, :m])
         variances = mean_squares(spread, asked)
@@ -66,7 +66,7 @@ class NetworkDraws(Part):
     def draw(self, x, expected, networks, rngs) -> list[np.ndarray]:
         """Outputs for rows of which `expected` is expected, for each generator."""
         m = self.layout.n_numbers
-        n_more = max(0, _LEAST_DRAWS - len(rngs))
+        n_more = max(0, _MIN_DRAWS - len(rngs))
         draws = [
             networks[rng.integers(len(networks))]._drawn_given(x, rng)
             for rng in [*rngs, *rngs[0].spawn(n_more)]

@@ -19,13 +19,6 @@ from skae.families.dense import Autoencoder
 from skae.frames import name_of_row
 
 
-class Part:
-    """A part of what an estimator has learned, made of numbers and arrays.
-
-    A file holds the attributes of a part by their names.
-    """
-
-
 def restores_on_error(fit):
     """Decorate `fit`: after an error the estimator is as it was before.
 
@@ -40,7 +33,7 @@ def restores_on_error(fit):
     return whole
 
 
-class AroundAutoencoder:
+class AutoencoderMetaEstimator:
     """Needs the parameters `autoencoder` and `random_state`, and `_default()`."""
 
     def _check_input(self, X, *, reset: bool):
@@ -49,7 +42,7 @@ class AroundAutoencoder:
         Returns `X` as it came: the autoencoder checks it too, and may know the names.
         """
         layout = self._inner()._architecture.layout
-        if not layout.numeric:
+        if not layout.numeric_only:
             return layout.check(self, X, reset=reset)
         refuse_masked(X, type(self).__name__)
         # The layouts of images and sequences are the inner model's.
@@ -90,12 +83,12 @@ class AroundAutoencoder:
 
     def _far_rows(self, X) -> np.ndarray:
         """The rows beside which no other would count: none, as a rule."""
-        if not self._inner()._architecture.layout.numeric:
+        if not self._inner()._architecture.layout.numeric_only:
             return np.empty(0, dtype=np.intp)  # the columns have a scale each
         model = self._inner() if self._is_frozen else self._unfitted(None)
         rows = model._read(X, reset=not self._is_frozen)
         if not self._is_frozen:  # which has units already
-            model._layout.settle_units(rows, None)
+            model._layout.fit_units(rows, None)
         return far_rows(rows)
 
     def _without(self, far: np.ndarray, X, stacklevel: int) -> np.ndarray | None:
@@ -115,7 +108,7 @@ class AroundAutoencoder:
         tags = super().__sklearn_tags__()
         if self.autoencoder is not None:
             tags.input_tags = get_tags(self.autoencoder).input_tags
-        tags.input_tags.sparse = self._inner()._architecture.layout.numeric
+        tags.input_tags.sparse = self._inner()._architecture.layout.numeric_only
         return tags
 
 

@@ -18,7 +18,7 @@ from skae.metrics._reconstructions import as_array, explained_where_known, recon
 from skae.metrics._table_report import report_columns
 
 # Less is within what another random state changes.
-_LEAST_LOSS = 1e-3
+_MIN_LOSS = 1e-3
 # Is it worth waiting for?
 _SECONDS = (1, 3, 10)
 
@@ -139,7 +139,7 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
     for seconds in _SECONDS:
         table[f"after_{seconds}_s"] = [_explained_after(model, seconds), np.nan]
     ours, pca_explains = table["explained_variance"]
-    if pca_explains > ours + _LEAST_LOSS:
+    if pca_explains > ours + _MIN_LOSS:
         warnings.warn(
             f"PCA explains {pca_explains:.3f} of the variance and {name} {ours:.3f}: "
             "with these settings PCA is the better encoder of these data. Train "

@@ -20,7 +20,7 @@ from skae.metrics._codes import (
 from skae.metrics._reconstructions import explained_variance, reconstruct
 
 # The distances of all pairs of so many rows fit in 50 MB.
-_MOST_ROWS = 2500
+_MAX_ROWS = 2500
 
 
 def _explained_variance(estimator, X, y=None) -> float:
@@ -37,10 +37,10 @@ def _neg_reconstruction_error(estimator, X, y=None) -> float:
 
 def _neighbors(measure, estimator, X, y=None) -> float:
     n_rows = num_samples(X)
-    if n_rows > _MOST_ROWS:
+    if n_rows > _MAX_ROWS:
         # The same rows for all candidates of a search; a data frame stays one, for
         # estimators that select columns by name.
-        which = check_random_state(0).choice(n_rows, _MOST_ROWS, replace=False)
+        which = check_random_state(0).choice(n_rows, _MAX_ROWS, replace=False)
         X = safe_indexing(X, which)
     return measure(X, estimator.transform(X))
 

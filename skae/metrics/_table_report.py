@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 from skae.tables import ColumnScores, TableNumbers
 
 # Less is within what another random state changes.
-_LEAST_LOSS = 1e-3
+_MIN_LOSS = 1e-3
 ALL = "(all)"
 
 
@@ -30,7 +30,7 @@ def report_columns(estimator, X, X_train=None):
     table = pd.DataFrame({"kind": estimator.column_kinds_, **found})
     total = {key: estimator._mean_score(shares) for key, shares in found.items()}
     table.loc[ALL] = {"kind": "", **total}
-    if total["PCA"] > total[name] + _LEAST_LOSS:
+    if total["PCA"] > total[name] + _MIN_LOSS:
         warnings.warn(
             f"PCA explains {total['PCA']:.3f} of the columns and {name} "
             f"{total[name]:.3f}: with these settings PCA of indicators is the better "

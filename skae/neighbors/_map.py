@@ -15,7 +15,7 @@ _LONGEST_STEP = 5.0
 _MAX_PAIRS = 4_000_000
 _CHUNK = 2048
 # Nodes of the polynomials per cell of the grid, and the least number of cells.
-_NODES, _LEAST_CELLS = 3, 50
+_NODES, _MIN_CELLS = 3, 50
 
 
 class _Edges(NamedTuple):
@@ -148,7 +148,7 @@ def _repulsion_on_grid(places: np.ndarray) -> tuple[np.ndarray, float]:
     low = places.min(axis=0)
     width = float((places.max(axis=0) - low).max()) * 1.0001 + 1e-6
     # The kernel has the width 1; twice as many nodes must be quick to transform.
-    n_nodes = _NODES * max(_LEAST_CELLS, int(np.ceil(width)))
+    n_nodes = _NODES * max(_MIN_CELLS, int(np.ceil(width)))
     while fft.next_fast_len(2 * n_nodes, real=True) != 2 * n_nodes:
         n_nodes += _NODES
     spread = _interpolation(places, low, width, n_nodes)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from skae.data import ChangingRows, Rows
+from skae.data import AugmentedRows, Rows
 from skae.neighbors._search import Neighborhood
 
 
-class Mixture:
+class Mixup:
     """With whom each row is mixed in an epoch, and by how much.
 
     The partner of a row is one of its neighbours, and the partner's share is uniform
@@ -57,7 +57,7 @@ class Mixture:
         self._epoch = epoch
 
 
-class MixedRows(ChangingRows):
+class MixupRows(AugmentedRows):
     """Rows that training mixes with those of neighbours, and that nobody else does.
 
     Parameters
@@ -69,7 +69,7 @@ class MixedRows(ChangingRows):
         The same for all fields of a row.
     """
 
-    def __init__(self, rows: Rows, mixture: Mixture):
+    def __init__(self, rows: Rows, mixture: Mixup):
         super().__init__(rows)
         self._mixture = mixture
 
@@ -77,5 +77,5 @@ class MixedRows(ChangingRows):
         """Nothing of the rows `indices` is mixed into others."""
         self._mixture.hold_out(indices)
 
-    def _change(self, indices, out, epoch):
+    def _augment(self, indices, out, epoch):
         self._mixture.mix(self._rows, indices, out, epoch)

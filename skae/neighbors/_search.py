@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from skae.data import Rows, SomeRows, one_blas_thread, principal_components
+from skae.data import Rows, RowSubset, one_blas_thread, principal_components
 
 # In more directions than this, distances are those along the leading components.
 _MAX_DIRECTIONS = 50
@@ -48,7 +48,7 @@ class Neighborhood:
         self.n_rows = n_rows = len(rows)
         self.kept = np.arange(n_rows) if weight is None else np.flatnonzero(weight)
         if len(self.kept) < n_rows:
-            rows, weight = SomeRows(rows, self.kept), weight[self.kept]
+            rows, weight = RowSubset(rows, self.kept), weight[self.kept]
         self._rows, self._weight = rows, weight
         self._summary = rows.summarize(weight)
         (width,) = rows.sample_shape

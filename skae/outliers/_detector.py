@@ -12,18 +12,23 @@ from skae._sklearn import Interval, StrOptions, fit_context, num_samples, safe_i
 from skae.data import by_block
 from skae.estimator import MatrixLike
 from skae.families.dense import Autoencoder
-from skae.fitting import auto_epochs, settle_sizes
+from skae.fitting import auto_epochs, resolve_sizes
 from skae.frames import framed_like
-from skae.meta import AroundAutoencoder, generator, restores_on_error
-from skae.outliers._features import Views, in_blocks, sliceable
-from skae.outliers._scores import Distance, Judge, Novelty, Outlyingness
+from skae.meta import AutoencoderMetaEstimator, generator, restores_on_error
+from skae.outliers._features import OutlierFeatures, in_blocks, sliceable
+from skae.outliers._scores import (
+    AnomalyScorer,
+    MahalanobisDistance,
+    NoveltyScorer,
+    OutlierScorer,
+)
 
 # Rows that others are compared with.
-_MOST_ROWS = 10000
-_MOST_CODES = 64
-_FEWEST_ROWS = 2
+_MAX_ROWS = 10000
+_MAX_CODES = 64
+_MIN_ROWS = 2
 # Longer training reconstructs the odd rows as well.
-_MOST_EPOCHS = 50
+_MAX_EPOCHS = 50
 
 # Of normally distributed scores 0.13 % are farther below the median.
 _SIGMAS = 3.0
@@ -40,7 +45,7 @@ def _takes_training_rows(detector) -> bool:
 
 
 class AutoencoderOutlierDetector(
-    AroundAutoencoder, MetaEstimatorMixin, OutlierMixin, BaseEstimator
+    AutoencoderMetaEstimator, MetaEstimatorMixin, OutlierMixin, BaseEstimator
 ):
     r"""Outlier and novelty detection by any autoencoder.
 
@@ -168,8 +173,8 @@ class AutoencoderOutlierDetector(
     }
     # Of files that were written before there was a choice.
     _parameters_of_old_files: ClassVar[dict] = {"criterion": "reconstruction"}
-    _views: Views | None = None
-    _judge: Judge | None = None
+    _features: OutlierFeatures | None = None
+    _scorer: AnomalyScorer | None = None
 
     def __init__(
         self,
@@ -210,47 +215,51 @@ class AutoencoderOutlierDetector(
         """
         X = sliceable(self._check_input(X, reset=True))
         rng = generator(self.random_state)
-        views = Views(self._unfitted(None), X)
+        features = OutlierFeatures(self._unfitted(None), X)
         n_rows = num_samples(X)
-        if n_rows < _FEWEST_ROWS:
+        if n_rows < _MIN_ROWS:
             raise ValueError(
-                f"Got n_samples={n_rows}, but {_FEWEST_ROWS} at least are needed."
+                f"Got n_samples={n_rows}, but {_MIN_ROWS} at least are needed."
             )
         # Beside them all others are alike.
         far = self._far_rows(X)
         some = np.setdiff1d(np.arange(n_rows), far)
-        if len(some) > _MOST_ROWS:
-            some = np.sort(rng.permutation(some)[:_MOST_ROWS])
+        if len(some) > _MAX_ROWS:
+            some = np.sort(rng.permutation(some)[:_MAX_ROWS])
         sample = safe_indexing(X, some)
         if self.criterion == "distance":
-            views.center(sample)
-        model, kept = self._fit_to_usual_rows(X, sample, views, far)
-        views.fit(model, safe_indexing(X, some[kept[some]]))
-        judge = None
+            features.center(sample)
+        model, kept = self._fit_to_inliers(X, sample, features, far)
+        features.fit(model, safe_indexing(X, some[kept[some]]))
+        scorer = None
         if self.criterion == "distance":
-            judge = Novelty() if self.novelty else Outlyingness(self.trim, self.n_trims)
-            judge.fit(views.tables(model, sample), rng)
-        self.autoencoder_, self._views, self._judge = model, views, judge
+            scorer = (
+                NoveltyScorer()
+                if self.novelty
+                else OutlierScorer(self.trim, self.n_trims)
+            )
+            scorer.fit(features.tables(model, sample), rng)
+        self.autoencoder_, self._features, self._scorer = model, features, scorer
         self.offset_ = self._find_offset(X)
         return self
 
-    def _fit_to_usual_rows(self, X, sample, views, far):
+    def _fit_to_inliers(self, X, sample, features, far):
         """The autoencoder, fitted to rows that seem usual, none `far`; and to which."""
-        usual = np.ones(num_samples(X), dtype=bool)
-        usual[far] = False
+        inliers = np.ones(num_samples(X), dtype=bool)
+        inliers[far] = False
         n_trims = 0 if self.novelty or not self.trim else self.n_trims
-        if n_trims and self.criterion == "distance" and views.of_table:
+        if n_trims and self.criterion == "distance" and features.of_table:
             # Distances between rows as they are tell which of them to leave out.
-            distance = Distance(views.rows(sample), self.trim, n_trims)
-            found = in_blocks(lambda X: distance.of(views.rows(X)), X)
-            kept = self._usual(-found) & usual
+            distance = MahalanobisDistance(features.rows(sample), self.trim, n_trims)
+            found = in_blocks(lambda X: distance.of(features.rows(X)), X)
+            kept = self._least_anomalous(-found) & inliers
             return self._fitted(X, kept), kept
-        kept = usual
+        kept = inliers
         model = self._fitted(X, kept)
         if self.criterion == "distance":
             n_trims = min(1, n_trims)  # the distance has its own
         for _ in range(n_trims):
-            kept = self._usual(model.score_samples(X)) & usual
+            kept = self._least_anomalous(model.score_samples(X)) & inliers
             model = self._fitted(X, kept)
         return model, kept
 
@@ -260,27 +269,27 @@ class AutoencoderOutlierDetector(
         if self._is_frozen:
             return model
         if self.autoencoder is None and not self.novelty:
-            _, n_steps, _ = settle_sizes(model, num_samples(X))
-            model.set_params(epochs=min(_MOST_EPOCHS, auto_epochs(n_steps)))
+            _, n_steps, _ = resolve_sizes(model, num_samples(X))
+            model.set_params(epochs=min(_MAX_EPOCHS, auto_epochs(n_steps)))
         return model.fit(X, sample_weight=weight)
 
-    def _usual(self, scores):
+    def _least_anomalous(self, scores):
         return scores >= np.quantile(scores, self.trim)
 
     def _default(self):
         n_codes = -(-getattr(self, "n_features_in_", 1) // 4)
         # Among outliers it is a matter of luck whether early stopping keeps PCA, which
         # has other scores. Clean rows held out keep the line where it is meant to be.
-        return Autoencoder(min(n_codes, _MOST_CODES), early_stopping=self.novelty)
+        return Autoencoder(min(n_codes, _MAX_CODES), early_stopping=self.novelty)
 
     def _find_offset(self, X) -> float:
-        judge = self._judge
+        scorer = self._scorer
         # Clean rows were measured as if they were new.
-        scores = -judge.usual if self.novelty and judge else self._scores(X)
+        scores = -scorer.inlier_scores if self.novelty and scorer else self._scores(X)
         if self.contamination != "auto":
             return float(np.percentile(scores, 100 * self.contamination))
-        if judge:
-            return -judge.line(-scores)
+        if scorer:
+            return -scorer.threshold(-scores)
         median = np.median(scores)
         deviation = np.median(np.abs(scores - median))
         return float(median - _SIGMAS * _MAD_TO_SIGMA * deviation)
@@ -306,14 +315,14 @@ class AutoencoderOutlierDetector(
 
     def _scores(self, X):
         model = self.autoencoder_
-        if self._judge is None:
+        if self._scorer is None:
             # The line lies between two scores that may agree in float32.
             return model.score_samples(X).astype(np.float64)
 
-        def oddness(X):
-            return self._judge.oddness(self._views.tables(model, X))
+        def score(X):
+            return self._scorer.score(self._features.tables(model, X))
 
-        return -in_blocks(oddness, X)
+        return -in_blocks(score, X)
 
     def decision_function(self, X: "MatrixLike") -> np.ndarray:
         """Score each row relative to the line: negative for outliers.
@@ -362,14 +371,14 @@ class AutoencoderOutlierDetector(
             it, above 3 far more. A list of sequences gives a list.
         """
         check_is_fitted(self)
-        if self._views is None:
+        if self._features is None:
             raise AttributeError(
                 "This detector was saved by an earlier version, which kept no usual "
                 "residuals: explain needs it to be fitted again."
             )
         names = getattr(self, "feature_names_in_", None)
         checked = self._check_input(X, reset=False)
-        found = self._views.standardized(self.autoencoder_, checked)
+        found = self._features.standardized(self.autoencoder_, checked)
         return framed_like(X, found, names)
 
     @available_if(_takes_training_rows)

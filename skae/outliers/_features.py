@@ -6,21 +6,22 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array, gen_batches
 
+from skae._saved_state import SavedState
 from skae._sklearn import num_samples, safe_indexing
 from skae.data import Rows, Units, find_units, is_ragged_list
-from skae.meta import Part, codes_of
+from skae.meta import codes_of
 from skae.tables import TableNumbers
 
 # Rows with more values are not looked at value by value.
 _WIDEST = 2048
 # A value that is always reconstructed exactly is taken to deviate by a little.
-_LEAST_SHARE = 1e-3
+_MIN_SHARE = 1e-3
 # Of columns of one variance: a level that is always certain is easily missed.
-_LEAST_SHARE_OF_COLUMNS = 0.5
+_MIN_SHARE_OF_COLUMNS = 0.5
 _BLOCK_VALUES = 1 << 22
 
 
-class Views(Part):
+class OutlierFeatures(SavedState):
     """Rows, and codes and residuals in common units.
 
     Parameters
@@ -41,7 +42,7 @@ class Views(Part):
 
     def __init__(self, model, X):
         layout = model._architecture.layout
-        if not layout.numeric:
+        if not layout.numeric_only:
             fitted = layout.of(model, X)
             self.numbers = TableNumbers.fit(fitted, fitted.encode(X))
         one_by_one = not (layout.is_sequence or is_ragged_list(X))
@@ -99,15 +100,15 @@ class Views(Part):
         self.deviations = self.residual_scale
         if self.by_value:
             found = np.sqrt(np.mean(residuals**2, axis=0))
-            share = _LEAST_SHARE if self.numbers is None else _LEAST_SHARE_OF_COLUMNS
+            share = _MIN_SHARE if self.numbers is None else _MIN_SHARE_OF_COLUMNS
             self.deviations = np.maximum(found, share * self.residual_scale)
 
     def tables(self, model, X) -> list[np.ndarray]:
         """The rows, if they are those of a table, and their features."""
         rows = [self.rows(X)] if self.of_table else []
-        return [*rows, self.features(model, X)]
+        return [*rows, self.combined(model, X)]
 
-    def features(self, model, X) -> np.ndarray:
+    def combined(self, model, X) -> np.ndarray:
         """Codes and residuals side by side, a line per row, float64.
 
         Of sequences and of long rows there is but one residual, the root of the mean

@@ -15,11 +15,11 @@ from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import KFold
 from sklearn.neighbors import NearestNeighbors
 
-from skae.meta import Part
+from skae._saved_state import SavedState
 
 _N_NEIGHBORS, _MANY_NEIGHBORS = 2, 5
 _ROUNDING = 1e-6
-_FEWEST_ROWS = 2 * (_N_NEIGHBORS + 1)
+_MIN_ROWS = 2 * (_N_NEIGHBORS + 1)
 _N_COMPONENTS = 10
 _ROWS_OF_NEIGHBORS, _ROWS_OF_MIXTURE = 5000, 3000
 # A component has at least so many rows per column, on average.
@@ -33,7 +33,7 @@ _SHOULDER = 0.75
 _BEYOND = 0.02
 
 
-class Judge(Part):
+class AnomalyScorer(SavedState):
     """Has seen rows, and tells how odd others are beside them.
 
     What it is shown are tables with a line per row, from the rows as they are to what
@@ -44,16 +44,16 @@ class Judge(Part):
         """Look at rows."""
         raise NotImplementedError
 
-    def oddness(self, tables: Sequence[np.ndarray]) -> np.ndarray:
+    def score(self, tables: Sequence[np.ndarray]) -> np.ndarray:
         """How odd rows are: float64, greater is odder."""
         raise NotImplementedError
 
-    def line(self, found: np.ndarray) -> float:
+    def threshold(self, found: np.ndarray) -> float:
         """Where to draw the line, if the rows of the fit are so odd."""
         raise NotImplementedError
 
 
-class Distance(Part):
+class MahalanobisDistance(SavedState):
     """Mahalanobis distance, not shaped by the rows farthest away.
 
     Mean and covariance are those of the rows that were closest the time before, a share
@@ -76,7 +76,7 @@ class Distance(Part):
         return np.sqrt(np.mean(z * z, axis=0))
 
 
-class Neighbors(Part):
+class NeighborDistance(SavedState):
     """Mean distance from the nearest of some rows, none of which is the row itself."""
 
     def __init__(self, rows: np.ndarray, n_neighbors: int):
@@ -92,7 +92,7 @@ class Neighbors(Part):
         return total / self.n_neighbors
 
 
-class Outlyingness(Judge):
+class OutlierScorer(AnomalyScorer):
     """Distances from many neighbours in the first table, from the middle of the last.
 
     Their geometric mean counts. A share of `trim` of all rows are neighbours: outliers
@@ -105,17 +105,17 @@ class Outlyingness(Judge):
     def fit(self, tables, random_state):
         rows = random_state.permutation(tables[0])[:_ROWS_OF_NEIGHBORS]
         n_neighbors = max(_MANY_NEIGHBORS, int(self.trim * len(rows)))
-        self.neighbors = Neighbors(rows, max(1, min(n_neighbors, len(rows) - 1)))
-        self.distance = Distance(tables[-1], self.trim, self.n_trims)
+        self.neighbors = NeighborDistance(rows, max(1, min(n_neighbors, len(rows) - 1)))
+        self.distance = MahalanobisDistance(tables[-1], self.trim, self.n_trims)
         # 0 where most rows are the same, again and again.
-        self.usual_distance = np.median(self.neighbors.of(tables[0])) or 1.0
+        self.median_distance = np.median(self.neighbors.of(tables[0])) or 1.0
         return self
 
-    def oddness(self, tables):
-        far = self.neighbors.of(tables[0]) / self.usual_distance
+    def score(self, tables):
+        far = self.neighbors.of(tables[0]) / self.median_distance
         return np.sqrt(far * self.distance.of(tables[-1]))
 
-    def line(self, found):
+    def threshold(self, found):
         """Where 2 % of the rows are left, or were left if none were outliers.
 
         For that an exponential tail of the logarithms is fitted between the quantiles
@@ -124,11 +124,11 @@ class Outlyingness(Judge):
         logarithms = np.log(np.maximum(found, np.finfo(float).tiny))
         shoulder, end = np.quantile(logarithms, [_SHOULDER, _BODY])
         length = (end - shoulder) / np.log((1 - _SHOULDER) / (1 - _BODY))
-        line = np.exp(end + length * np.log((1 - _BODY) / _BEYOND))
-        return float(min(line, np.quantile(found, 1 - _BEYOND)))
+        threshold = np.exp(end + length * np.log((1 - _BODY) / _BEYOND))
+        return float(min(threshold, np.quantile(found, 1 - _BEYOND)))
 
 
-class Novelty(Judge):
+class NoveltyScorer(AnomalyScorer):
     """Neighbours in the first table and a mixture in each; the rows seen are clean.
 
     Each of these is turned into minus the logarithm of the share of usual rows that are
@@ -138,12 +138,12 @@ class Novelty(Judge):
 
     def fit(self, tables, random_state):
         n_rows = len(tables[0])
-        if n_rows < _FEWEST_ROWS:
+        if n_rows < _MIN_ROWS:
             raise ValueError(
-                f"Got n_samples={n_rows}, but novelty=True needs {_FEWEST_ROWS} at "
+                f"Got n_samples={n_rows}, but novelty=True needs {_MIN_ROWS} at "
                 "least: neighbours for each row, in each of two halves."
             )
-        self.neighbors = Neighbors(tables[0], _N_NEIGHBORS)
+        self.neighbors = NeighborDistance(tables[0], _N_NEIGHBORS)
         self.mixtures = [_mixture(table, random_state) for table in tables]
         rare = np.empty((len(tables), n_rows))
         halves = KFold(2, shuffle=True, random_state=random_state)
@@ -151,23 +151,23 @@ class Novelty(Judge):
             for table, found in zip(tables, rare, strict=True):
                 half = _mixture(table[seen], random_state)
                 found[unseen] = -half.score_samples(table[unseen])
-        usual = [self.neighbors.of(tables[0]), *rare]
-        self.tails = [tail(measured) for measured in usual]
-        self.usual = self._surprise(usual)
+        inliers = [self.neighbors.of(tables[0]), *rare]
+        self.tails = [tail(measured) for measured in inliers]
+        self.inlier_scores = self._mean_tail_score(inliers)
         return self
 
-    def oddness(self, tables):
+    def score(self, tables):
         pairs = zip(self.mixtures, tables, strict=True)
         rare = [-mixture.score_samples(table) for mixture, table in pairs]
-        return self._surprise([self.neighbors.of(tables[0]), *rare])
+        return self._mean_tail_score([self.neighbors.of(tables[0]), *rare])
 
-    def line(self, found):
+    def threshold(self, found):
         """Where 2 % of the rows are left."""
         return float(np.quantile(found, 1 - _BEYOND))
 
-    def _surprise(self, measures) -> np.ndarray:
+    def _mean_tail_score(self, measures) -> np.ndarray:
         pairs = zip(self.tails, measures, strict=True)
-        return np.mean([surprise(known, found) for known, found in pairs], axis=0)
+        return np.mean([tail_score(known, found) for known, found in pairs], axis=0)
 
 
 def _covariance(z: np.ndarray) -> np.ndarray:
@@ -202,16 +202,16 @@ def _mixture(table: np.ndarray, random_state) -> GaussianMixture:
         return mixture.fit(table)
 
 
-def tail(usual: np.ndarray) -> np.ndarray:
+def tail(inliers: np.ndarray) -> np.ndarray:
     """Quantiles of usual values, and how far those beyond the last one go."""
-    quantiles = np.quantile(usual, np.linspace(0, _BODY, 91))
-    beyond = usual[usual > quantiles[-1]] - quantiles[-1]
+    quantiles = np.quantile(inliers, np.linspace(0, _BODY, 91))
+    beyond = inliers[inliers > quantiles[-1]] - quantiles[-1]
     spread = beyond.mean() if len(beyond) else 0.0
     # All alike: what differs at all is far away.
     return np.append(quantiles, spread or 1e-9 * (abs(quantiles[-1]) or 1.0))
 
 
-def surprise(known: np.ndarray, values: np.ndarray) -> np.ndarray:
+def tail_score(known: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Minus the logarithm of the share of usual values that are greater."""
     quantiles, spread = known[:-1], known[-1]
     share = np.interp(values, quantiles, np.linspace(0, _BODY, len(quantiles)))

@@ -10,16 +10,17 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from skae._saved_state import SavedState
 from skae.base import BaseAutoencoder
 from skae.data import Layout, Units
 from skae.density import AutoencoderDensity
 from skae.engine import Architecture
 from skae.fitting import TrainedModel
 from skae.imputation import AutoencoderImputer
-from skae.meta import Part
 from skae.outliers import AutoencoderOutlierDetector
 from skae.persistence import _keras_objects, _objects, _scikit_learn, _version_1
 from skae.persistence._checks import check_model
+from skae.persistence._former_names import CLASSES, with_names_of_today
 from skae.persistence._values import CannotSave, Decoder, Encoder
 from skae.search import PrefixSearchCV
 from skae.semi_supervised import EncoderClassifier, EncoderRegressor, Head
@@ -94,7 +95,7 @@ def _family(base: type) -> list[type]:
 
 def _find_class(name: Any, base: type | None = None) -> type:
     known = {_name(cls): cls for cls in _family(base)} if base else _known_classes()
-    cls = known.get(name) if isinstance(name, str) else None
+    cls = known.get(CLASSES.get(name, name)) if isinstance(name, str) else None
     if cls is None or getattr(cls, "__abstractmethods__", None):
         raise ValueError(
             f"it holds a {name!r}, which is unknown: if it is a family of your own, "
@@ -116,7 +117,7 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         if isinstance(value, base):
             values = _encode_values(encoder, value)
             return {kind: {"class": _name(type(value)), "values": values}}
-    if isinstance(value, Part):
+    if isinstance(value, SavedState):
         values = encoder.encode_items(vars(value))
         return {"part": {"class": _name(type(value)), "values": values}}
     if isinstance(value, TrainedModel):
@@ -249,6 +250,7 @@ def _decode_estimator(decoder: Decoder, node: Any):
     cls = _find_class(_get(node, "class"))
     parameters = decoder.decode_items(_get(node, "parameters"))
     fitted = decoder.decode_items(_get(node, "fitted"))
+    fitted = with_names_of_today(cls, fitted)
     strange = set(parameters) - set(cls._get_param_names())
     if strange:
         raise ValueError(f"{cls.__name__} has no parameter {sorted(strange)[0]!r}")
@@ -329,7 +331,8 @@ def _decode_architecture(decoder: Decoder, node: Any) -> Architecture:
     if not isinstance(fields, dict) or "data" not in fields:
         raise ValueError("rows without data")
     fields = {name: (tuple(shape), dtype) for name, (shape, dtype) in fields.items()}
-    return cls(fields=fields, **decoder.decode_items(_get(node, "values")))
+    values = decoder.decode_items(_get(node, "values"))
+    return cls(fields=fields, **with_names_of_today(cls, values))
 
 
 def _decode_value(base: type) -> Callable[[Decoder, Any], Any]:
@@ -337,15 +340,17 @@ def _decode_value(base: type) -> Callable[[Decoder, Any], Any]:
 
     def decode(decoder: Decoder, node: Any) -> Any:
         cls = _find_class(_get(node, "class"), base)
-        return cls(**decoder.decode_items(_get(node, "values")))
+        values = decoder.decode_items(_get(node, "values"))
+        return cls(**with_names_of_today(cls, values))
 
     return decode
 
 
-def _decode_part(decoder: Decoder, node: Any) -> Part:
-    cls = _find_class(_get(node, "class"), Part)
+def _decode_part(decoder: Decoder, node: Any) -> SavedState:
+    cls = _find_class(_get(node, "class"), SavedState)
     part = cls.__new__(cls)
-    vars(part).update(decoder.decode_items(_get(node, "values")))
+    values = decoder.decode_items(_get(node, "values"))
+    vars(part).update(with_names_of_today(cls, values))
     return part
 
 

@@ -7,11 +7,18 @@ from typing import Any, Self
 
 import numpy as np
 
-from skae.frames import columns_of, gaps_of, kind_of, labels_of, numbers_of, seconds_of
+from skae.frames import (
+    columns_of,
+    kind_of,
+    labels_of,
+    missing_of,
+    numbers_of,
+    seconds_of,
+)
 from skae.plotting._drawing import BLUE, ORANGE, Display, autoencoder_of, bare, tidy
 from skae.tables import IGNORED
 
-_ACROSS, _MOST_COLUMNS = 4, 12
+_ACROSS, _MAX_COLUMNS = 4, 12
 _LEVELS, _LETTERS = 8, 12
 _INCHES = (2.4, 1.9)
 _SECONDS_PER_DAY = 86400
@@ -121,7 +128,7 @@ class ColumnDisplay(Display):
         kinds = model.column_kinds_
         if columns is None:
             told = [name for name, kind in kinds.items() if kind not in IGNORED]
-            columns = told[:_MOST_COLUMNS]
+            columns = told[:_MAX_COLUMNS]
         display = cls(X, model.reconstruct(X), columns=columns, bins=bins, kinds=kinds)
         display._same_cells = True
         return display.plot(ax=ax)
@@ -174,7 +181,7 @@ class ColumnDisplay(Display):
 
     def _chosen(self) -> list:
         names = [name for name, _ in columns_of(self.real)]
-        chosen = names[:_MOST_COLUMNS] if self.columns is None else list(self.columns)
+        chosen = names[:_MAX_COLUMNS] if self.columns is None else list(self.columns)
         unknown = [name for name in chosen if name not in names]
         if unknown:
             raise ValueError(f"The table has no column {unknown[0]!r}; it has {names}.")
@@ -204,7 +211,7 @@ class ColumnDisplay(Display):
             inset = self.axes_[name] = ax.inset_axes(place)
             pair = [table[name] for table in tables]
             # Reconstructions of the cells that are there, or whatever there is.
-            known = ~gaps_of(pair[0]) if self._same_cells else np.True_
+            known = ~missing_of(pair[0]) if self._same_cells else np.True_
             kind = self._kind(pair[0], name)
             if kind in ("category", "boolean"):
                 self._draw_levels(inset, pair, known)

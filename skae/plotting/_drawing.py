@@ -12,7 +12,7 @@ from skae.data import Layout
 INK = "#333333"
 BLUE, ORANGE = "#1f77b4", "#ff7f0e"
 # A shorter row is a table, even where its length is a square.
-_LEAST_PIXELS = 64
+_MIN_PIXELS = 64
 
 
 class Display:
@@ -55,7 +55,7 @@ def autoencoder_of(estimator):
 def drawn_by_value(estimator):
     """As `autoencoder_of`; ValueError for tables of mixed kinds."""
     model = autoencoder_of(estimator)
-    if not layout_of(model).holds_numbers:
+    if not layout_of(model).all_numeric:
         raise ValueError(
             f"Rows of {type(model).__name__} are no numbers that could be drawn one "
             "beside the other: ColumnDisplay draws the columns of tables, and "
@@ -131,7 +131,7 @@ def find_image_shape(model: Any, rows: np.ndarray, image_shape) -> tuple | None:
     if rows.ndim > 2:
         return rows.shape[1:]
     side = math.isqrt(rows.shape[1])
-    return (side, side) if side**2 == rows.shape[1] >= _LEAST_PIXELS else None
+    return (side, side) if side**2 == rows.shape[1] >= _MIN_PIXELS else None
 
 
 def size_of_mosaic(n_rows: int, n_columns: int, image_shape) -> tuple[float, float]:

@@ -20,11 +20,11 @@ from skae._keras import keras
 from skae.metrics import encoding_part
 from skae.plotting._drawing import drawn_by_value, find_image_shape, layout_of
 
-_MOST_CLASSES = 250
+_MAX_CLASSES = 250
 # What no decoder in the page can tell is decoded before, at so many places per side.
 _GRID = 40
 # Rows of more columns are drawn as curves, not listed as a table.
-_MOST_LISTED = 24
+_MAX_LISTED = 24
 # Digits of a number that is listed, and those that float32 has for sure.
 _DIGITS, _DIGITS_OF_FLOAT32 = 4, 6
 _ACTIVATIONS = {"linear", "relu", "elu", "selu", "gelu", "tanh", "sigmoid"}
@@ -109,7 +109,7 @@ def explore(
     names = None if names is None else [str(name) for name in names]
     rows = np.asarray(X, dtype=np.float64)
     shape = find_image_shape(model, rows, image_shape)
-    is_list = rows.ndim == 2 and rows.shape[1] <= _MOST_LISTED
+    is_list = rows.ndim == 2 and rows.shape[1] <= _MAX_LISTED
     is_list = is_list and not layout_of(model).is_sequence
     kind = "image" if shape else "table" if is_list else "curve"
     flat = rows.reshape(len(rows), -1)
@@ -153,9 +153,9 @@ def _classes(y, codes) -> tuple[list[str], np.ndarray] | None:
     y = column_or_1d(y)
     check_consistent_length(codes, y)
     labels, index = np.unique(y, return_inverse=True)
-    if len(labels) > _MOST_CLASSES:
+    if len(labels) > _MAX_CLASSES:
         raise ValueError(
-            f"y has {len(labels)} different values: a legend holds {_MOST_CLASSES} "
+            f"y has {len(labels)} different values: a legend holds {_MAX_CLASSES} "
             "classes at most."
         )
     return [str(label) for label in labels], index.astype(np.uint8)

@@ -22,7 +22,7 @@ from skae.plotting._drawing import (
 
 _EMBEDDINGS = ("tsne", "pca")
 # More names than this have no room in a legend.
-_MOST_NAMES = 20
+_MAX_NAMES = 20
 # Of the width of the axes; so many thumbnails beside each other are still legible.
 _THUMBNAIL = 1 / 18
 
@@ -184,7 +184,7 @@ class LatentSpaceDisplay(Display):
         if flat:
             names = [""] if self.y is None else labels
             ax.set_yticks(np.arange(len(labels)), names)
-        elif len(labels) > _MOST_NAMES:
+        elif len(labels) > _MAX_NAMES:
             bar = ax.figure.colorbar(
                 ScalarMappable(Normalize(0, len(labels) - 1), ListedColormap(colours)),
                 ax=ax,

@@ -14,7 +14,7 @@ from skae.metrics import encoding_part
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
 # TensorBoard's own limit: WebGL takes no larger picture.
-_MOST_PIXELS = 8192
+_MAX_PIXELS = 8192
 
 _CONFIG = """\
 embeddings {
@@ -126,11 +126,11 @@ def _sprite(images: np.ndarray) -> np.ndarray:
         images = images[..., None]
     n_images, height, width, n_channels = images.shape
     side = math.ceil(math.sqrt(n_images))
-    if side * max(height, width) > _MOST_PIXELS:
-        most = (_MOST_PIXELS // max(height, width)) ** 2
+    if side * max(height, width) > _MAX_PIXELS:
+        most = (_MAX_PIXELS // max(height, width)) ** 2
         raise ValueError(
             f"{n_images} images of {height} x {width} pixels need a picture of more "
-            f"than {_MOST_PIXELS} pixels, which TensorBoard does not take: give at "
+            f"than {_MAX_PIXELS} pixels, which TensorBoard does not take: give at "
             f"most {most} rows."
         )
     low, high = float(images.min()), float(images.max())

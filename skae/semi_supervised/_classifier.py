@@ -19,14 +19,14 @@ from skae.frames import is_missing
 from skae.meta import codes_of, restores_on_error
 from skae.semi_supervised._fine_tuning import Head
 from skae.semi_supervised._pretraining import EncoderPredictor
-from skae.semi_supervised._pseudo_labels import OpinionPool, most_certain
+from skae.semi_supervised._pseudo_labels import PseudoLabels, most_certain
 
 _HEAD_STEPS = 1000
 # What marks rows without a label, as NumPy makes strings of it too; and the label that
 # makes a class of it.
 _WITHOUT, _ONE = (-1, "-1", "-1.0"), (1, "1", "1.0")
 # What missing values are called where somebody has made text of them.
-_GAPS_AS_TEXT = ("nan", "None", "<NA>", "NaT")
+_MISSING_AS_TEXT = ("nan", "None", "<NA>", "NaT")
 # Of the rows without a label, those to train on: in the first round and in the last.
 _SHARES = (0.7, 0.95)
 
@@ -233,7 +233,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             The fitted estimator.
         """
         X, y = self._check_training_data(X, y)
-        _refuse_gaps(y)
+        _refuse_missing(y)
         assert_all_finite(y, input_name="y")
         labelled = np.flatnonzero(_has_label(y))
         if len(labelled) == 0:
@@ -260,28 +260,28 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         self.transduction_ = classes[targets]
         return self
 
-    def _usual_rows(self, far, labelled, targets):
-        kept, _ = super()._usual_rows(far, labelled, targets)
+    def _inliers(self, far, labelled, targets):
+        kept, _ = super()._inliers(far, labelled, targets)
         # A class all of whose labels are far out is a class.
         alone = np.setdiff1d(targets[labelled], targets[kept])
         needed = labelled[np.isin(targets[labelled], alone)]
-        return super()._usual_rows(np.setdiff1d(far, needed), labelled, targets)
+        return super()._inliers(np.setdiff1d(far, needed), labelled, targets)
 
-    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
+    def _fine_tune(self, tuning, X, codes, targets, labelled, inliers, rng):
         if not self.n_rounds or (targets >= 0).all():
-            super()._teach(tuning, X, codes, targets, labelled, usual, rng)
+            super()._fine_tune(tuning, X, codes, targets, labelled, inliers, rng)
             return
         classes = targets[labelled]
-        pool = OpinionPool(codes, usual, labelled, classes, self._fit_head, rng)
+        labels = PseudoLabels(codes, inliers, labelled, classes, self._fit_head, rng)
         for i, share in enumerate(np.linspace(*_SHARES, self.n_rounds)):
             if i == 0:
-                probabilities = pool.probabilities()
+                probabilities = labels.probabilities()
             else:
-                outputs = tuning.head(codes_of(tuning.autoencoder, X))[pool.rows]
-                probabilities = pool.smooth(softmax(outputs, axis=1))
+                outputs = tuning.head(codes_of(tuning.autoencoder, X))[labels.rows]
+                probabilities = labels.smooth(softmax(outputs, axis=1))
             chosen = most_certain(probabilities, share)
-            chosen = chosen[targets[pool.rows[chosen]] < 0]
-            labels, new = targets.copy(), pool.rows[chosen]
+            chosen = chosen[targets[labels.rows[chosen]] < 0]
+            labels, new = targets.copy(), labels.rows[chosen]
             labels[new] = probabilities[chosen].argmax(axis=1)
             tuning.train(labels, np.union1d(labelled, new))
 
@@ -348,7 +348,7 @@ def _shares(counts: np.ndarray, fraction: float, rng) -> np.ndarray:
     return shares
 
 
-def _refuse_gaps(y: np.ndarray) -> None:
+def _refuse_missing(y: np.ndarray) -> None:
     """ValueError for missing labels; a warning for those that are text by now."""
     gone = np.isnan(y) if y.dtype.kind == "f" else np.zeros(len(y), dtype=bool)
     if y.dtype == object:
@@ -359,7 +359,7 @@ def _refuse_gaps(y: np.ndarray) -> None:
             "without a label are marked by -1."
         )
     may_be_text = y.dtype.kind in "OUT"
-    names = [name for name in _GAPS_AS_TEXT if may_be_text and (y == name).any()]
+    names = [name for name in _MISSING_AS_TEXT if may_be_text and (y == name).any()]
     if names:
         warnings.warn(
             f"y has labels that are called {names[0]!r}, and takes them for a class. "

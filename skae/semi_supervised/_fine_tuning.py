@@ -11,19 +11,19 @@ from skae.data import Rows, ShiftedRows
 from skae.engine import (
     Baseline,
     FitSettings,
+    Observers,
     ProgramSettings,
     TrainingData,
-    Watchers,
     is_auto,
     optimizer_config,
     train,
 )
-from skae.fitting import TrainedModel, settle_sizes, worth_compiling
+from skae.fitting import TrainedModel, resolve_sizes, worth_compiling
 from skae.semi_supervised._architecture import SupervisedArchitecture
 
 # Few steps: the encoder knows the data already, and there are few targets.
 _STEPS = 1000
-_MOST_EPOCHS = 100
+_MAX_EPOCHS = 100
 _HEAD = ("head/kernel", "head/bias")
 
 
@@ -120,7 +120,7 @@ class FineTuning:
         architecture = SupervisedArchitecture(
             before.architecture, n_outputs=len(self.head.bias), classes=classes
         )
-        batch_size, n_steps, patience = settle_sizes(estimator, len(order))
+        batch_size, n_steps, patience = resolve_sizes(estimator, len(order))
         settings = _settings(estimator, n_steps, patience)
         label = Rows(labels, type(estimator).__name__, dtype=labels.dtype)
         jit_compile = worth_compiling(
@@ -144,7 +144,7 @@ class FineTuning:
             Baseline(start),
             seed=seed,
             rng=self._rng,
-            watchers=Watchers(verbose=int(estimator.verbose)),
+            observers=Observers(verbose=int(estimator.verbose)),
         )
         weights = self._in_units(trained.weights, self._unit)
         kernel, bias = (weights.pop(name) for name in _HEAD)
@@ -168,7 +168,7 @@ class FineTuning:
 def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
     epochs = estimator.fine_tune_epochs
     if is_auto(epochs):
-        epochs = min(_MOST_EPOCHS, math.ceil(_STEPS / n_steps))
+        epochs = min(_MAX_EPOCHS, math.ceil(_STEPS / n_steps))
     return FitSettings(
         epochs=epochs,
         learning_rate=float(estimator.learning_rate),
@@ -177,7 +177,7 @@ def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
         early_stopping=bool(estimator.early_stopping),
         n_iter_no_change=patience,
         tol=0.0,
-        strengths=lambda epoch: {},
+        loss_weights=lambda epoch: {},
     )
 
 

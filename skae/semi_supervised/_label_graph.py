@@ -11,7 +11,7 @@ WALK_LENGTHS = (10, 30, 100, 300)
 _SHARE_OF_NEIGHBORS = 0.8
 _SMOOTHING_STEPS = 20
 # Share of the usual sum of a row's links that every row is taken to have.
-_LEAST_DEGREE = 0.01
+_MIN_DEGREE = 0.01
 _TINY = np.finfo(np.float32).tiny
 
 
@@ -49,7 +49,7 @@ class LabelGraph:
         links = one_way.maximum(one_way.T).tocsr()
         degree = links.sum(axis=0)
         # A row with hardly any links would amplify a label without end.
-        least = max(_LEAST_DEGREE * float(np.median(degree)), _TINY)
+        least = max(_MIN_DEGREE * float(np.median(degree)), _TINY)
         self._degree = np.maximum(degree, least)
         self._linked = degree >= least
         self._walk = (diags_array(1 / self._degree) @ links).tocsr()

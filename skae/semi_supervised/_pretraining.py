@@ -12,7 +12,7 @@ from skae._sklearn import Interval, StrOptions
 from skae.data import ImageLayout, Layout, refuse_masked
 from skae.engine import draw_seed, is_auto
 from skae.families.denoising import DenoisingAutoencoder
-from skae.meta import AroundAutoencoder, codes_of
+from skae.meta import AutoencoderMetaEstimator, codes_of
 from skae.semi_supervised._fine_tuning import FineTuning, Head
 
 _CODE_SIZE = 32
@@ -20,7 +20,7 @@ _CODE_SIZE = 32
 _SHIFTED_SHARE = 1 / 14
 
 
-class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
+class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimator):
     """What classifier and regressor share: pretrain, add a head, train."""
 
     _parameter_constraints: ClassVar[dict] = {
@@ -96,7 +96,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         far = self._far_rows(X)
         weight = self._without(far, X, stacklevel=7)
         autoencoder = self._pretrained(X, seed, weight)
-        labelled, usual = self._usual_rows(far, labelled, targets)
+        labelled, inliers = self._inliers(far, labelled, targets)
         held_out = labelled[:0]
         if self.early_stopping and self.fine_tune_epochs != 0:
             # The head must not have seen them either.
@@ -110,24 +110,24 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         history = {}
         if self.fine_tune_epochs != 0:
             fields = autoencoder._read_fields(X)
-            shift = _settle_shift(self.max_shift, autoencoder._layout)
+            shift = _resolve_max_shift(self.max_shift, autoencoder._layout)
             unit = float(2.0 ** np.rint(np.log2(scale)))
             tuning = FineTuning(
                 *(self, autoencoder, fields, held_out, head, rng), shift, unit
             )
-            self._teach(tuning, X, codes, targets, labelled, usual, rng)
+            self._fine_tune(tuning, X, codes, targets, labelled, inliers, rng)
             autoencoder, head = tuning.autoencoder, tuning.head
             history = tuning.history
         self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
         self.n_iter_ = len(history.get("loss", ()))
         return self
 
-    def _usual_rows(self, far, labelled, targets):
+    def _inliers(self, far, labelled, targets):
         """The rows with targets, and all rows, without those that are far out."""
-        usual = np.setdiff1d(np.arange(len(targets)), far)
-        return np.setdiff1d(labelled, far), usual
+        inliers = np.setdiff1d(np.arange(len(targets)), far)
+        return np.setdiff1d(labelled, far), inliers
 
-    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
+    def _fine_tune(self, tuning, X, codes, targets, labelled, inliers, rng):
         """Train encoder and head; `usual` are the rows that are not far out."""
         tuning.train(targets, labelled)
 
@@ -160,7 +160,7 @@ class EncoderPredictor(AroundAutoencoder, MetaEstimatorMixin, BaseEstimator):
         return self.head_(codes)
 
 
-def _settle_shift(max_shift: int | str, layout: Layout) -> int:
+def _resolve_max_shift(max_shift: int | str, layout: Layout) -> int:
     """Pixels by which to move images, with "auto" decided; 0 for other layouts."""
     if not is_auto(max_shift):
         return int(max_shift)

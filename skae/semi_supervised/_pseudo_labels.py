@@ -12,18 +12,18 @@ from skae.semi_supervised._label_graph import WALK_LENGTHS, LabelGraph
 
 _N_NEIGHBORS = 7
 # Of more rows, labels spread among some, and the network labels the others.
-_MOST_ROWS = 100_000
+_MAX_ROWS = 100_000
 _N_FOLDS = 5
 # How much is made of the head, and of the walk: the exponents of two opinions.
-_TRUST_IN_HEAD = (0.0, 0.5, 1.0)
-_TRUST_IN_WALK = (0.0, 1.0, 2.0, 4.0, 8.0)
+_HEAD_EXPONENTS = (0.0, 0.5, 1.0)
+_WALK_EXPONENTS = (0.0, 1.0, 2.0, 4.0, 8.0)
 # Nobody is ever more certain than this share of the probability.
-_DOUBT = 0.01
+_UNIFORM_SHARE = 0.01
 
 LogProbabilities = np.ndarray  # (n_rows, n_classes), normalized
 
 
-class OpinionPool:
+class PseudoLabels:
     r"""Probabilities of classes by two opinions: of a head, and of neighbours.
 
     The head is a linear classifier of codes; neighbours let the labels walk along the
@@ -89,13 +89,13 @@ class OpinionPool:
             out = fold == i
             if out.all() or not out.any():
                 continue
-            head[out], found = self._opinions(~out, self._labelled[out])
+            head[out], found = self._log_probabilities(~out, self._labelled[out])
             for walk, values in zip(walks, found, strict=True):
                 walk[out] = values
-        best = _best_trust(head, walks, self._classes)
+        best = _best_exponents(head, walks, self._classes)
         everyone = np.ones(n_labelled, dtype=bool)
-        head, walks = self._opinions(everyone, np.arange(len(self.rows)))
-        return np.exp(_pool(head, walks, *best))
+        head, walks = self._log_probabilities(everyone, np.arange(len(self.rows)))
+        return np.exp(_combine(head, walks, *best))
 
     def smooth(self, probabilities: np.ndarray) -> np.ndarray:
         """What a network thinks of each of the `rows` and of those around it.
@@ -108,14 +108,14 @@ class OpinionPool:
         return self._graph.smooth(known)
 
     def _sample(self, among: np.ndarray, labelled: np.ndarray) -> np.ndarray:
-        if len(among) <= _MOST_ROWS:
+        if len(among) <= _MAX_ROWS:
             return among
-        some = self._rng.choice(among, _MOST_ROWS, replace=False)
+        some = self._rng.choice(among, _MAX_ROWS, replace=False)
         return np.union1d(some, labelled)
 
-    def _opinions(self, heard: np.ndarray, of: np.ndarray):
+    def _log_probabilities(self, training: np.ndarray, of: np.ndarray):
         """By the labels that are `heard` (a mask), of the rows `of`."""
-        classes, labelled = self._classes[heard], self._labelled[heard]
+        classes, labelled = self._classes[training], self._labelled[training]
         head = self._head(self._codes[labelled], classes, self._codes[of])
         walks = self._graph.spread(labelled, np.eye(self._n_classes)[classes])
         return head, [values[of] for values in walks]
@@ -136,26 +136,29 @@ class OpinionPool:
             outputs[:, present] = 0.0
         else:
             outputs[:, present] = self._fit_head(codes, position)(others)
-        return _doubted(log_softmax(outputs, axis=1))
+        return _mixed_with_uniform(log_softmax(outputs, axis=1))
 
 
-def _pool(head, walks, length: int, in_head: float, in_walk: float):
+def _combine(head, walks, length: int, in_head: float, in_walk: float):
     return log_softmax(in_head * head + in_walk * walks[length], axis=1)
 
 
-def _doubted(log_p: LogProbabilities) -> LogProbabilities:
+def _mixed_with_uniform(log_p: LogProbabilities) -> LogProbabilities:
     return np.logaddexp(
-        log_p + np.log1p(-_DOUBT), np.log(_DOUBT) - np.log(log_p.shape[1])
+        log_p + np.log1p(-_UNIFORM_SHARE),
+        np.log(_UNIFORM_SHARE) - np.log(log_p.shape[1]),
     )
 
 
-def _best_trust(head, walks, classes) -> tuple[int, float, float]:
-    def likelihood(trust):
-        log_p = _doubted(_pool(head, walks, *trust))
+def _best_exponents(head, walks, classes) -> tuple[int, float, float]:
+    def likelihood(exponents):
+        log_p = _mixed_with_uniform(_combine(head, walks, *exponents))
         return log_p[np.arange(len(classes)), classes].mean()
 
-    candidates = product(range(len(walks)), _TRUST_IN_HEAD, _TRUST_IN_WALK)
-    return max((trust for trust in candidates if any(trust[1:])), key=likelihood)
+    candidates = product(range(len(walks)), _HEAD_EXPONENTS, _WALK_EXPONENTS)
+    return max(
+        (exponents for exponents in candidates if any(exponents[1:])), key=likelihood
+    )
 
 
 def most_certain(probabilities: np.ndarray, share: float) -> np.ndarray:

@@ -13,8 +13,8 @@ from sklearn.gaussian_process.kernels import (
 )
 
 # The time grows with the cube of the targets; so many are enough for a network alone.
-MOST_TARGETS = 2000
-_MOST_FOR_KERNEL = 500
+MAX_TARGETS = 2000
+_MAX_FOR_KERNEL = 500
 _CHUNK = 4096
 
 
@@ -62,7 +62,7 @@ def pseudo_targets(
     codes = codes.astype(np.float64) - codes.mean(axis=0, dtype=np.float64)
     codes /= np.sqrt(np.mean(codes**2)) or 1.0
     known, values = codes[labelled], targets[labelled, 0].astype(np.float64)
-    some = rng.permutation(len(known))[:_MOST_FOR_KERNEL]
+    some = rng.permutation(len(known))[:_MAX_FOR_KERNEL]
     with warnings.catch_warnings():
         # A strength at its bound is an answer: nothing bends, or nothing is linear.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -15,10 +15,10 @@ from skae.estimator import MatrixLike
 from skae.meta import restores_on_error
 from skae.semi_supervised._fine_tuning import Head
 from skae.semi_supervised._pretraining import EncoderPredictor
-from skae.semi_supervised._pseudo_targets import MOST_TARGETS, pseudo_targets
+from skae.semi_supervised._pseudo_targets import MAX_TARGETS, pseudo_targets
 
 # Deviations whose squares may vanish need more care.
-_LEAST_SCALE = 1e-100
+_MIN_SCALE = 1e-100
 
 
 class EncoderRegressor(RegressorMixin, EncoderPredictor):
@@ -212,7 +212,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         labelled = np.flatnonzero(~np.isnan(y))
         if len(labelled) == 0:
             raise ValueError("y is NaN for all rows: give some rows a target.")
-        labelled = self._usual_targets(y, labelled)
+        labelled = self._inlying_targets(y, labelled)
         found, mean, scale = _standardized(y, labelled)
         targets = np.full((len(y), 1), np.nan, np.float32)
         targets[labelled, 0] = found[labelled]
@@ -220,7 +220,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         self.target_mean_, self.target_scale_ = mean, scale
         return self
 
-    def _usual_targets(self, y, labelled):
+    def _inlying_targets(self, y, labelled):
         """The rows with targets, without those whose targets stand alone."""
         targets = Rows(y[labelled, None], type(self).__name__, dtype=np.float64)
         targets.units = find_units(targets)
@@ -236,13 +236,13 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
             )
         return np.setdiff1d(labelled, far)
 
-    def _teach(self, tuning, X, codes, targets, labelled, usual, rng):
+    def _fine_tune(self, tuning, X, codes, targets, labelled, inliers, rng):
         order, targets = labelled, targets.copy()
-        without = usual[np.isnan(targets[usual, 0])]
-        if self.pseudo_targets and len(without) and len(labelled) <= MOST_TARGETS:
-            known = np.searchsorted(usual, labelled)
-            found = pseudo_targets(codes[usual], known, targets[usual], rng)
-            targets[without] = found[np.searchsorted(usual, without)]
+        without = inliers[np.isnan(targets[inliers, 0])]
+        if self.pseudo_targets and len(without) and len(labelled) <= MAX_TARGETS:
+            known = np.searchsorted(inliers, labelled)
+            found = pseudo_targets(codes[inliers], known, targets[inliers], rng)
+            targets[without] = found[np.searchsorted(inliers, without)]
             order = np.union1d(labelled, without)
         tuning.train(np.nan_to_num(targets), order)
 
@@ -277,7 +277,7 @@ def _standardized(y: np.ndarray, labelled: np.ndarray):
     known = y[labelled].astype(np.float64)
     with np.errstate(over="ignore"):
         mean, scale = float(known.mean()), float(known.std())
-    if _LEAST_SCALE < scale < 1 / _LEAST_SCALE and abs(mean) < FAR * scale:
+    if _MIN_SCALE < scale < 1 / _MIN_SCALE and abs(mean) < FAR * scale:
         return (y - mean) / scale, mean, scale
     # About one of them, in a unit of which squares are numbers.
     z = minus(y, known[0])

@@ -12,9 +12,9 @@ from skae.tables._date_column import DateColumn as DateColumn
 from skae.tables._layout import MixedTableLayout as MixedTableLayout
 from skae.tables._losses import TableLikelihood as TableLikelihood
 from skae.tables._losses import TableLoss as TableLoss
-from skae.tables._normal import NormalWithGaps as NormalWithGaps
+from skae.tables._normal import NormalWithMissing as NormalWithMissing
 from skae.tables._numeric import TableNumbers as TableNumbers
-from skae.tables._numeric import known_moments as known_moments
+from skae.tables._numeric import observed_moments as observed_moments
 from skae.tables._rows import TableRows as TableRows
 from skae.tables._rows import VectorRows as VectorRows
 from skae.tables._scores import ColumnScores as ColumnScores

@@ -28,7 +28,7 @@ _MANY_UNKNOWN = 10
 # Texts that tell whether all are numbers.
 _GLANCE = 100
 # Strings of which more than this share differ tell rows apart, not kinds of rows.
-_IDENTIFIER_SHARE, _LEAST_LEVELS = 0.5, 20
+_IDENTIFIER_SHARE, _MIN_LEVELS = 0.5, 20
 
 
 class CategoryColumn(Column):
@@ -182,7 +182,7 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
         if n_levels < 2:
             return "constant" if n_levels else "empty"
         is_text = guess and all(type(label) is str for label in labels)
-        many = max(_LEAST_LEVELS, _IDENTIFIER_SHARE * len(labels))
+        many = max(_MIN_LEVELS, _IDENTIFIER_SHARE * len(labels))
         if not is_text or n_levels <= many:
             return kind
         if looks_like_dates(labels):

@@ -8,7 +8,7 @@ from skae.tables._date_grid import DateGrid, microseconds
 
 _DAY = 86400.0
 # Of more dates than this share the hour must be right in the nights of October.
-_MOST_LOST = 0.01
+_MAX_LOST = 0.01
 _CYCLES = (_DAY, 7 * _DAY, 365.2425 * _DAY)
 
 
@@ -128,5 +128,5 @@ def _steadier(t: np.ndarray, zone: str) -> str:
     wall = to_wall(t, zone)
     here, there = (len(np.unique(x % _DAY)) for x in (wall, t))
     n_lost = np.sum(from_wall(wall, zone) != t)
-    is_lost = n_lost > _MOST_LOST * len(t) or np.ptp(wall) == 0
+    is_lost = n_lost > _MAX_LOST * len(t) or np.ptp(wall) == 0
     return "UTC" if there < here or is_lost else zone

@@ -14,7 +14,7 @@ from skae._sklearn import (
     refuse_no_rows,
     safe_indexing,
 )
-from skae.data import Layout, find_memory_map, with_gaps
+from skae.data import Layout, find_memory_map, with_missing
 from skae.frames import (
     build,
     columns_of,
@@ -65,7 +65,7 @@ class MixedTableLayout(Layout):
         What the names of the columns of pandas are beside their list.
     """
 
-    numeric, takes_missing = False, True
+    numeric_only, takes_missing = False, True
     parameters = {
         "scaling": [StrOptions(set(SCALINGS))],
         "categorical_features": ["array-like", StrOptions({"from_dtype"}), None],
@@ -76,10 +76,10 @@ class MixedTableLayout(Layout):
     }
 
     def __init__(
-        self, names, columns, types, library, gaps, value_weights, header=None
+        self, names, columns, types, library, missing, value_weights, header=None
     ):
         self.names, self.columns, self.types = names, columns, types
-        self.library, self.gaps, self.value_weights = library, gaps, value_weights
+        self.library, self.missing, self.value_weights = library, missing, value_weights
         self.header = header
 
     @classmethod
@@ -90,7 +90,7 @@ class MixedTableLayout(Layout):
         """
         if isinstance(X, TableRows):
             return X
-        X = with_gaps(X)
+        X = with_missing(X)
         if is_frame(X):
             twice = [name for name, n in Counter(X.columns).items() if n > 1]
             if twice:
@@ -158,13 +158,13 @@ class MixedTableLayout(Layout):
             )
         library = library_of(X) if is_frame(X) else "numpy"
         layout = cls(names, columns, types, library, (), (), header_of(X))
-        gaps = np.isnan(layout.encode(X)).any(axis=0)
-        layout.gaps = tuple(int(i) for i in np.flatnonzero(gaps))
+        missing = np.isnan(layout.encode(X)).any(axis=0)
+        layout.missing = tuple(int(i) for i in np.flatnonzero(missing))
         layout.value_weights = _value_weights(layout, parameters["column_weight"])
         return layout
 
     @property
-    def holds_numbers(self):
+    def all_numeric(self):
         """Whether no column has categories or dates."""
         return all(isinstance(column, NumberColumn) for column in self.columns)
 
@@ -244,16 +244,16 @@ class MixedTableLayout(Layout):
             if column.n_levels:
                 x[:, own[0]] = found.argmax(axis=1)
             elif isinstance(column, NumberColumn):
-                x[:, own] = column.settled(found)
+                x[:, own] = column.resolved(found)
             elif len(own):
                 x[:, own] = found
         return x
 
-    def gaps_of(self, x: np.ndarray) -> np.ndarray:
+    def missing_of(self, x: np.ndarray) -> np.ndarray:
         """Which columns have no value in rows of the network."""
         places = self.places()
-        gaps = [np.isnan(x[:, own[:1]]).any(axis=1) for own in places]
-        return np.column_stack(gaps)
+        missing = [np.isnan(x[:, own[:1]]).any(axis=1) for own in places]
+        return np.column_stack(missing)
 
     def is_single(self, j: int) -> bool:
         """Whether numbers of a column come back as float32."""
@@ -267,7 +267,7 @@ class MixedTableLayout(Layout):
         """Whether float32 holds what all columns have."""
         return all(column.fits_float32 for column in self.columns)
 
-    def restore(self, outputs, rows=None, gaps=None, limits=None):
+    def restore(self, outputs, rows=None, missing=None, limits=None):
         """A table like that of `fit`; the index is that of `rows`.
 
         `gaps` of shape (n_rows, n_columns) are left empty; `limits` of some columns,
@@ -279,8 +279,8 @@ class MixedTableLayout(Layout):
         ):
             within = {"within": limits[j]} if limits and j in limits else {}
             values = column.write(outputs[:, places], **within)
-            if gaps is not None and gaps[:, j].any():
-                values = without(values, gaps[:, j])
+            if missing is not None and missing[:, j].any():
+                values = without(values, missing[:, j])
             found.append(values)
         if self.library != "numpy":
             columns = list(zip(self.names, found, self.types, strict=True))
@@ -305,12 +305,12 @@ class MixedTableLayout(Layout):
                 return values.set_axis(like.index)
         return values
 
-    def facts(self):
+    def data_values(self):
         """What is in a row, what may be missing, and what each value counts."""
         return {
             "n_numbers": self.n_numbers,
             "levels": self.levels,
-            "gaps": self.gaps,
+            "missing": self.missing,
             "value_weights": self.value_weights,
         }
 

@@ -6,8 +6,8 @@ from skae.losses import LinearLink, ReconstructionLoss
 from skae.tables._rows import nats, one_hot
 
 # Shares of levels keep this distance from 0 and 1.
-_LEAST_SHARE = 1e-6
-_LEAST_DISORDER = 1e-3
+_MIN_SHARE = 1e-6
+_MIN_DISORDER = 1e-3
 # What a step of 1 of a level's linear reconstruction adds to its logit.
 _GAIN = 4.0
 
@@ -129,7 +129,7 @@ class TableLoss(ReconstructionLoss):
 
     def _shares(self, summary):
         """Shares of the levels; 1 minus their squares, and entropies, by category."""
-        share = np.clip(summary.mean[self.n_numbers :], _LEAST_SHARE, 1 - _LEAST_SHARE)
+        share = np.clip(summary.mean[self.n_numbers :], _MIN_SHARE, 1 - _MIN_SHARE)
         starts = np.cumsum((0, *self.levels[:-1]), dtype=int)
         if not self.levels:
             return share, np.zeros(0), np.zeros(0)
@@ -137,8 +137,8 @@ class TableLoss(ReconstructionLoss):
         entropy = -np.add.reduceat(share * np.log(share), starts)
         return (
             share,
-            np.maximum(disorder, _LEAST_DISORDER),
-            np.maximum(entropy, _LEAST_DISORDER),
+            np.maximum(disorder, _MIN_DISORDER),
+            np.maximum(entropy, _MIN_DISORDER),
         )
 
 

@@ -4,18 +4,19 @@ from typing import Self
 
 import numpy as np
 
-from skae.tables._numeric import known_moments
+from skae._saved_state import SavedState
+from skae.tables._numeric import observed_moments
 
 # Numbers of the inverses that are made at once.
 _BLOCK = 1 << 18
 # Added to variances: what is nearly the same twice cannot be told apart.
 _JITTER = 1e-5
-_LEAST_VARIANCE = 1e-3
+_MIN_VARIANCE = 1e-3
 # Steps end when filled values move by less, in deviations.
 _STANDS_STILL = 3e-3
 
 
-class NormalWithGaps:
+class NormalWithMissing(SavedState):
     """Mean and covariance of rows with gaps, by expectation and maximization [1]_.
 
     Parameters
@@ -31,9 +32,9 @@ class NormalWithGaps:
     """
 
     def __init__(self, x: np.ndarray):
-        mean, variance = known_moments(x)
+        mean, variance = observed_moments(x)
         self.mean = mean.astype(np.float32)
-        self.variance = (variance + _LEAST_VARIANCE).astype(np.float32)
+        self.variance = (variance + _MIN_VARIANCE).astype(np.float32)
         self.covariance = np.diag(self.variance)
 
     def fit(self, x: np.ndarray, ridge: float, max_steps: int) -> Self:
@@ -74,9 +75,9 @@ class NormalWithGaps:
         values, vectors = np.linalg.eigh(self.covariance.astype(np.float64))
         root = vectors * np.sqrt(np.maximum(values, 0))
         rows = self.mean + rng.standard_normal(x.shape) @ root.T
-        gaps = np.isnan(x)
-        moves = rows - self.fill(np.where(gaps, np.nan, rows))
-        return np.where(gaps, moves, 0).astype(np.float32)
+        missing = np.isnan(x)
+        moves = rows - self.fill(np.where(missing, np.nan, rows))
+        return np.where(missing, moves, 0).astype(np.float32)
 
 
 class _Patterns:
@@ -128,14 +129,14 @@ class _Patterns:
 class _Block:
     """Some patterns, their rows, and for each row the number of its pattern."""
 
-    def __init__(self, gaps, rows, owner):
+    def __init__(self, missing, rows, owner):
         self._rows, self._owner = rows[:, None], owner
-        most = int(gaps.sum(axis=1).max())
+        most = int(missing.sum(axis=1).max())
         # Places of the gaps of each pattern, and whether there are so many.
-        self._places = np.argsort(~gaps, axis=1, kind="stable")[:, :most]
-        self._has = np.take_along_axis(gaps, self._places, axis=1)
+        self._places = np.argsort(~missing, axis=1, kind="stable")[:, :most]
+        self._has = np.take_along_axis(missing, self._places, axis=1)
         self._both = self._has[:, :, None] & self._has[:, None, :]
-        self._counts = np.bincount(owner, minlength=len(gaps))
+        self._counts = np.bincount(owner, minlength=len(missing))
 
     def inverses(self, precision) -> np.ndarray:
         """Covariances of the gaps of the patterns; 0 beyond them."""

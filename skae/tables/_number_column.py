@@ -11,9 +11,9 @@ from skae.tables._date_grid import grain_of, microseconds
 # Of so many quantiles a scaling knows the values.
 _N_QUANTILES = 1000
 # A weight of less than this part of the mean is not what others are counted in.
-_MOST_UNEVEN = 1000.0
+_MAX_UNEVEN = 1000.0
 # Digits behind the point that numbers may share, and how many tell at a glance.
-_MOST_DECIMALS, _GLANCE = 6, 100
+_MAX_DECIMALS, _GLANCE = 6, 100
 # Types of numbers that are no float64, by their names.
 NARROW_TYPES = dict.fromkeys(
     ("float32", "Float32", "<f4", "float[pyarrow]"), np.float32
@@ -122,7 +122,7 @@ class NumberColumn(Column):
             scores = np.where(np.isnan(x), np.nan, scores)
         return scores.astype(np.float32)[:, None]
 
-    def settled(self, found):
+    def resolved(self, found):
         """Scores of the values that `write` makes of scores."""
         return self._scores(self._written(found))
 
@@ -184,7 +184,7 @@ def _quantiles(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
 
     A weight of 2 is a value that comes twice.
     """
-    weight = weight / max(weight.min(), weight.mean() / _MOST_UNEVEN)
+    weight = weight / max(weight.min(), weight.mean() / _MAX_UNEVEN)
     knots, position = np.unique(x, return_inverse=True)
     ranks = np.bincount(position, weights=weight)
     above = np.cumsum(ranks)
@@ -223,7 +223,7 @@ def _decimals(x: np.ndarray, type: dict) -> int | None:
         return type["scale"]
     dtype = NARROW_TYPES.get(type.get("of", type.get("name")), np.float64)
     exact = x.astype(dtype)
-    for digits in range(_MOST_DECIMALS + 1):
+    for digits in range(_MAX_DECIMALS + 1):
         if all(
             (np.round(part, digits).astype(dtype) == own).all()
             for part, own in ((x[:_GLANCE], exact[:_GLANCE]), (x, exact))

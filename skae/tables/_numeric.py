@@ -7,7 +7,7 @@ import numpy as np
 from skae.tables._layout import MixedTableLayout
 
 # What a level gets at least, before the probabilities are made to sum to 1.
-_LEAST_CHANCE = 0.01
+_MIN_CHANCE = 0.01
 
 
 class TableNumbers:
@@ -27,19 +27,19 @@ class TableNumbers:
     @classmethod
     def fit(cls, layout: MixedTableLayout, x: np.ndarray) -> Self:
         """Moments of rows of the network."""
-        mean, squares = known_moments(layout.vectors(x).astype(np.float64))
+        mean, squares = observed_moments(layout.vectors(x).astype(np.float64))
         for column, places in zip(layout.columns, layout.output_places(), strict=True):
             if column.n_levels:  # which have one deviation
                 squares[places] = squares[places].sum()
         return cls(layout, mean, np.sqrt(np.where(squares > 0, squares, 1.0)))
 
-    def with_gaps(self, x: np.ndarray) -> np.ndarray:
+    def with_missing(self, x: np.ndarray) -> np.ndarray:
         """Rows of the network as numbers, float64; NaN for what is missing."""
         return (self.layout.vectors(x) - self.mean) / self.deviation
 
     def filled(self, x: np.ndarray) -> np.ndarray:
         """The same with the mean for what is missing."""
-        return np.nan_to_num(self.with_gaps(x))
+        return np.nan_to_num(self.with_missing(x))
 
     def write(self, numbers: np.ndarray) -> np.ndarray:
         """Numbers in the form of a network's outputs, with probabilities of levels."""
@@ -48,12 +48,12 @@ class TableNumbers:
             self.layout.columns, self.layout.output_places(), strict=True
         ):
             if column.n_levels:
-                chances = np.maximum(found[:, places], _LEAST_CHANCE)
+                chances = np.maximum(found[:, places], _MIN_CHANCE)
                 found[:, places] = chances / chances.sum(axis=1, keepdims=True)
         return found
 
 
-def known_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def observed_moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of what each column has; 0 where it has nothing."""
     there = ~np.isnan(x)
     n_there = np.maximum(1, there.sum(axis=0))

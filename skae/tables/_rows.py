@@ -4,7 +4,7 @@ import numpy as np
 
 from skae.data import MaskedRows, Rows, Summary
 
-_LEAST_CHANCE = float(np.finfo(np.float32).tiny)
+_MIN_CHANCE = float(np.finfo(np.float32).tiny)
 
 
 class TableRows(MaskedRows):
@@ -98,7 +98,7 @@ class VectorRows(MaskedRows):
 def nats(codes: np.ndarray, chances: np.ndarray) -> np.ndarray:
     """Cross-entropy of the level that each row has, float64; it must have one."""
     chance = chances[np.arange(len(codes)), codes.astype(int)].astype(np.float64)
-    return -np.log(np.clip(chance, _LEAST_CHANCE, 1.0))
+    return -np.log(np.clip(chance, _MIN_CHANCE, 1.0))
 
 
 def one_hot(x: np.ndarray, n_numbers: int, levels: tuple[int, ...]) -> np.ndarray:

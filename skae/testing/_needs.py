@@ -15,7 +15,7 @@ def _has_decoder(cls, X) -> bool:
 
 def _takes_numbers(cls, X) -> bool:
     layout = getattr(cls, "_architecture", None) and cls._architecture.layout
-    return layout is not None and layout.numeric and isinstance(X, np.ndarray)
+    return layout is not None and layout.numeric_only and isinstance(X, np.ndarray)
 
 
 def _is_array(cls, X) -> bool:

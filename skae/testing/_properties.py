@@ -117,7 +117,7 @@ def _in_other_types(X, folder: Path):
 
 
 @needs("array")
-def check_odd_batches(cls, X):
+def check_any_batches(cls, X):
     """A row alone, some rows, none, and rows without a value, after the fit."""
     X = integers(cls, X)
     estimator = fitted(cls, X)
@@ -199,7 +199,7 @@ def check_the_unit_of_the_data_does_not_matter(cls, X):
     first = fit(cls, X)
     model = getattr(first, "_model", None)
     if model and not model.architecture.reconstruction_loss().standardizes:
-        if cls._architecture.layout.numeric:
+        if cls._architecture.layout.numeric_only:
             raise SkipTest("the network is given the data as they are")
     expected = result(first, X)
     for unit in (2.0**-20, 2.0**20):

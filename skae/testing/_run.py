@@ -88,7 +88,7 @@ def estimator_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None
     >>> from skae import AutoencoderDensity
     >>> from skae.testing import estimator_checks
     >>> checks = dict(estimator_checks(AutoencoderDensity))
-    >>> checks["check_odd_batches"]()
+    >>> checks["check_any_batches"]()
     """
     X = bent_surface() if X is None else X
     for check in PROPERTIES:

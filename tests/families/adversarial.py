@@ -65,5 +65,5 @@ class AdversarialAutoencoder(BaseAutoencoder):
         self.epochs = epochs
         self.random_state = random_state
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         return {"fooling": float(self.fooling_weight), "judging": 1.0}

@@ -40,7 +40,7 @@ class ConditionalVariationalAutoencoder(VariationalAutoencoder):
             place = np.searchsorted(self.classes_, y)
         return {"condition": Rows(place, type(self).__name__, dtype="int32")}
 
-    def _facts(self):
+    def _data_values(self):
         return {"n_classes": max(1, len(self.classes_))}
 
     def transform(self, X, y=None):

@@ -88,5 +88,5 @@ class FiniteScalarAutoencoder(BaseAutoencoder):
 class CodebookAutoencoder(FiniteScalarAutoencoder):
     _architecture: ClassVar = Codebook
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         return {"codebook": 1.0, "commitment": 0.25}

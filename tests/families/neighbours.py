@@ -57,5 +57,5 @@ class NeighbourAutoencoder(BaseAutoencoder):
         self.epochs = epochs
         self.random_state = random_state
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         return {"neighbours": 1.0}

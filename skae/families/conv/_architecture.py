@@ -58,7 +58,7 @@ class ConvArchitecture(Architecture):
     map_filters: ClassVar[tuple[int, ...]] = (16, 8, 8)
 
     @classmethod
-    def auto_sizes(cls, values, rows, facts):
+    def auto_sizes(cls, values, rows, data_values):
         """A feature map of half as many numbers as an image has, at most.
 
         It keeps what is where, as no small code does. Filters that are given say how
@@ -72,7 +72,7 @@ class ConvArchitecture(Architecture):
                 *shape, _ = cls.map_shape_of(values, rows.sample_shape)
                 room = math.prod(rows.sample_shape) // (2 * math.prod(shape))
                 values["filters"] = (*first, min(last, max(1, room)))
-        values = super().auto_sizes(values, rows, facts)
+        values = super().auto_sizes(values, rows, data_values)
         if is_open:  # a dense code, no larger than the last feature map
             shape = cls.map_shape_of(values, rows.sample_shape)
             values["encoding_dim"] = min(values["encoding_dim"], math.prod(shape))
@@ -132,7 +132,7 @@ class ConvArchitecture(Architecture):
             )
 
     @property
-    def code_takers(self) -> tuple[tuple[str, str], ...]:
+    def decoder_inlets(self) -> tuple[tuple[str, str], ...]:
         """Kernels and biases of the layers that take the code."""
         return (("decoder_dense/kernel", "decoder_dense/bias"),)
 

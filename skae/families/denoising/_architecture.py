@@ -9,7 +9,7 @@ from skae import layers
 from skae._sklearn import Interval, StrOptions
 from skae.engine import Architecture, is_auto
 from skae.families.conv import ConvArchitecture
-from skae.families.dense import DenseArchitecture, LinearPath, gentle_level
+from skae.families.dense import DenseArchitecture, LinearPath, auto_noise_level
 
 # Share of the entries that "auto" hits.
 _AUTO_SHARE = 0.3
@@ -72,7 +72,7 @@ class Denoising(Architecture):
             weights["corruption/low"] = np.float32(summary.minimum)
             weights["corruption/high"] = np.float32(summary.maximum)
             if self._level is None:
-                level = gentle_level(self, weights, summary)
+                level = auto_noise_level(self, weights, summary)
                 weights["corruption/auto_level"] = level
         return weights
 

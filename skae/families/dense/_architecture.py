@@ -47,16 +47,16 @@ class DenseArchitecture(Architecture):
     tied_weights = False
 
     @classmethod
-    def auto_sizes(cls, values, rows, facts):
+    def auto_sizes(cls, values, rows, data_values):
         """Wider layers where there are rows enough to train them, and values to see."""
-        values = super().auto_sizes(values, rows, facts)
+        values = super().auto_sizes(values, rows, data_values)
         if is_auto(values.get("hidden_layer_sizes")):
-            width, many_rows = cls.n_values(rows, facts), len(rows) >= MANY_ROWS
+            width, many_rows = cls.n_values(rows, data_values), len(rows) >= MANY_ROWS
             values["hidden_layer_sizes"] = auto_hidden_sizes(width, many_rows)
         return values
 
     @classmethod
-    def n_values(cls, rows, facts) -> int:
+    def n_values(cls, rows, data_values) -> int:
         """Values of a row that the layers see."""
         return math.prod(rows.sample_shape)
 
@@ -83,7 +83,7 @@ class DenseArchitecture(Architecture):
         return not self.sizes
 
     @property
-    def code_takers(self) -> tuple[tuple[str, str], ...]:
+    def decoder_inlets(self) -> tuple[tuple[str, str], ...]:
         """Kernels and biases of the layers that take the code."""
         first = "output" if self.is_linear else "decoder_0"
         # Tied kernels turn by themselves.

@@ -234,8 +234,8 @@ class Autoencoder(BaseAutoencoder):
         small = self.init == "pca" and self.l2 > 0 and not self.l1
         return replace(super()._baseline(*arguments), must_reconstruct=small)
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         # l1 costs nothing, so that a search over it shares one program, 0 included. The
         # squares of all weights cost a tenth of a step.
-        strengths = {"l1": float(self.l1), "l2": float(self.l2)}
-        return strengths if self.l2 else {"l1": strengths["l1"]}
+        loss_weights = {"l1": float(self.l1), "l2": float(self.l2)}
+        return loss_weights if self.l2 else {"l1": loss_weights["l1"]}

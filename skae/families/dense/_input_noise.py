@@ -12,12 +12,12 @@ from skae.engine import MANY_ROWS, Architecture, is_auto
 
 # Share of the spread of whole rows in any one direction: what many columns say together
 # survives it. A single column gets no more than its own spread.
-_SHARE_OF_ROWS, _MOST = 0.04, 1.0
+_SHARE_OF_ROWS, _MAX = 0.04, 1.0
 # Share of the spread in the directions that PCA leaves out: what it keeps survives.
 _SHARE_OF_REST = 0.7
 
 
-def gentle_level(
+def auto_noise_level(
     architecture: Architecture, weights: dict[str, np.ndarray], summary: Summary
 ) -> np.float32:
     """Standard deviation of normal noise that hides little of what codes can tell.
@@ -26,8 +26,8 @@ def gentle_level(
     70 % of the deviation in a direction that PCA leaves out.
     """
     width = math.prod(architecture.sample_shape)
-    level = min(_MOST, _SHARE_OF_ROWS * math.sqrt(width))
-    rest = architecture.variance_left(weights, summary)
+    level = min(_MAX, _SHARE_OF_ROWS * math.sqrt(width))
+    rest = architecture.unexplained_variance(weights, summary)
     if rest is not None:
         level = min(level, _SHARE_OF_REST * math.sqrt(rest))
     return np.float32(level * summary.scale)
@@ -55,9 +55,9 @@ class InputNoise(Architecture):
         return values
 
     @classmethod
-    def settle(cls, values, n_rows):
+    def resolve_auto(cls, values, n_rows):
         """No noise for many rows."""
-        values = super().settle(values, n_rows)
+        values = super().resolve_auto(values, n_rows)
         if is_auto(values.get("input_noise")) and n_rows >= MANY_ROWS:
             values["input_noise"] = 0.0
         return values
@@ -86,6 +86,6 @@ class InputNoise(Architecture):
         """The size of the noise."""
         weights = super().baseline(rows, summary, weight, rng)
         if self._is_noisy and is_auto(self.input_noise):
-            level = gentle_level(self, weights, summary)
+            level = auto_noise_level(self, weights, summary)
             weights["input_noise/auto_level"] = level
         return weights

@@ -11,7 +11,7 @@ from skae.families.dense._architecture import DenseArchitecture
 from skae.families.dense._input_noise import InputNoise
 
 # Codes of lesser spread, relative to the data's, are not scaled up to unit variance.
-_LEAST_SPREAD = 1e-2
+_MIN_SPREAD = 1e-2
 _SIZES_IF_NESTED = (256, 128)
 
 
@@ -151,7 +151,7 @@ class LinearPath(Architecture):
             if name not in drawn
         }
 
-    def variance_left(self, weights, summary):
+    def unexplained_variance(self, weights, summary):
         """From the norms of the loadings in the linear decoder."""
         kernel = weights.get(f"{self.pca_layers[1]}/kernel")
         if not self._starts_at_pca or kernel is None:
@@ -165,7 +165,7 @@ class LinearPath(Architecture):
         """Both paths make the code, and both take it."""
         if self.code_activation not in ("linear", None) or not self._is_plain:
             return None
-        makers, takers = ["code/kernel"], list(self.code_takers)
+        makers, takers = ["code/kernel"], list(self.decoder_inlets)
         if self.has_linear_path:
             makers.append("linear_encoder/kernel")
             if not self.tied_weights:
@@ -199,7 +199,7 @@ class LinearPath(Architecture):
             rows, summary, weight, self.encoding_dim, seed=int(rng.integers(2**31))
         )
         relative = np.sqrt(variances) / summary.scale
-        spread = np.maximum(relative, _LEAST_SPREAD) * summary.scale / link.scale
+        spread = np.maximum(relative, _MIN_SPREAD) * summary.scale / link.scale
         if self.tied_weights:  # one matrix for both ways shares the gain
             spread = np.full_like(spread, link.gain**-0.5)
         width = rows.sample_shape[0]
@@ -229,12 +229,12 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
     nested = False
 
     @classmethod
-    def settle(cls, values, n_rows):
+    def resolve_auto(cls, values, n_rows):
         """No noise in textbooks."""
-        settled = super().settle(values, n_rows)
-        if is_auto(settled.get("input_noise")) and settled["init"] == "random":
-            settled["input_noise"] = 0.0
-        return settled
+        resolved = super().resolve_auto(values, n_rows)
+        if is_auto(resolved.get("input_noise")) and resolved["init"] == "random":
+            resolved["input_noise"] = 0.0
+        return resolved
 
     @property
     def takes_large_steps(self) -> bool:
@@ -243,10 +243,10 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
         return is_usual and self._starts_at_pca and not self.nested
 
     @classmethod
-    def auto_sizes(cls, values, rows, facts):
+    def auto_sizes(cls, values, rows, data_values):
         """Wider layers for one network that stands for many."""
         is_open = is_auto(values.get("hidden_layer_sizes"))
-        values = super().auto_sizes(values, rows, facts)
+        values = super().auto_sizes(values, rows, data_values)
         if is_open and values.get("nested"):
             sizes = zip(_SIZES_IF_NESTED, values["hidden_layer_sizes"], strict=True)
             values["hidden_layer_sizes"] = tuple(map(max, sizes))

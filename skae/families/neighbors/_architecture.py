@@ -16,7 +16,7 @@ _EPOCHS, _STEPS = 30, 7050
 _NEAR = 0.1
 
 
-class Neighbors(Architecture):
+class NeighborEmbedding(Architecture):
     """Codes at the places that the field "place" names.
 
     Reads `reconstruction_weight`; its term is called "neighbor_loss". Stands left of
@@ -29,7 +29,7 @@ class Neighbors(Architecture):
 
     reconstruction_weight = 1.0
 
-    def least_epochs(self, n_steps):
+    def min_epochs(self, n_steps):
         """Islands part late: of many rows more epochs than for reconstructions."""
         return min(_EPOCHS, math.ceil(_STEPS / n_steps))
 
@@ -54,20 +54,20 @@ class Neighbors(Architecture):
         return {"neighbor_loss": ops.sum(forward.row_weight * ops.log1p(squares))}
 
 
-class DenseNeighbors(InputNoise, Neighbors, DenseArchitecture):
+class DenseNeighbors(InputNoise, NeighborEmbedding, DenseArchitecture):
     """Dense layers, to codes that keep neighbours."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
-        **Neighbors.parameter_constraints,
+        **NeighborEmbedding.parameter_constraints,
         **InputNoise.parameter_constraints,
         # A map is drawn before there is a network.
         "encoding_dim": [Interval(Integral, 1, None, closed="left")],
     }
 
     @classmethod
-    def auto_sizes(cls, values, rows, facts):
+    def auto_sizes(cls, values, rows, data_values):
         """Deeper networks than for reconstructions alone."""
         if is_auto(values.get("hidden_layer_sizes")):
             values = values | {"hidden_layer_sizes": _SIZES}
-        return super().auto_sizes(values, rows, facts)
+        return super().auto_sizes(values, rows, data_values)

@@ -7,7 +7,7 @@ import numpy as np
 
 from skae._sklearn import Interval
 from skae.data import Rows, far_rows, left_out, one_blas_thread
-from skae.neighbors import MixedRows, Mixture, Neighborhood, neighbor_map
+from skae.neighbors import Mixup, MixupRows, Neighborhood, neighbor_map
 
 
 class NeighborObjective:
@@ -29,12 +29,12 @@ class NeighborObjective:
         "attraction": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         weight = float(self.neighbor_weight)
         return {"neighbor_loss": weight} if weight else {}
 
-    def _counted(self, rows, weight, tasks):
-        weight = super()._counted(rows, weight, tasks)
+    def _training_weight(self, rows, weight, tasks):
+        weight = super()._training_weight(rows, weight, tasks)
         # Beside rows far out, the distances of all others are nothing.
         far = far_rows(rows, weight) if self.neighbor_weight else []
         return left_out(far, len(rows), weight, tasks.row_name, stacklevel=8)
@@ -59,8 +59,8 @@ class NeighborObjective:
         places[around.kept] = found
         fields = fields | {"place": Rows(places, name)}
         # A fit that goes on mixes as if there had been no break.
-        mixture = Mixture(around, n_before=getattr(self, "n_iter_", 0))
-        return {k: MixedRows(field, mixture) for k, field in fields.items()}, val
+        mixture = Mixup(around, n_before=getattr(self, "n_iter_", 0))
+        return {k: MixupRows(field, mixture) for k, field in fields.items()}, val
 
     def _linear_code(self, architecture):
         # Other axes would be another map.

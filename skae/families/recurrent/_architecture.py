@@ -67,7 +67,7 @@ class RecurrentArchitecture(Architecture):
         return self.cell != "conv" and self.init == "random"
 
     @property
-    def code_takers(self) -> tuple[tuple[str, str], ...]:
+    def decoder_inlets(self) -> tuple[tuple[str, str], ...]:
         """Kernels and biases of the layers that take the code."""
         names = ["decoder_dense"]
         if self.cell == "conv" and self.sizes:

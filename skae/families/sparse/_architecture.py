@@ -12,10 +12,10 @@ from skae.engine import is_auto
 from skae.families.dense import DenseArchitecture, LinearPath
 
 # Mean activities are kept this far from 0 and 1, where the divergence is infinite.
-_LEAST_ACTIVITY = 1e-6
+_MIN_ACTIVITY = 1e-6
 # A code of so many units is small already: "auto" lets all be active.
-_MOST_UNITS_OF_A_SMALL_CODE = 32
-_LEAST_ACTIVE = 10
+_MAX_UNITS_OF_A_SMALL_CODE = 32
+_MIN_ACTIVE = 10
 # Noise on the rows that become atoms, relative to the data: no two are the same.
 _ATOM_NOISE = 1e-2
 
@@ -45,13 +45,13 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
     # Few units are active for any row. A dictionary with more atoms than the data have
     # values is to be asked for.
     auto_codes_per_value = 1.0
-    most_auto_codes = 128
+    max_auto_codes = 128
 
     @classmethod
-    def auto_sizes(cls, values, rows, facts):
+    def auto_sizes(cls, values, rows, data_values):
         """Of a number of units that nobody chose half are off, at least."""
         both = [values.get(name) for name in ("encoding_dim", "n_active")]
-        values = super().auto_sizes(values, rows, facts)
+        values = super().auto_sizes(values, rows, data_values)
         if values["penalty"] == "topk" and all(map(is_auto, both)):
             size = values["encoding_dim"]
             values["n_active"] = min(_few_of(size), math.ceil(size / 2))
@@ -65,7 +65,7 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
             return size
         if not is_auto(self.n_active):
             return int(self.n_active)
-        if size <= _MOST_UNITS_OF_A_SMALL_CODE:
+        if size <= _MAX_UNITS_OF_A_SMALL_CODE:
             return size
         return _few_of(size)
 
@@ -105,9 +105,9 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         is_small = self.penalty == "topk" and not self.selects
         return super().linear_code() if is_small else None
 
-    def variance_left(self, weights, summary):
+    def unexplained_variance(self, weights, summary):
         """Atoms tell nothing of it."""
-        return None if self.selects else super().variance_left(weights, summary)
+        return None if self.selects else super().unexplained_variance(weights, summary)
 
     def penalties(self, forward):
         """Sum of the activities, or divergence of their means from the target."""
@@ -117,7 +117,7 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         if self.penalty == "l1":
             return {"sparsity": ops.sum(row_weight * ops.sum(ops.abs(code), axis=-1))}
         activity = ops.sum(row_weight[:, None] * code, axis=0)
-        activity = ops.clip(activity, _LEAST_ACTIVITY, 1 - _LEAST_ACTIVITY)
+        activity = ops.clip(activity, _MIN_ACTIVITY, 1 - _MIN_ACTIVITY)
         target = float(self.sparsity_target)
         divergence = target * ops.log(target / activity)
         divergence += (1 - target) * ops.log((1 - target) / (1 - activity))
@@ -150,4 +150,4 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
 
 def _few_of(size: int) -> int:
     """Units that may be active of a large code."""
-    return max(_LEAST_ACTIVE, round(math.sqrt(size)))
+    return max(_MIN_ACTIVE, round(math.sqrt(size)))

@@ -192,7 +192,7 @@ class SparseAutoencoder(BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         if self.penalty == "topk":
             return {}
         return {"sparsity": float(self.sparsity_weight)}

@@ -17,7 +17,7 @@ from skae.engine import Baseline, is_auto
 from skae.estimator import with_shared_texts
 from skae.families.dense import Autoencoder, LinearPathArchitecture
 from skae.families.stacked._architecture import StackedArchitecture
-from skae.fitting import auto_epochs, settle_sizes
+from skae.fitting import auto_epochs, resolve_sizes
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
 
 # Each layer is trained so much less than the whole, which depends little on it.
@@ -232,7 +232,7 @@ class StackedAutoencoder(BaseAutoencoder):
     def _test_params(cls):
         return super()._test_params() | {"fine_tune_epochs": 3}
 
-    def _largest_epochs(self):
+    def _max_epochs(self):
         return self.fine_tune_epochs
 
     def _baseline(self, architecture, rows, summary, weight, rng):
@@ -269,7 +269,7 @@ class StackedAutoencoder(BaseAutoencoder):
         settings = {name: getattr(self, name) for name in names}
         settings |= {"warm_start": False, "callbacks": None, "random_state": seed}
         if is_auto(self.epochs):
-            _, n_steps, _ = settle_sizes(self, n_rows)
+            _, n_steps, _ = resolve_sizes(self, n_rows)
             settings["epochs"] = math.ceil(
                 auto_epochs(n_steps, n_rows) * _SHARE_OF_A_LAYER
             )

@@ -33,13 +33,13 @@ class DenseTable(LinearPath, DenseArchitecture):
 
     n_numbers: int
     levels: tuple[int, ...]
-    gaps: tuple[int, ...]
+    missing: tuple[int, ...]
     value_weights: tuple[float, ...]
 
     @classmethod
-    def n_values(cls, rows, facts):
+    def n_values(cls, rows, data_values):
         """Numbers, and all levels of the categories."""
-        return facts["n_numbers"] + sum(facts["levels"])
+        return data_values["n_numbers"] + sum(data_values["levels"])
 
     @property
     def output_size(self):
@@ -62,16 +62,16 @@ class DenseTable(LinearPath, DenseArchitecture):
         """Hidden layers, which see what is missing."""
         # A number far out must not carry the row to where no other is.
         filled = ops.clip(self.fill(x), -_FARTHEST, _FARTHEST)
-        places = self._places_of_gaps
+        places = self._missing_places
         if places:
             gone = ops.isnan(ops.take(x, np.array(places), axis=1))
             filled = ops.concatenate([filled, ops.cast(gone, filled.dtype)], axis=1)
         return super().trunk(filled)
 
     @property
-    def _places_of_gaps(self) -> list[int]:
+    def _missing_places(self) -> list[int]:
         """The first normal value of each that may be missing."""
-        return [self._first_places[gap] for gap in self.gaps_in_training]
+        return [self._first_places[gap] for gap in self.missing_in_training]
 
     @property
     def _first_places(self) -> np.ndarray:
@@ -80,9 +80,9 @@ class DenseTable(LinearPath, DenseArchitecture):
         return np.append(np.arange(self.n_numbers), ends[:-1]).astype(int)
 
     @property
-    def gaps_in_training(self) -> tuple[int, ...]:
+    def missing_in_training(self) -> tuple[int, ...]:
         """Values of a row that are missing somewhere in training."""
-        return self.gaps
+        return self.missing
 
     def vectors(self, rows, summary, weight):
         """Normal data, with means in the place of what is missing."""
@@ -126,11 +126,11 @@ class TableDenoising(Architecture):
         return loss.row_loss(normal, tensors["raw"], tensors.get("seen"))
 
     @property
-    def gaps_in_training(self):
+    def missing_in_training(self):
         """Every value, where they are taken away."""
         if self.noise == "masking" and self.noise_level:
             return tuple(range(self.sample_shape[0]))
-        return super().gaps_in_training
+        return super().missing_in_training
 
     def corrupt(self, x):
         """Swap values, or take them away; where a loss is evaluated, only the latter.
@@ -165,7 +165,7 @@ class VariationalTable(Variational, DenseTable):
     # The prior switches off codes that tell nothing, and those that are missing are
     # missed in the rows that are drawn.
     auto_codes_per_value = 1.0
-    most_auto_codes = 12
+    max_auto_codes = 12
     parameter_constraints = {
         **DenseTable.parameter_constraints,
         "free_bits": Variational.parameter_constraints["free_bits"],

@@ -12,7 +12,7 @@ from skae.frames import from_wall, to_wall
 from skae.tables import DateColumn, MixedTableLayout, NumberColumn
 
 _EPOCH = dt.datetime(1970, 1, 1)
-_LEAST_CHANCE = 1e-300
+_MIN_CHANCE = 1e-300
 # Of so small a share of a step a multiple of it may be off.
 _ROUNDING = 1e-9
 
@@ -139,7 +139,7 @@ class Conditions:
         sign = np.where(low > 0, -1.0, 1.0)
         ends = ndtr(np.sort([sign * low, sign * high], axis=0))
         point = ends[0] + (ends[1] - ends[0]) * rng.random(len(mean))
-        moves = sign * ndtri(np.clip(point, _LEAST_CHANCE, 1 - 1e-16))
+        moves = sign * ndtri(np.clip(point, _MIN_CHANCE, 1 - 1e-16))
         drawn = mean[:, 0] + deviations * moves
         return np.clip(drawn, *self._ranges[j])[:, None]
 

@@ -5,16 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skae.tables import NormalWithGaps, known_moments
+from skae.tables import NormalWithMissing, observed_moments
 
 # Variances of numbers are 1: below this there is nothing to stretch.
-_LEAST_VARIANCE = 0.01
+_MIN_VARIANCE = 0.01
 # No direction is stretched, or shrunk, by more.
 _STRETCH = 4.0
 # Wider tables are left as they are: the cost is cubic.
 _WIDEST = 512
 # Rows that tell of moments beside gaps, and operations for one step.
-_LEAST_ROWS, _MOST_WORK = 500, 2.5e8
+_MIN_ROWS, _MAX_WORK = 500, 2.5e8
 _RIDGE, _EM_STEPS = 1.0, 100
 # Corrections of the covariance of scores, and the share of each that is made.
 _CORRECTIONS, _SHARE = 4, 0.8
@@ -70,7 +70,7 @@ class MatchedMoments(NamedTuple):
         mean, covariance = _moments(x.astype(np.float64))
         found = cls._between(mean, covariance, decoded, deviations)
         seen = np.where(np.isnan(x), np.nan, values(np.where(np.isnan(x), 0, x)))
-        limits = _usual_limits(seen)
+        limits = _robust_limits(seen)
         wanted = _correlations(_moments(_standardized(np.clip(seen, *limits)))[1])
         noise = rng.standard_normal(decoded.shape)
         scale = np.sqrt(np.diag(covariance))
@@ -98,7 +98,7 @@ class MatchedMoments(NamedTuple):
         n = len(mean)
         center = decoded.mean(axis=0)
         own = np.cov(decoded, rowvar=False).reshape(n, n)
-        floor = _LEAST_VARIANCE * np.eye(n)
+        floor = _MIN_VARIANCE * np.eye(n)
         noise = np.square(deviations)
         # No more of it than leaves a covariance: short training ends with too much.
         scaled = np.sqrt(noise)[:, None] * np.linalg.inv(covariance + floor / 10)
@@ -125,21 +125,21 @@ def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Those of pairs of values tell little of what is seldom seen together.
     """
-    gaps = np.isnan(x)
-    cost = float(np.mean(gaps.sum(axis=1) ** 3.0))
+    missing = np.isnan(x)
+    cost = float(np.mean(missing.sum(axis=1) ** 3.0))
     if not cost:
         return _moments_of_pairs(x)
-    n_some = int(min(len(x), _MOST_WORK / cost))
-    if n_some < min(len(x), _LEAST_ROWS):
+    n_some = int(min(len(x), _MAX_WORK / cost))
+    if n_some < min(len(x), _MIN_ROWS):
         return _moments_of_pairs(x)
     some = x[np.linspace(0, len(x) - 1, n_some).astype(int)]
-    found = NormalWithGaps(some).fit(some, _RIDGE, _EM_STEPS)
+    found = NormalWithMissing(some).fit(some, _RIDGE, _EM_STEPS)
     return found.mean.astype(np.float64), found.covariance.astype(np.float64)
 
 
 def _moments_of_pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Means, and covariances over the rows that have both values."""
-    mean, _ = known_moments(x)
+    mean, _ = observed_moments(x)
     there = ~np.isnan(x)
     z = np.where(there, x - mean, 0.0)
     both = there.astype(np.float64)
@@ -157,7 +157,7 @@ def _correlations(covariance: np.ndarray) -> np.ndarray:
     return covariance / np.outer(deviations, deviations)
 
 
-def _usual_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _robust_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Limits of the usual values of columns that have some far out; none of others."""
     limits = np.tile([[-np.inf], [np.inf]], values.shape[1])
     for j, column in enumerate(values.T):
@@ -173,7 +173,7 @@ def _usual_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _standardized(values: np.ndarray) -> np.ndarray:
     """Columns with mean 0 and variance 1, beside what is missing."""
-    mean, variance = known_moments(values)
+    mean, variance = observed_moments(values)
     return (values - mean) / np.sqrt(np.where(variance > 0, variance, 1))
 
 

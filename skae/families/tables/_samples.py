@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
-from skae.data import Rows, aligned, some_rows
+from skae.data import Rows, aligned, sample_rows
 from skae.engine import draw_seed
 from skae.estimator import check_count
 from skae.families.tables._conditions import Conditions, draw_places
@@ -19,12 +19,12 @@ from skae.families.tables._matched_moments import MatchedMoments
 from skae.tables import NumberColumn
 
 # Codes that the mixture is fitted to, and what a component needs of them.
-_MOST_CODES = 20000
-_CODES_PER_COMPONENT, _MOST_COMPONENTS = 200, 100
+_MAX_CODES = 20000
+_CODES_PER_COMPONENT, _MAX_COMPONENTS = 200, 100
 _EM_STEPS = 50
 _RIDGE = 1e-4
 # Codes to choose from for each row that must meet conditions, and how often to try.
-_CHOICE, _LEAST_CHOICE, _TRIES = 10, 10000, 20
+_CHOICE, _MIN_CHOICE, _TRIES = 10, 10000, 20
 # Turns of drawing codes and what is missing.
 _GIBBS_STEPS = 6
 # Codes of which the decoded numbers are to have the moments of the data.
@@ -46,9 +46,9 @@ class TableSamples:
     def _finish(self, fields, weight):
         super()._finish(fields, weight)
         # Not the prior: what is left between it and the codes shows in every row.
-        some = some_rows(fields, weight, _MOST_CODES)
+        some = sample_rows(fields, weight, _MAX_CODES)
         rng = np.random.default_rng(draw_seed(self.random_state))
-        gaps = self._layout.gaps_of(some["data"])
+        missing = self._layout.missing_of(some["data"])
         some["data"] = self._completed(some["data"], rng)
         mean, log_var = self._posterior(some)
         if len(mean) == 1:  # of one row two codes: a mixture asks for as many
@@ -56,7 +56,7 @@ class TableSamples:
         codes = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
         n_components = len(codes) // _CODES_PER_COMPONENT
         mixture = GaussianMixture(
-            int(np.clip(n_components, 1, _MOST_COMPONENTS)),
+            int(np.clip(n_components, 1, _MAX_COMPONENTS)),
             reg_covar=_RIDGE * (float(codes.var(axis=0).mean()) or 1.0),
             max_iter=_EM_STEPS,
             random_state=int(rng.integers(2**31)),
@@ -64,13 +64,13 @@ class TableSamples:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             self.mixture_ = mixture.fit(codes)
-        moments = self._match(some_rows(fields, weight, _MOST_CODES)["data"], rng)
+        moments = self._match(sample_rows(fields, weight, _MAX_CODES)["data"], rng)
         self._sample_matrix, self._sample_shift, self._sample_deviations = moments
         # Gaps as they occurred, by where in the mixture: nothing where there are none.
-        self._gap_patterns, self._gap_owners = gaps[:0], np.empty(0, int)
-        if gaps.any():
-            self._gap_patterns = gaps
-            self._gap_owners = mixture.predict(codes)[: len(gaps)]
+        self._gap_patterns, self._gap_owners = missing[:0], np.empty(0, int)
+        if missing.any():
+            self._gap_patterns = missing
+            self._gap_owners = mixture.predict(codes)[: len(missing)]
 
     def _match(self, x: np.ndarray, rng) -> MatchedMoments:
         """What brings decoded numbers to the moments of rows."""
@@ -178,12 +178,12 @@ class TableSamples:
             codes = self._codes(n_samples, rng)
             outputs = moments.apply(self._outputs(codes))
         drawn = wanted.draw(outputs, rng)
-        gaps = self._drawn_gaps(codes, rng) if missing else None
-        if gaps is not None:
-            gaps[:, wanted.columns] = False
-        return self._layout.restore(drawn, gaps=gaps, limits=wanted.limits)
+        missing = self._drawn_missing(codes, rng) if missing else None
+        if missing is not None:
+            missing[:, wanted.columns] = False
+        return self._layout.restore(drawn, missing=missing, limits=wanted.limits)
 
-    def _drawn_gaps(self, codes: np.ndarray, rng) -> np.ndarray | None:
+    def _drawn_missing(self, codes: np.ndarray, rng) -> np.ndarray | None:
         """Gaps of rows of `fit` from the same components as the codes."""
         patterns = getattr(self, "_gap_patterns", None)
         if patterns is None:
@@ -265,7 +265,7 @@ class TableSamples:
 
     def _chosen(self, wanted, moments, n_samples: int, rng) -> tuple:
         """Codes, chosen by how likely they make what is wanted, and their outputs."""
-        size = max(_CHOICE * n_samples, _LEAST_CHOICE)
+        size = max(_CHOICE * n_samples, _MIN_CHOICE)
         found: list[tuple[np.ndarray, np.ndarray]] = []
         total, most = 0.0, 0.0
         for _ in range(_TRIES):

@@ -15,7 +15,7 @@ from skae.losses import LIKELIHOODS
 # Beyond these, exp() is worth nothing for training and dangerous in float32.
 _LOG_VAR_RANGE = (-12.0, 8.0)
 # Variance of the noise, as a share of the mean variance, where PCA leaves nothing.
-_LEAST_NOISE = 1e-3
+_MIN_NOISE = 1e-3
 
 
 class Variational(Architecture):
@@ -70,7 +70,7 @@ class Variational(Architecture):
         kernel = weights[f"{decoder}/kernel"]
         gain = self.reconstruction_loss().link(self.scaling(summary)).gain
         variances = np.sum((kernel / gain) ** 2, axis=1)
-        rest = max(self.variance_left(weights, summary), _LEAST_NOISE)
+        rest = max(self.unexplained_variance(weights, summary), _MIN_NOISE)
         noise = rest * self.normal_variance(summary)
         unsure = np.clip(noise / np.maximum(variances, noise), *np.exp(_LOG_VAR_RANGE))
         shrunk = np.sqrt(1 - np.minimum(unsure, 1.0)).astype(np.float32)

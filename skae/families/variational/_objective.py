@@ -11,7 +11,7 @@ from scipy.stats import qmc
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval
-from skae.data import aligned, by_block, map_fields, some_rows
+from skae.data import aligned, by_block, map_fields, sample_rows
 from skae.engine import draw_seed
 from skae.estimator import MatrixLike, check_count
 
@@ -39,7 +39,7 @@ class VariationalObjective:
         "warm_up_epochs": [Interval(Integral, 0, None, closed="left")],
     }
 
-    def _strengths(self, epoch):
+    def _loss_weights(self, epoch):
         warmth = 1.0
         if self.warm_up_epochs:
             warmth = min(1.0, epoch / self.warm_up_epochs)
@@ -53,7 +53,7 @@ class VariationalObjective:
 
     def _finish(self, fields, weight):
         super()._finish(fields, weight)
-        some = some_rows(fields, weight, _ROWS_TO_INSPECT)
+        some = sample_rows(fields, weight, _ROWS_TO_INSPECT)
         mean, log_var = self._posterior(some)
         self.kl_per_dimension_ = _divergence(mean, log_var).mean(axis=0)
         self.active_units_ = np.var(mean, axis=0) > _ACTIVE_VARIANCE

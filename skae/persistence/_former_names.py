@@ -1,0 +1,33 @@
+"""Names that classes and their attributes had in files of before."""
+
+from typing import Any
+
+CLASSES = {
+    "Distance": "MahalanobisDistance",
+    "Filling": "BlendedImputation",
+    "GaussianWithGaps": "NormalWithMissing",
+    "LinearFilling": "GaussianImputation",
+    "Neighbors": "NeighborDistance",
+    "Novelty": "NoveltyScorer",
+    "Outlyingness": "OutlierScorer",
+    "TreeFilling": "ForestImputation",
+    "Views": "OutlierFeatures",
+}
+# By the class that has them: a layout's, an architecture's, an estimator's.
+_ATTRIBUTES = {
+    "AutoencoderImputer": {"_filling": "_imputation"},
+    "AutoencoderOutlierDetector": {"_judge": "_scorer", "_views": "_features"},
+    "MixedTableLayout": {"gaps": "missing"},
+    "NoveltyScorer": {"usual": "inlier_scores"},
+    "OutlierScorer": {"usual_distance": "median_distance"},
+    "TableArchitecture": {"gaps": "missing"},
+    "VariationalTable": {"gaps": "missing"},
+}
+
+
+def with_names_of_today(cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of an object of `cls` in a file, by the names of today."""
+    names: dict[str, str] = {}
+    for base in cls.__mro__:
+        names = _ATTRIBUTES.get(base.__name__, {}) | names
+    return {names.get(name, name): value for name, value in attributes.items()}
