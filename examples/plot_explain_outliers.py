@@ -1,10 +1,10 @@
 """
-Why is this row odd?
-====================
+Explain outliers
+================
 
-A detector that marks rows is worth little without a reason. The residuals are one: an
-autoencoder has learned how the columns of usual rows hang together, and what it leaves
-of a value is what the rest of the row does not explain.
+An outlier detector is more useful if it explains its decisions. Residuals are an
+explanation: an autoencoder has learned how the columns of inliers depend on each other,
+and the residual of a value is the part that the rest of the row does not explain.
 """
 
 from sklearn.datasets import load_wine
@@ -20,19 +20,21 @@ detector = make_pipeline(
 ).fit(wine)
 scores = detector.score_samples(wine)
 order = scores.argsort()
-print(f"{(detector.predict(wine) == -1).sum()} of {len(wine)} wines are marked.")
+print(f"{(detector.predict(wine) == -1).sum()} of {len(wine)} wines are outliers.")
 
 # %%
-# The five oddest wines. A residual of 1 is usual for a column; blue is less than the
-# others of the row would have it, red is more. Expect that each row has its own reason.
+# The five largest outliers. A residual of 1 is typical for a column; blue values are
+# smaller than the rest of the row predicts, red ones larger. We expect that each row
+# has its own explanation.
 
 _ = OutlierDisplay.from_estimator(detector, wine.iloc[order[:5]])
 
 # %%
-# Seen: the rows have different reasons, and most of them more than one.
+# Result: the rows have different explanations, and most of them more than one column.
 #
-# The oddest wine alone, its values from the strangest on, and how extreme each of these
-# values is among all wines. Expect that a value may be strange without being extreme.
+# The largest outlier alone, its values in the order of their residuals, and how extreme
+# each of these values is among all wines. We expect that a value with a large residual
+# need not be extreme.
 
 display = OutlierDisplay.from_estimator(detector, wine.iloc[order[:1]], n_features=6)
 standardized = detector[:-1].transform(wine.iloc[order[:1]])[0]
@@ -40,6 +42,6 @@ for i in display.features_:
     print(f"{wine.columns[i]:>30}: {standardized[i]:5.1f} standard deviations")
 
 # %%
-# Seen: flavanoids are extreme and too many for the rest of this row. The next three are
-# within half a standard deviation of the mean: the values are ordinary, but not in such
-# a wine. No histogram of a column would have shown them.
+# Result: flavanoids are extreme, and too high for the rest of this row. The next three
+# are within half a standard deviation of the mean: ordinary values, but not in
+# combination with the others. A histogram of a single column would not have shown them.

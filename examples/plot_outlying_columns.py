@@ -1,16 +1,16 @@
 """
-Which column makes a row odd?
-=============================
+Outlying columns of a table of mixed types
+==========================================
 
-A row may be odd although each of its values is usual. The residuals of an autoencoder
-of tables say which one does not go with the others.
+A row may be an outlier although each of its values is ordinary. The residuals of a
+:class:`~skae.TableAutoencoder` show which value does not fit the others.
 """
 
 # %%
-# A table with two mistakes
-# -------------------------
-# Irises of scikit-learn, as a data frame with their kind. In one row two measures were
-# exchanged, another has a wrong label.
+# A table with two errors
+# -----------------------
+# The iris data of scikit-learn, as a data frame with the species. In one row two
+# measurements were exchanged, another has a wrong label.
 
 import numpy as np
 from sklearn.datasets import load_iris
@@ -27,20 +27,20 @@ irises.loc[20, "kind"] = "virginica"
 irises.loc[[20, 120]]
 
 # %%
-# Find them
-# ---------
-# Both rows are among the oddest of 150.
+# Outlier detection
+# -----------------
+# Both rows are among the eight largest outliers of 150 rows.
 
 detector = AutoencoderOutlierDetector(TableAutoencoder(2), random_state=0).fit(irises)
 scores = detector.score_samples(irises)
 oddest = irises.index[np.argsort(scores)[:8]]
-print("the oddest rows:", list(oddest))
+print("the largest outliers:", list(oddest))
 
 # %%
-# Why?
-# ----
-# Residuals in deviations that are usual for the column. A category has no sign: it is
-# how far its probabilities were from what is written there.
+# Explanation
+# -----------
+# Residuals in units of the typical residual of the column. For a category, which has no
+# sign, it is the distance of the predicted probabilities from the observed level.
 
 explained = detector.explain(irises)
 explained.loc[[20, 120]].round(1)
@@ -52,8 +52,8 @@ OutlierDisplay.from_estimator(detector, irises.loc[[20]])
 OutlierDisplay.from_estimator(detector, irises.loc[oddest])
 
 # %%
-# What to make of it: a residual tells what the *model* did not expect, given all the
-# other columns. Where several columns are wrong, the code itself is wrong, and the
-# blame may fall on a neighbour.
+# A residual shows what the *model* did not expect, given all the other columns. Where
+# several columns are wrong, the code itself is wrong, and a correct column may have the
+# largest residual.
 #
 # sphinx_gallery_thumbnail_number = 2

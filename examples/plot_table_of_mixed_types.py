@@ -1,17 +1,18 @@
 """
-A data frame in, and back
-=========================
+Encode and reconstruct a table of mixed types
+=============================================
 
-Most tables are no arrays of numbers: they have categories, whole numbers, gaps.
-:class:`~skae.TableAutoencoder` takes them as they are and gives a data frame back.
+Most tables are not arrays of numbers: they have categories, whole numbers, missing
+values. :class:`~skae.TableAutoencoder` accepts a data frame as it is, encodes it, and
+reconstructs a data frame.
 """
 
 # %%
 # A table
 # -------
-# Patients with diabetes, of scikit-learn: numbers in their own units, the sex as a
-# category, the progression of the disease in three ordered steps. Some values are taken
-# away, as happens.
+# The diabetes data of scikit-learn: numbers in their own units, the sex as a category,
+# the progression of the disease in three ordered steps. Five percent of the values are
+# removed at random.
 
 import numpy as np
 import pandas as pd
@@ -35,9 +36,9 @@ patients.head()
 # %%
 # Codes
 # -----
-# What each column was taken for is in `column_kinds_`, and can be set by
-# `column_kinds=`. Ages have gaps now, for which pandas makes them floats; they are
-# whole numbers all the same.
+# The kind of each column is in `column_kinds_`, and can be set by `column_kinds=`.
+# Because of the missing values pandas stores the ages as floats; they are still
+# recognized as whole numbers.
 
 train, test = train_test_split(patients, random_state=0)
 model = TableAutoencoder(4, random_state=0).fit(train)
@@ -45,26 +46,26 @@ print(model.column_kinds_)
 model.set_output(transform="pandas").transform(test).head()
 
 # %%
-# And back
-# --------
-# The same columns, types and index, without gaps.
+# Reconstructions
+# ---------------
+# Reconstructions have the same columns, types and index, and no missing values.
 
 found = model.reconstruct(test)
 print(found.dtypes.equals(test.dtypes), found.index.equals(test.index))
 found.head()
 
 # %%
-# Was it worth it?
-# ----------------
-# The share of each column that four numbers explain of new rows, beside PCA of
-# standardized numbers and indicators of the levels. Of a category it is the share of
-# its entropy: 0 is what one explains who knows how often each level comes.
+# Comparison with PCA
+# -------------------
+# The fraction of each column that four codes explain on new rows, compared with PCA of
+# standardized numbers and indicators of the levels. For a category it is the fraction
+# of its entropy: 0 is the score of a model that predicts the class frequencies.
 
 report(model, test, X_train=train).round(2)
 
 # %%
-# The distributions of the reconstructions are narrower than the real ones: what is not
-# explained is replaced by what is expected.
+# The distributions of the reconstructions are narrower than those of the data, because
+# what is not explained is replaced by its expected value.
 
 ColumnDisplay.from_estimator(model, test)
 
