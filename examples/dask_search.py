@@ -1,11 +1,11 @@
 """
-How does a search run on a cluster?
-===================================
+Search on a dask cluster
+========================
 
-Two worker processes on this machine, or yours: ``pip install skae[dask]``. Expect the
-same table as in one process. With fits of a second or two one process is faster; a
-cluster is for long ones. This example is not run for this page, since it starts
-processes.
+Two worker processes on this machine, or your own cluster: ``pip install skae[dask]``.
+The results are the same as in one process. With fits of a second or two one process is
+faster; a cluster is for long fits. This example is not run for the documentation, since
+it starts processes.
 """
 
 import joblib
@@ -28,7 +28,7 @@ def main():
             n_workers=2, threads_per_worker=1, dashboard_address=None
         ) as cluster,
         Client(cluster),
-        # The data go to every worker: the search outlives the death of one.
+        # The data are copied to every worker, in case one of them dies.
         joblib.parallel_backend("dask", scatter=[X]),
     ):
         search.set_params(n_jobs=-1).fit(X)

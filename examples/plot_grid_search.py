@@ -1,9 +1,10 @@
 """
-Which settings suit my data?
-============================
+Grid search with two scores
+===========================
 
-An autoencoder is searched like any estimator of scikit-learn. What "suits" means is the
-choice of a score: this search has two of them, and they do not agree.
+The parameters of an autoencoder are searched like those of any estimator of
+scikit-learn. The best ones depend on the score: this search has two scores, and they
+disagree.
 """
 
 import matplotlib.pyplot as plt
@@ -15,10 +16,9 @@ from skae.datasets import load_digits
 from skae.metrics import SCORERS
 
 # %%
-# Few rows and a fixed number of epochs, so that the weights need some restraint. The
-# size of the code and the strength of the penalty on the weights are searched. A
-# penalty is a variable of the compiled program: only three networks are built for these
-# 28 fits.
+# Few rows and a fixed number of epochs, so that regularization matters. The size of the
+# code and the L2 penalty on the weights are searched. The penalty is a variable of the
+# compiled program: only three networks are compiled for these 28 fits.
 
 X = load_digits().X_train[:300]
 grid = {"encoding_dim": [4, 8, 16], "l2": [1e-4, 1e-3, 1e-2]}
@@ -36,10 +36,10 @@ search = GridSearchCV(
 print("best by explained variance:", search.best_params_)
 
 # %%
-# Explained variance asks whether the rows can be restored from their codes.
-# Preservation of neighborhoods asks whether the nearest rows have the nearest codes,
-# which matters before a clustering. Expect both to rise with the size of the code, and
-# to differ in how much restraint they want.
+# Explained variance measures how well rows are reconstructed from their codes. The
+# preservation of neighborhoods is the fraction of nearest rows that have the nearest
+# codes, which matters before a clustering. We expect both to increase with the size of
+# the code, and to differ in the best penalty.
 
 _, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained", sharey=True)
 for ax, name in zip(axes, scores, strict=True):
@@ -54,12 +54,12 @@ for ax, name in zip(axes, scores, strict=True):
 _ = axes[0].set_ylabel("encoding_dim")
 
 # %%
-# Seen: both scores rise with the size of the code, as they must, so a search over
-# `encoding_dim` alone takes the largest. The penalty divides them. Sixteen dimensions
-# explain about 0.85 of the variance with the weakest penalty and 0.78 with the
-# strongest; their neighborhoods are kept to 0.70 and to 0.82. A weaker penalty lets the
-# codes bend further to restore each row, and the distances between them suffer.
+# Result: both scores increase with the size of the code, as they must, so a search over
+# `encoding_dim` alone selects the largest. They differ in the penalty. Sixteen
+# dimensions explain about 0.85 of the variance with the weakest penalty and 0.78 with
+# the strongest; their neighborhoods are preserved to 0.70 and to 0.82. With a weaker
+# penalty the codes are more nonlinear, which improves the reconstructions and distorts
+# the distances.
 #
-# So choose the score for what the codes are for. If a classifier comes next, put both
-# into a pipeline and search for its accuracy: the parameter is then
-# ``autoencoder__l2``.
+# So choose the score by the use of the codes. If a classifier comes next, put both into
+# a pipeline and search by its accuracy: the parameter is then ``autoencoder__l2``.

@@ -2,10 +2,10 @@
 How many dimensions does the code need?
 =======================================
 
-A code can be too small to hold the data, or larger than it has to be. Explained
-variance against the number of codes shows where the curve bends, and PCA beside it
-shows whether a network is needed at all. A nested autoencoder tells the whole curve
-from one fit.
+A code can be too small to represent the data, or larger than necessary. The explained
+variance as a function of the number of codes has an elbow at the right number, and the
+curve of PCA shows whether a network is needed at all. A nested autoencoder gives the
+whole curve with one fit.
 """
 
 import matplotlib.pyplot as plt
@@ -18,8 +18,8 @@ from skae.metrics import prefix_scores
 from skae.plotting import ScreeDisplay
 
 # %%
-# Two tables: scikit-learn's digits, and made-up rows that are five numbers, mixed
-# linearly into thirty columns, plus noise. The second one is PCA's home ground.
+# Two tables: scikit-learn's digits, and synthetic data of five factors, mixed linearly
+# into thirty columns, plus noise. For the second one PCA is the right model.
 
 digits = load_digits()
 rng = np.random.default_rng(0)
@@ -32,9 +32,9 @@ tables = {
 
 # %%
 # One fit each, scored on new rows by its first code alone, its first two, and so on: 1
-# is a perfect reconstruction, 0 is the mean. Expect two curves that bend at five in the
-# second table and lie on top of each other. In the first one the autoencoder should be
-# above, most of all where dimensions are scarce.
+# is a perfect reconstruction, 0 is the mean. We expect two curves with an elbow at five
+# in the second table, which coincide. In the first one the autoencoder should be
+# better, most of all with few dimensions.
 
 settings = {"epochs": 60, "random_state": 0}
 _, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained", sharey=True)
@@ -56,18 +56,18 @@ axes[0].set_ylabel("explained variance, new rows")
 _ = axes[0].legend(frameon=False)
 
 # %%
-# Seen: the mixed table bends at five, its true number, and both curves are one: nothing
-# better than PCA was found, and it is what the fit returned. PCA is enough, and it
-# tells the same number in a fraction of the time.
+# Result: the mixed table has an elbow at five, the true number, and both curves
+# coincide: nothing better than PCA was found, and the fit returned PCA. PCA is enough,
+# and takes a fraction of the time.
 #
-# The digits have no sharp bend. The autoencoder leads by 0.1 with 2 codes, by 0.15 with
-# 5 and by 0.13 with 8, and not at all with 32: eight codes of it hold what PCA needs
-# fourteen for. With room for 32 dimensions, take PCA. With room for 8 or fewer, the
-# network pays.
+# The digits have no sharp elbow. The autoencoder is better by 0.1 with 2 codes, by 0.15
+# with 5 and by 0.13 with 8, and not at all with 32: eight codes explain as much as
+# fourteen components of PCA. If 32 dimensions are acceptable, use PCA. If only 8 or
+# fewer are, the network is worth its time.
 #
-# Cross-validation makes a decision of it, with one fit per fold and not one per number:
-# the fewest codes that explain 80 % of the variance of rows that were held out. PCA
-# needs fourteen for that.
+# Cross-validation selects a number, with one fit per fold and not one per number: the
+# fewest codes that explain 80 % of the variance of held-out rows. PCA needs fourteen
+# components for that.
 
 search = PrefixSearchCV(Autoencoder(16, **settings), cv=3, criterion=0.8)
 search.fit(digits.X_train)
@@ -75,11 +75,12 @@ print(f"{search.best_encoding_dim_} codes explain {search.best_score_:.2f}")
 print(f"fitted alone, of new rows: {search.score(digits.X_test):.2f}")
 
 # %%
-# Eight codes, and an autoencoder that was fitted for these alone explains a little
-# more: 0.84 of new rows.
+# Eight codes are selected, and an autoencoder that is fitted with eight codes only
+# explains slightly more: 0.84 on new rows.
 #
-# What does each of the codes hold? Those of an autoencoder are in this order, as PCA's
-# are. They are bent together, so what is lost without them adds up to more than 1.
+# How much variance does each of the codes explain? Those of an autoencoder are ordered
+# by it, as PCA's are. They depend on each other nonlinearly, so the fractions add up to
+# more than 1.
 
 model = search.best_estimator_
 display = ScreeDisplay.from_estimator(model, name="Autoencoder")

@@ -1,9 +1,10 @@
 """
-Can images be laid out on a map?
-================================
+Two-dimensional latent space of images
+======================================
 
-A variational autoencoder with a code of two numbers makes a map: every image has a
-place, and every place has an image. The map should be smooth and without holes.
+A variational autoencoder with a code of two numbers embeds images in a plane: every
+image has a point in the latent space, and every point can be decoded to an image. The
+latent space should be smooth and without empty regions.
 """
 
 import matplotlib.pyplot as plt
@@ -25,10 +26,10 @@ vae = VariationalAutoencoder(
 print("nats per code dimension:", vae.kl_per_dimension_.round(1))
 
 # %%
-# On the left the places of new images; the classes were not told to the model. On the
-# right what the places look like, with grid lines at equal shares of the prior, the
-# normal distribution. Expect clouds of one color each, and an overlap in the middle:
-# two numbers are not enough for ten digits.
+# On the left the codes of new images; the model was fitted without the classes. On the
+# right images decoded from a grid of codes, with grid lines at equal quantiles of the
+# prior, the normal distribution. We expect a cluster for each class, and an overlap in
+# the middle: two numbers are not enough for ten digits.
 
 _, axes = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained")
 LatentSpaceDisplay.from_estimator(vae, digits.X_test, digits.y_test, ax=axes[0])
@@ -36,9 +37,9 @@ axes[0].set_aspect("equal")
 manifold = ManifoldDisplay.from_estimator(vae, n=13, ax=axes[1])
 
 # %%
-# A straight line on the map leads from one image to another. Expect digits all along
-# the way, in contrast to the line between the pixels, which fades one image into the
-# other.
+# Interpolation between two images along a straight line in the latent space. We expect
+# digits all along the line, in contrast to interpolation between the pixels, which
+# fades one image into the other.
 
 ends = digits.X_test[[int(np.argmax(digits.y_test == digit)) for digit in (3, 0)]]
 faded = np.linspace(ends[0], ends[1], 10)[None]
@@ -47,7 +48,7 @@ on_the_map = InterpolationDisplay.from_estimator(vae, ends, ax=axes[0])
 between_pixels = InterpolationDisplay(faded, digits.image_shape).plot(ax=axes[1])
 
 # %%
-# Seen: zeros, twos, fours and sixes have regions of their own, threes and nines share
-# one, and fives, sevens and eights are piled up in the middle. Further apart means less
-# alike: on the line from a three to a zero the map passes a nine. The line between the
-# pixels shows two faint digits at once.
+# Result: zeros, twos, fours and sixes have regions of their own, threes and nines share
+# one, and fives, sevens and eights overlap in the middle. On the line from a three to a
+# zero the decoded images pass through a nine. Interpolation between the pixels shows
+# two faint digits at once.

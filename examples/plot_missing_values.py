@@ -1,16 +1,17 @@
 """
-Missing values: filled in, and how sure
-=======================================
+Imputation of missing values, and its uncertainty
+=================================================
 
-:class:`~skae.AutoencoderImputer` fills gaps with what the rest of a row says. It draws
-as well: several versions of the same table tell how sure it is.
+:class:`~skae.AutoencoderImputer` imputes missing values from the other values of a row.
+It can also draw several imputations of the same table, which show the uncertainty
+(multiple imputation).
 """
 
 # %%
-# Half of the values are gone
-# ---------------------------
-# Tumours of scikit-learn's breast cancer data, standardized. Half of the values are
-# taken away at random, so that we know what should be filled in.
+# Half of the values are missing
+# ------------------------------
+# The breast cancer data of scikit-learn, standardized. Half of the values are removed
+# at random, so that the true values are known.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,9 +30,9 @@ gaps = np.random.default_rng(0).random(X.shape) < 0.5
 holes = X.mask(gaps)
 
 # %%
-# Fill them
-# ---------
-# Mean squared error of what is filled in; 1 is what the mean of each column gives.
+# Imputation
+# ----------
+# Mean squared error of the imputed values; 1 is the error of the column means.
 
 imputer = AutoencoderImputer(random_state=0)
 imputers = {
@@ -47,8 +48,8 @@ for name, found in filled.items():
 print("normal distribution, copula, networks, forests:", imputer.blend_["numbers"])
 
 # %%
-# Two columns that depend on each other: what the mean fills in lies on a cross, what
-# the imputer fills in where it should.
+# Two columns that depend on each other: values imputed by the mean lie on a cross,
+# those of the autoencoder follow the true relation.
 
 pair = ["mean radius", "mean concavity"]
 where = gaps[:, [X.columns.get_loc(name) for name in pair]].any(axis=1)
@@ -64,10 +65,10 @@ axes[0].set_ylabel(pair[1])
 figure.tight_layout()
 
 # %%
-# How sure is it?
-# ---------------
-# `impute_multiple` draws the gaps, by what was wrong about values that were hidden in
-# `fit`. For some tumours: the true value, and the range of nine of ten draws.
+# Uncertainty
+# -----------
+# `impute_multiple` draws imputations whose spread matches the error on values that were
+# hidden in `fit`. For some tumours: the true value, and the central 90 % of the draws.
 
 draws = np.array([np.asarray(one) for one in imputer.impute_multiple(holes, 40)])
 j = X.columns.get_loc("mean concavity")
@@ -78,21 +79,21 @@ figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 places = np.arange(len(rows))
 ax.vlines(places, low[order], high[order], color="#ff7f0e", lw=3, alpha=0.6)
 ax.plot(places, truth[rows, j][order], "k.", label="true")
-ax.set(xlabel="tumour", ylabel="mean concavity", title="nine of ten draws")
+ax.set(xlabel="tumour", ylabel="mean concavity", title="90 % of the draws")
 ax.legend()
 low, high = np.quantile(draws[:, gaps], [0.05, 0.95], axis=0)
 inside = np.mean((low <= truth[gaps]) & (truth[gaps] <= high))
-print(f"{inside:.2f} of all gaps are in the range of nine of ten draws")
+print(f"{inside:.2f} of the missing values are in the 90 % range of the draws")
 
 # %%
-# An analysis is made once per table. What its results differ by is what the gaps leave
-# open; it belongs into every standard error.
+# An analysis is made once per imputed table. The variation of its results is the
+# uncertainty due to the missing values, and should be included in every standard error.
 
 slopes = []
 for table in draws[:10]:
     fitted = LinearRegression().fit(table[:, :5], data.target)
     slopes.append(fitted.coef_[0])
-print(f"slope: {np.mean(slopes):.3f}, by the gaps +- {np.std(slopes):.3f}")
+print(f"slope: {np.mean(slopes):.3f}, due to missing values +- {np.std(slopes):.3f}")
 
 # %%
 # sphinx_gallery_thumbnail_number = 1

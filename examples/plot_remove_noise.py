@@ -1,10 +1,10 @@
 """
-How much noise can be taken out of images?
-==========================================
+Denoising of images
+===================
 
-A denoiser learns on clean images to which noise is added while it trains. Then it is
-given noisy images that it has never seen. How much is left of the noise, and is it
-better to know that pixels have neighbors?
+A denoising autoencoder is trained on clean images to which noise is added during
+training. Then it is applied to noisy images that it has never seen. How much of the
+noise is left, and are convolutions better than dense layers?
 """
 
 import matplotlib.pyplot as plt
@@ -26,9 +26,9 @@ def noise_left(found):
 
 
 # %%
-# A dense and a convolutional network. PCA can take out noise as well: it forgets all
-# that lies outside of its components. Eight was the best of four numbers of components,
-# on these same images.
+# A dense and a convolutional network. PCA is the baseline: it removes all noise outside
+# of the space of its components. Eight was the best of four numbers of components, on
+# these same images.
 
 settings = {
     "noise_level": 0.5,
@@ -55,8 +55,8 @@ pca = PCA(8).fit(digits.X_train)
 print(f"PCA(8): {noise_left(pca.inverse_transform(pca.transform(noisy)))}")
 
 # %%
-# Noise of half the range of a pixel is a lot: expect digits that are hard to read in
-# the first row, and blurred ones in the third.
+# Noise with a standard deviation of half the range of a pixel is strong: we expect
+# digits that are hard to read in the first row, and blurred ones in the third.
 
 _, axes = plt.subplots(2, 1, figsize=(7, 4.4), layout="constrained")
 for ax, (name, model) in zip(axes, denoisers.items(), strict=True):
@@ -66,11 +66,11 @@ for ax, (name, model) in zip(axes, denoisers.items(), strict=True):
     ax.set_title(name)
 
 # %%
-# Seen: the dense network leaves about 29 % of the squared noise, the convolutional one
-# 37 % and PCA 38 %. Images of 8 x 8 pixels have little room for convolutions, and this
-# one was trained for half as many epochs; on images of 28 x 28 pixels it is the
-# convolutional network that one would try first.
+# Result: the dense network leaves about 29 % of the squared noise, the convolutional
+# one 37 % and PCA 38 %. Images of 8 x 8 pixels are too small for convolutions to help,
+# and this network was trained for half as many epochs; on images of 28 x 28 pixels try
+# the convolutional network first.
 #
-# Blurred is what a mean over all digits looks like that fit the noisy pixels. Some
-# digits are lost: the four in the second column comes back as something between an
-# eight and a nine.
+# The blurred images are means over all digits that are consistent with the noisy
+# pixels. Some digits are lost: the four in the second column is reconstructed as
+# something between an eight and a nine.

@@ -1,10 +1,11 @@
 """
-What does the code of a sequence hold?
-======================================
+Encode sequences of different lengths
+=====================================
 
-A recurrent autoencoder reads a sequence of any length and keeps a few numbers, from
-which the sequence is written again. Waves are made of a frequency and a phase: does the
-code find these two, which it was never told about?
+A recurrent autoencoder encodes a sequence of any length as a few numbers, from which it
+reconstructs the sequence. The sequences of this example are waves with a frequency and
+a phase: can these two be predicted from the codes, although the model was fitted
+without them?
 """
 
 import matplotlib.pyplot as plt
@@ -17,8 +18,8 @@ from skae import RecurrentAutoencoder
 from skae.plotting import ReconstructionDisplay
 
 # %%
-# 800 waves of 10 to 20 steps, in a list of arrays of shape (steps, 1). The last 200 are
-# for the test.
+# 800 waves of 10 to 20 time steps, in a list of arrays of shape (steps, 1). The last
+# 200 are test data.
 
 rng = np.random.default_rng(0)
 steps = rng.integers(10, 21, size=800)
@@ -31,7 +32,8 @@ waves = [
 new = waves[600:]
 
 # %%
-# So few rows leave little time, so the learning rate is higher than the default.
+# With so few rows there are few training steps, so the learning rate is higher than the
+# default.
 
 model = RecurrentAutoencoder(
     4,
@@ -46,19 +48,19 @@ model = RecurrentAutoencoder(
 print(f"variance explained on new waves: {model.score(new):.2f}")
 
 # %%
-# Expect five new waves of different lengths, each rewritten at its own length from four
-# numbers.
+# Five new waves of different lengths. We expect each to be reconstructed at its own
+# length from four numbers.
 
 _, ax = plt.subplots(figsize=(9, 3), layout="constrained")
 ReconstructionDisplay.from_estimator(model, new[:5], ax=ax)
 _ = ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False)
 
 # %%
-# Seen: four of them are met but for their ends. The first one, the slowest, is off by
-# up to 0.4.
+# Result: four of them are reconstructed well, except at their ends. The first one, the
+# slowest, is off by up to 0.4.
 #
 # The codes of the new waves, in the plane of their first two principal components.
-# Phases go around, so expect a ring.
+# Phases are periodic, so we expect a ring.
 
 codes = model.transform(new)
 plane = PCA(2).fit_transform(codes)
@@ -73,8 +75,9 @@ for ax, (name, (fact, colors)) in zip(axes, facts.items(), strict=True):
     ax.set(title=name, xticks=[], yticks=[], aspect="equal")
 
 # %%
-# In numbers: how well do the five nearest codes tell a fact about a wave? 1 is exactly,
-# 0 is not at all. The decoder is told the length, so the code need not hold it.
+# How well does a 5-nearest-neighbours regressor on the codes predict the properties of
+# a wave? The score is R2. The decoder gets the length as an input, so the codes need
+# not contain it.
 
 facts = {"frequency": frequency, "sine of the phase": np.sin(phase), "length": steps}
 for name, fact in facts.items():
@@ -82,6 +85,7 @@ for name, fact in facts.items():
     print(f"{name}: {found.mean():.2f}")
 
 # %%
-# Seen: the frequency is told to about 0.9 and the phase to almost 1, the length hardly
-# at all (0.1). The ring has phases around it and frequencies across it, fast waves
-# inside: two facts that were never told are the two directions of the code.
+# Result: R2 is about 0.9 for the frequency and almost 1 for the phase, and low for the
+# length (0.1). The phase varies around the ring and the frequency across it, with fast
+# waves inside: the two main directions of the codes are the two properties that were
+# not given to the model.

@@ -1,16 +1,16 @@
 """
-Rows that are made up, and when not to trust them
-=================================================
+Synthetic data, and when not to use them
+========================================
 
-:class:`~skae.VariationalTableAutoencoder` makes up rows of a data frame, also such that
-meet conditions. Three questions must be asked of them: are they like the real ones, are
-they good for anything, and whom do they give away?
+:class:`~skae.VariationalTableAutoencoder` generates synthetic rows of a data frame,
+also by conditional sampling. Three questions should be asked: are they similar to real
+rows, are they useful for training, and do they reveal training rows?
 """
 
 # %%
-# Make rows up
-# ------------
-# Patients with diabetes, of scikit-learn.
+# Sampling
+# --------
+# The diabetes data of scikit-learn.
 
 import numpy as np
 import pandas as pd
@@ -34,53 +34,54 @@ rows = model.sample(len(train), random_state=0)
 rows.head()
 
 # %%
-# With conditions, the other columns go with them.
+# With conditional sampling, the other columns are consistent with the conditions.
 
 old = model.sample(200, conditions={"age": (65, 80), "sex": "a"}, random_state=0)
 pd.DataFrame({"all": rows.mean(numeric_only=True), "old": old.mean(numeric_only=True)})
 
 # %%
-# Are they like the real ones?
-# ----------------------------
-# Column by column they are. That says nothing of how columns go together.
+# Similarity to real rows
+# -----------------------
+# The distributions of single columns are similar. That says nothing about the
+# dependence between columns.
 
 ColumnDisplay.from_tables(train, rows)
 
 # %%
-# So look at the correlations as well.
+# So compare the correlations as well.
 
 real, made_up = (table.drop(columns="sex").corr().to_numpy() for table in (train, rows))
 print(f"mean difference of correlations: {np.abs(real - made_up).mean():.3f}")
 
 # %%
-# Are they good for anything?
-# ---------------------------
-# Train on them, judge on real rows. With three hundred rows to learn from, the model
-# has not seen what a regression could find in them: **do not trust rows that were made
-# up from few**. Of large tables they are nearly as good as real ones
-# (:doc:`/benchmarks`).
+# Usefulness for training
+# -----------------------
+# Train on synthetic rows, evaluate on real rows. With three hundred training rows, the
+# model has not learned what a regression can learn from them: **do not use synthetic
+# data generated from few rows**. With large tables they are nearly as useful as real
+# rows (:doc:`/benchmarks`).
 
 
 def usefulness(table):
-    """R2 on real rows of what is learned from a table."""
+    """R2 on real rows of a model trained on a table."""
     regressor = HistGradientBoostingRegressor(random_state=0, max_iter=50)
     regressor.fit(table.drop(columns="progress"), table["progress"])
     return regressor.score(test.drop(columns="progress"), test["progress"])
 
 
-print(f"trained on real rows: {usefulness(train):.2f}, made up: {usefulness(rows):.2f}")
+print(f"R2 from real rows: {usefulness(train):.2f}, synthetic: {usefulness(rows):.2f}")
 
 # %%
-# Whom do they give away?
-# -----------------------
-# If rows lie closer to those of `fit` than other real rows do, the model has learned
-# people by heart. This is a look, and no guarantee: for that, differential privacy is
-# needed, which this model does not have.
+# Privacy
+# -------
+# If synthetic rows are closer to the training rows than other real rows are, the model
+# has memorized individuals. This is a check, and no guarantee: for that, differential
+# privacy is needed, which this model does not have.
 
 scaler = StandardScaler().fit(train.drop(columns="sex"))
 nearest = NearestNeighbors(n_neighbors=1).fit(
     scaler.transform(train.drop(columns="sex"))
 )
-for name, table in {"new real rows": test, "made up": rows}.items():
+for name, table in {"new real rows": test, "synthetic": rows}.items():
     distance, _ = nearest.kneighbors(scaler.transform(table.drop(columns="sex")))
     print(f"{name}: closest row of `fit` at {np.median(distance):.2f} (median)")

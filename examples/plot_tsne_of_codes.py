@@ -1,11 +1,11 @@
 """
-Is it worth encoding before t-SNE?
-==================================
+t-SNE and a neighbour embedding with transform
+==============================================
 
-t-SNE draws a table of many columns as points in a plane: the training rows, and no
-others. Encoding the rows first is the advice for wide data. Or the encoder may learn
-the map itself, and then place new rows and decode what lies between the islands. All
-three are tried on digits of 64 pixels, which t-SNE can read by itself.
+t-SNE embeds a table of many columns in the plane, but only the training rows. Usually
+wide data are encoded before. Another way is to train an encoder on the embedding, which
+can then embed new rows, and a decoder. The three ways are compared on digits of 64
+pixels, for which t-SNE needs no encoder.
 """
 
 import matplotlib.pyplot as plt
@@ -25,8 +25,8 @@ digits = load_digits()
 X, y = digits.X_train, digits.y_train
 
 # %%
-# The three ways. :class:`~skae.NeighborAutoencoder` draws a map of the training rows
-# much as t-SNE does, and trains an encoder and a decoder on it.
+# The three ways. :class:`~skae.NeighborAutoencoder` computes an embedding of the
+# training rows much as t-SNE does, and trains an encoder and a decoder on it.
 
 tsne = TSNE(random_state=0)
 mapper = NeighborAutoencoder(epochs=60, random_state=0)
@@ -37,9 +37,10 @@ ways = {
 }
 
 # %%
-# Two numbers go with the pictures. Trustworthiness is 1 if neighbors in the plane were
-# neighbors among the pixels. The other one asks how often the nearest neighbor in the
-# plane is the same digit, which no map was told.
+# Two scores for each embedding. Trustworthiness is 1 if neighbors in the plane are
+# neighbors among the pixels. The other score is the fraction of rows whose nearest
+# neighbor in the plane is the same digit; the embeddings were computed without the
+# classes.
 
 _, axes = plt.subplots(1, 3, figsize=(10, 3.4), layout="constrained")
 for ax, (name, way) in zip(axes, ways.items(), strict=True):
@@ -52,8 +53,8 @@ for ax, (name, way) in zip(axes, ways.items(), strict=True):
     print(f"{name:20} {trustworthiness(X, plane):.3f}, same digit {100 * same:.1f} %")
 
 # %%
-# The pictures hardly differ. What differs is what can be done with them: t-SNE has no
-# `transform`, and is at its end here. The encoder places rows that it has never seen.
+# The embeddings hardly differ. But t-SNE has no `transform`, while the encoder embeds
+# new rows.
 
 places = mapper.transform(X)
 new_places = mapper.transform(digits.X_test)
@@ -63,11 +64,11 @@ print(f"new rows: same digit {100 * near.score(new_places, digits.y_test):.1f} %
 _, ax = plt.subplots(figsize=(5, 4.4), layout="constrained")
 ax.scatter(*places.T, s=6, color="0.85")
 ax.scatter(*new_places.T, s=8, c=digits.y_test, cmap="tab10")
-ax.set_title("New rows on the map of the others")
+ax.set_title("New rows in the embedding of the training rows")
 
 # %%
-# And the decoder says what a place means, also one where there is no row: here on the
-# way from the island of the zeros to that of the ones.
+# The decoder reconstructs a row from any point of the plane, also where there is no
+# data: here on the line from the cluster of the zeros to that of the ones.
 
 first, last = (np.median(places[y == digit], axis=0) for digit in (0, 1))
 way = np.linspace(first, last, 9)
@@ -77,6 +78,6 @@ for ax, image in zip(axes, mapper.inverse_transform(way), strict=True):
     ax.axis("off")
 
 # %%
-# So: for one picture of rows that are all at hand, t-SNE is the better map and the
-# quicker one, and it needs no encoder before it. For a map that new rows are to be
-# placed on, or whose empty places are to be read, train the encoder on the map.
+# To visualize a data set once, t-SNE is better and faster, and needs no encoder before
+# it. To embed new rows, or to decode points of the plane, use the neighbour embedding
+# with its encoder.

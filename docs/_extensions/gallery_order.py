@@ -1,27 +1,27 @@
-"""The order of the examples: a path, from the first question to one's own family."""
+"""The order of the examples, from dimensionality reduction to custom autoencoders."""
 
 PATH = (
-    # A table: how many numbers, and are they worth it?
+    # Dimensionality reduction of a table, and searches.
     "plot_how_many_dimensions",
-    "plot_was_it_worth_it",
+    "plot_compare_with_pca",
     "plot_grid_search",
-    "plot_prune_a_search",
-    # Codes to look at, and to go on from.
+    "plot_pruned_search",
+    # Embeddings, latent space, features.
     "plot_tsne_of_codes",
     "plot_map_of_images",
     "plot_sparse_codes_as_features",
-    # Images with noise, sequences.
+    # Denoising, sequences.
     "plot_remove_noise",
     "plot_sequences_of_any_length",
-    # Data frames, gaps, rows that are made up.
-    "plot_a_table_and_back",
+    # Data frames, missing values, synthetic data.
+    "plot_table_of_mixed_types",
     "plot_missing_values",
     "plot_synthetic_rows",
-    # What is odd, and few labels.
-    "plot_why_a_row_is_odd",
-    "plot_which_column_is_odd",
-    "plot_find_odd_heart_beats",
-    "plot_few_labels",
+    # Outlier detection, semi-supervised learning.
+    "plot_explain_outliers",
+    "plot_outlying_columns",
+    "plot_outliers_in_heartbeats",
+    "plot_semi_supervised",
     "plot_a_family_of_your_own",
     # The tutorials, in their own order.
     "plot_simple",

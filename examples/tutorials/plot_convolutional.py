@@ -1,11 +1,11 @@
 """
-Convolutional: a code of small feature maps
-===========================================
+Convolutional autoencoder
+=========================
 
-The convolutional model of "Building Autoencoders in Keras": convolutions, each
-followed by a halving of height and width, and the way back by doublings. With
-``--full``: 16-8-8 filters on MNIST, a code of 4 x 4 x 8, batches of 128, 50 epochs.
-Without: digits, 16-8 filters and a code of 2 x 2 x 8.
+The convolutional model of "Building Autoencoders in Keras": convolutions, each followed
+by a layer that halves height and width; the decoder doubles them. With ``--full``:
+16-8-8 filters on MNIST, a code of 4 x 4 x 8, batches of 128, 50 epochs. Without:
+digits, 16-8 filters and a code of 2 x 2 x 8.
 """
 
 import sys
@@ -18,8 +18,8 @@ full = "--full" in sys.argv
 data = load_mnist() if full else load_digits()
 
 # %%
-# Rows of 64 or 784 pixels are taken as square images. The code comes back as a table,
-# like that of every other model; ``code_shape_`` says how to fold it into maps.
+# Rows of 64 or 784 pixels are interpreted as square images. Codes are a two-dimensional
+# array, as for every other model; ``code_shape_`` is the shape of the feature maps.
 
 conv = ConvAutoencoder(
     filters=(16, 8, 8) if full else (16, 8),
@@ -39,29 +39,30 @@ print(f"cross-entropy {conv.reconstruction_error(data.X_test).mean():.4f}")
 print(f"variance explained {conv.score(data.X_test):.3f}")
 
 # %%
-# The digits should be readable, and coarse: two halvings leave 2 x 2 places.
+# The digits should be readable, and coarse: after two halvings the feature maps have 2
+# x 2 pixels.
 
 pictures = ReconstructionDisplay.from_estimator(conv, data.X_test[:10])
 
 # %%
-# All can be read; the 9 and the last 2 are the worst. The model explains about 0.75 of
+# All are readable; the 9 and the last 2 are the worst. The model explains about 0.75 of
 # the variance with 32 numbers per image, less than the dense model of the first example
-# with 16: images this small have little for convolutions to find.
+# with 16: such small images are not suited to convolutions.
 #
-# The codes as grey images, as the tutorial prints them: the eight maps of an image are
-# below each other. Expect maps that are alike for all images, and maps that tell digits
-# apart.
+# The codes as grey images, as in the tutorial: the eight feature maps of an image are
+# below each other. We expect some maps that are similar for all images, and some that
+# differ between digits.
 
 maps = CodeDisplay.from_estimator(conv, data.X_test[:10])
 
 # %%
-# Some are: the first and the fourth map are dark for all ten images, and the third is
-# nearly white. The seventh, for one, differs from digit to digit.
+# Result: the first and the fourth map are dark for all ten images, and the third is
+# nearly white. The seventh, for example, differs between digits.
 #
-# Training and validation loss should stay close: convolutions share their weights, and
-# have few of them to learn images by heart.
+# Training and validation loss should be similar: convolutions have few weights, and do
+# not overfit easily.
 
 curves = LossCurveDisplay.from_estimator(conv)
 
 # %%
-# The lines end at about 0.28 and 0.285.
+# The curves end at about 0.28 and 0.285.

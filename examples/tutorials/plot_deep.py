@@ -1,11 +1,11 @@
 """
-Deep: 128-64-32 and back
-========================
+Deep autoencoder
+================
 
-The deep model of "Building Autoencoders in Keras", beside the default settings of
-:class:`~skae.Autoencoder`, which have the same hidden layers but start at PCA. With
-``--full``: MNIST, a code of 32, batches of 256, 100 epochs. Without: digits, a code of
-8.
+The deep model of "Building Autoencoders in Keras", with layers of 128, 64 and 32 units,
+compared with the default settings of :class:`~skae.Autoencoder`, which have the same
+hidden layers but start from PCA. With ``--full``: MNIST, a code of 32, batches of 256,
+100 epochs. Without: digits, a code of 8.
 """
 
 import sys
@@ -20,9 +20,9 @@ full = "--full" in sys.argv
 data = load_mnist() if full else load_digits()
 
 # %%
-# Both explain a share of the variance of new images that can be compared. The default
-# is trained for it (by squared error), the textbook's model for cross-entropy: expect
-# the default to be ahead.
+# The fractions of variance of new images that the models explain can be compared. The
+# default is trained for it (by squared error), the textbook's model for cross-entropy:
+# we expect the default to be better.
 
 textbook = Autoencoder(
     encoding_dim=32 if full else 8,
@@ -42,7 +42,7 @@ for name, model in models.items():
     print(f"{name}: variance explained {model.score(data.X_test):.3f}")
 
 # %%
-# About 0.74 and 0.84. It should be visible in the reconstructions.
+# About 0.74 and 0.84. The difference should be visible in the reconstructions.
 
 _, axes = plt.subplots(2, figsize=(8, 4), layout="constrained")
 for ax, (name, model) in zip(axes, models.items(), strict=True):
@@ -50,10 +50,10 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
     pictures = ReconstructionDisplay.from_estimator(model, data.X_test[:10], ax=ax)
 
 # %%
-# Both can be read. The textbook's 5 and its 2s are smeared, the default's less; a tenth
-# of the variance is hard to see.
+# Both are readable. The textbook's 5 and its 2s are blurred, the default's less; a
+# tenth of the variance is hard to see.
 #
-# The loss curves have different units: nats per pixel on the left, the share of the
+# The loss curves have different units: nats per pixel on the left, the fraction of the
 # variance that is not explained on the right.
 
 _, axes = plt.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
@@ -62,6 +62,7 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
     curves = LossCurveDisplay.from_estimator(model, ax=ax)
 
 # %%
-# The textbook's model is flat from epoch 60 on, with a small gap between the lines. The
-# default fits its training rows much better than new ones, about 0.10 against 0.15, and
-# is still ahead on the new ones; early stopping keeps its best epoch.
+# The textbook's model converges by epoch 60, with similar training and validation
+# losses. The default fits its training rows much better than new ones, about 0.10
+# against 0.15, and is still better on the new ones; early stopping restores its best
+# epoch.

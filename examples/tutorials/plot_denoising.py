@@ -1,10 +1,10 @@
 """
-Denoising: take noise out of images
-===================================
+Denoising autoencoder
+=====================
 
-"Building Autoencoders in Keras" removes normal noise by convolutions; "Hands-On
-Machine Learning" switches half of the pixels off and rebuilds them by dense layers.
-With ``--full``: 32-32 filters on MNIST, batches of 128, 100 epochs; and 784-100-30 on
+"Building Autoencoders in Keras" removes normal noise by convolutions; "Hands-On Machine
+Learning" sets half of the pixels to zero and reconstructs them by dense layers. With
+``--full``: 32-32 filters on MNIST, batches of 128, 100 epochs; and 784-100-30 on
 Fashion-MNIST, batches of 32, 10 epochs. Without: scikit-learn's digits.
 """
 
@@ -27,9 +27,9 @@ def error_left(model, noisy, clean):
 
 
 # %%
-# Noise of standard deviation 0.5 on pixels between 0 and 1, clipped: the models make
-# their own while they train, from clean images alone. The dense model has a code half
-# as large as the digits, the convolutional one a map of 2 x 2 x 32.
+# Noise of standard deviation 0.5 on pixels between 0 and 1, clipped: the models add it
+# themselves during training, to clean images. The dense model has a code half as large
+# as the digits, the convolutional one a feature map of 2 x 2 x 32.
 
 rng = np.random.default_rng(0)
 noise = rng.normal(scale=0.5, size=data.X_test.shape)
@@ -53,22 +53,22 @@ for model in (conv, dense):
     print(f"{type(model).__name__}: {left:.1%} of the noise is left")
 
 # %%
-# About a third of the noise is left, and a little less by the dense model: in images of
-# 8 x 8 pixels there is little for convolutions to find. (On MNIST the convolutional
-# model leaves about a tenth.) What it makes of the noisy images should be digits again,
-# if not always the right ones.
+# About a third of the noise is left, and slightly less by the dense model: images of 8
+# x 8 pixels are not suited to convolutions. (On MNIST the convolutional model leaves
+# about a tenth.) The denoised images should be digits again, if not always the right
+# ones.
 
 pictures = ReconstructionDisplay.from_estimator(
     conv, data.X_test[:10], X_noisy=noisy[:10]
 )
 
 # %%
-# Most can be read. The second image, a 4, has become a 9 or a 5, and the seventh and
-# the last one, a 2 and a 0, look like a 6: where noise hides a digit, the model paints
-# a likely one.
+# Most are readable. The second image, a 4, is reconstructed as a 9 or a 5, and the
+# seventh and the last one, a 2 and a 0, look like a 6: where noise hides a digit, the
+# model reconstructs a likely one.
 #
-# Now half of the pixels are set to zero, at random. This should be easier on the eye:
-# the pixels that are left are exact. (The book's dropout layer doubles these as well:
+# Now half of the pixels are set to zero, at random. This should be easier, because the
+# other pixels are exact. (The book's dropout layer doubles these as well:
 # ``noise="dropout"``.)
 
 other = load_fashion_mnist() if full else data
@@ -89,5 +89,5 @@ pictures = ReconstructionDisplay.from_estimator(
 )
 
 # %%
-# About 30 % of the error is left. Most digits are back; the second one, a 4 of which
-# hardly anything was left, is not.
+# About 30 % of the error is left. Most digits are restored; the second one, a 4 of
+# which hardly anything was left, is not.

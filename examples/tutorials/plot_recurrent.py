@@ -1,10 +1,11 @@
 """
-Recurrent: an image as a sequence of its rows
-=============================================
+Recurrent autoencoder
+=====================
 
-The recurrent model of "Hands-On Machine Learning" reads an image row by row. With
-``--full``: LSTM 100-30 on Fashion-MNIST, batches of 32, 10 epochs. Without: digits,
-and one LSTM of 30 units on each side, as in "Building Autoencoders in Keras".
+The recurrent model of "Hands-On Machine Learning" encodes an image as a sequence of its
+rows. With ``--full``: LSTM 100-30 on Fashion-MNIST, batches of 32, 10 epochs. Without:
+digits, and one LSTM of 30 units in encoder and decoder, as in "Building Autoencoders in
+Keras".
 """
 
 import sys
@@ -21,8 +22,8 @@ X_train = data.X_train.reshape(-1, *data.image_shape)
 X_test = data.X_test.reshape(-1, *data.image_shape)
 
 # %%
-# An LSTM learns slowly at first: it puts out the same mean image for all codes until it
-# has found that the code says something. Expect a shoulder in the loss.
+# An LSTM learns slowly at first: its output is the mean image for all codes until it
+# has learned to use the code. We expect a plateau in the loss.
 
 model = RecurrentAutoencoder(
     encoding_dim=30,
@@ -41,22 +42,22 @@ print(f"variance explained {model.score(X_test):.3f}")
 curves = LossCurveDisplay.from_estimator(model)
 
 # %%
-# There is a shoulder at epochs 3 and 4, near 0.42. Then the loss falls to about 0.28.
-# With two layers on each side and a smaller learning rate, 20 epochs were not enough to
-# leave this shoulder.
+# There is a plateau at epochs 3 and 4, near 0.42. Then the loss decreases to about
+# 0.28. With two layers in encoder and decoder and a smaller learning rate, 20 epochs
+# were not enough to leave this plateau.
 #
-# Sequences are drawn as curves unless their shape as images is given. The digits should
-# be readable.
+# Sequences are plotted as curves unless their shape as images is given. The digits
+# should be readable.
 
 pictures = ReconstructionDisplay.from_estimator(
     model, X_test[:10], image_shape=data.image_shape
 )
 
 # %%
-# All ten can be read: the model explains about 0.76 of the variance.
+# All ten are readable: the model explains about 0.76 of the variance.
 #
-# Sequences of any length have codes, shorter ones too: a list of arrays. Here images
-# are cut after some row.
+# Sequences of different lengths are passed as a list of arrays. Here images are cut
+# after some row.
 
 lengths = np.random.default_rng(0).integers(4, len(X_test[0]) + 1, size=len(X_test))
 cut = [image[:n] for image, n in zip(X_test, lengths, strict=True)]

@@ -1,10 +1,10 @@
 """
-Stacked: one layer at a time, then the whole
-============================================
+Stacked autoencoder
+===================
 
 The stacked autoencoder of "Hands-On Machine Learning": each layer is first trained as
-an autoencoder of the codes of the layer before; then the encoders are put on top of
-each other, the decoders in reverse behind them, and the whole is fine-tuned. With
+an autoencoder of the codes of the previous layer; then the encoders are stacked,
+followed by the decoders in reverse order, and the whole network is fine-tuned. With
 ``--full``: 784-100-30 on Fashion-MNIST. Without: digits, 64-32-8.
 """
 
@@ -21,8 +21,8 @@ full = "--full" in sys.argv
 data = load_fashion_mnist() if full else load_digits()
 
 # %%
-# The same model with and without fine-tuning, which should lower the error: the layers
-# were never trained to work together.
+# The same model with and without fine-tuning, which should decrease the error: the
+# layers were not trained together.
 
 tuned = StackedAutoencoder(
     encoding_dim=30 if full else 8,
@@ -43,17 +43,19 @@ for i, history in enumerate(tuned.layer_histories_):
     print(f"layer {i + 1}: loss {history['loss'][0]:.3f} -> {history['loss'][-1]:.3f}")
 
 # %%
-# Fine-tuning took the error from about 0.033 to 0.023 per pixel.
+# Fine-tuning decreased the error from about 0.033 to 0.023 per pixel.
 #
-# A loss per layer, grey, and that of the whole. Heights cannot be compared: the first
-# layer and the whole have the share of the data's variance that is not explained, the
-# second layer the squared error of the first layer's codes.
+# A loss curve per layer, grey, and that of the fine-tuning. Their values cannot be
+# compared: for the first layer and the whole network they are the fraction of the
+# variance that is not explained, for the second layer the squared error of the first
+# layer's codes.
 
 curves = LossCurveDisplay.from_estimator(tuned)
 
 # %%
-# The second layer goes from about 2.1 to 0.5, the first from 1.4 to 0.15. Fine-tuning
-# starts at about 0.4, where the two had left the whole, and ends at 0.3.
+# The loss of the second layer decreases from about 2.1 to 0.5, that of the first from
+# 1.4 to 0.15. Fine-tuning starts at about 0.4, the loss of the stacked layers, and ends
+# at 0.3.
 #
 # The reconstructions should be sharper after fine-tuning.
 
@@ -63,10 +65,10 @@ for ax, (name, model) in zip(axes, models.items(), strict=True):
     pictures = ReconstructionDisplay.from_estimator(model, data.X_test[:10], ax=ax)
 
 # %%
-# They are: the layers alone leave pale digits on a spotted ground. The 5 and the 9 are
-# still smeared after fine-tuning.
+# They are: without fine-tuning the digits are pale on a noisy background. The 5 and the
+# 9 are still blurred after fine-tuning.
 #
-# The book goes on to reuse such layers for a classifier where labels are few, which is
-# ``EncoderClassifier(tuned).fit(X, y)`` with -1 in ``y`` where there is no label. With
-# today's activations and optimizers :class:`~skae.Autoencoder` trains all layers at
-# once, and training them one by one is seldom needed.
+# The book then uses such layers for a classifier with few labels (semi-supervised
+# learning), which is ``EncoderClassifier(tuned).fit(X, y)`` with -1 in ``y`` for
+# unlabelled rows. With current activations and optimizers :class:`~skae.Autoencoder`
+# trains all layers at once, and greedy training is seldom needed.

@@ -1,10 +1,10 @@
 """
-Variational: a map of the data, and new data
-============================================
+Variational autoencoder
+=======================
 
 The variational model of "Building Autoencoders in Keras", with the correct evidence
 lower bound: 784-64-2 on MNIST, batches of 32, 30 epochs with ``--full``. Without:
-digits, 64-64-2. A convolutional one is beside it.
+digits, 64-64-2. It is compared with a convolutional one.
 """
 
 import sys
@@ -17,8 +17,8 @@ full = "--full" in sys.argv
 data = load_mnist() if full else load_digits()
 
 # %%
-# The score of a row is its evidence lower bound, a log-likelihood in nats. The
-# importance-weighted bound is nearer to the truth and should be a little higher.
+# The score of a row is its evidence lower bound, a bound on the log-likelihood in nats.
+# The importance-weighted bound is tighter and should be slightly higher.
 
 vae = VariationalAutoencoder(
     encoding_dim=2,
@@ -42,37 +42,38 @@ print(f"new rows {vae.sample(5, random_state=0).shape}")
 # %%
 # It is, by about a tenth of a nat.
 #
-# Test images in the latent plane, coloured by digit; the model has not seen the labels.
-# Expect a cloud around zero, of the size of a standard normal distribution, in which
-# digits of a kind are neighbours.
+# Codes of test images in the latent space, coloured by digit; the model was fitted
+# without the labels. We expect codes around zero, spread like a standard normal
+# distribution, in which the same digits are neighbours.
 
 plane = LatentSpaceDisplay.from_estimator(vae, data.X_test, data.y_test)
 
 # %%
-# The cloud has a standard deviation of about 0.9 in both directions. 2, 3, 4, 6 and 7
-# have places of their own; 0, 1, 5, 8 and 9 share the middle: two numbers are few for
-# ten digits.
+# The codes have a standard deviation of about 0.9 in both directions. 2, 3, 4, 6 and 7
+# have regions of their own; 0, 1, 5, 8 and 9 overlap in the middle: two numbers are few
+# for ten digits.
 #
-# Fifteen by fifteen points of the plane, decoded. The lines of the grid are at equal
-# quantiles of the prior. Digits should change into each other without gaps, and be
-# where they are in the map above.
+# Fifteen by fifteen points of the latent space, decoded. The lines of the grid are at
+# equal quantiles of the prior. Digits should change continuously into each other, and
+# be in the same regions as in the plot above.
 
 manifold = ManifoldDisplay.from_estimator(vae)
 
 # %%
-# 6, 2, 7 and 4 are in the corners, as in the map, and 3 on the right. The middle is a
-# blur between 0, 5, 8 and 9.
+# 6, 2, 7 and 4 are in the corners, as in the plot above, and 3 on the right. The middle
+# is a mixture of 0, 5, 8 and 9.
 #
-# The loss has two parts: the divergence of the codes from the prior should rise while
-# the reconstruction gets better, since information in the code is what it measures.
+# The loss has two terms: the divergence of the codes from the prior should increase
+# while the reconstruction term decreases, since it measures the information in the
+# code.
 
 curves = LossCurveDisplay.from_estimator(vae)
 
 # %%
-# The divergence goes from about 0.3 to 1.7 nats, the reconstruction from 42 to 24.
-# Nothing much happens after epoch 40.
+# The divergence increases from about 0.3 to 1.7 nats, the reconstruction term decreases
+# from 42 to 24. Little changes after epoch 40.
 #
-# Convolutions instead of dense layers should give much the same map.
+# Convolutions instead of dense layers should give a similar latent space.
 
 conv = ConvVariationalAutoencoder(
     2,
@@ -90,5 +91,5 @@ print(f"convolutional: {score:.1f} nats per row")
 plane = LatentSpaceDisplay.from_estimator(conv, data.X_test, data.y_test)
 
 # %%
-# About a nat worse than the dense model. The groups are the same, in other places:
-# nothing in the model says which way is up.
+# About a nat worse than the dense model. The clusters are the same, at other positions:
+# the orientation of the latent space is arbitrary.

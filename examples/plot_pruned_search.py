@@ -1,10 +1,10 @@
 """
-Is it worth giving up on bad settings early?
-============================================
+Pruning a search with Optuna
+============================
 
-A search trains many models to the end that looked hopeless after a few epochs. Optuna
-can prune them: a callback of scikit-learn tells it how a fit is going. This example
-needs ``pip install skae[optuna]`` and scikit-learn 1.9.
+A search trains many models to the end that looked unpromising after a few epochs.
+Optuna can prune such trials: a callback of scikit-learn reports the score during the
+fit. This example needs ``pip install skae[optuna]`` and scikit-learn 1.9.
 """
 
 import matplotlib.pyplot as plt
@@ -16,11 +16,12 @@ from skae.datasets import load_digits
 
 # %%
 # The callback reports a score on validation rows every fifth epoch. If the trial is
-# then worse than most of the others were at that epoch, an error ends the fit.
+# then worse than the median of the earlier trials at that epoch, an exception ends the
+# fit.
 
 
 class Prune:
-    """Tells a trial of Optuna how a fit is going."""
+    """Report scores to a trial of Optuna during a fit."""
 
     def __init__(self, trial, X_val):
         self.trial, self.X_val = trial, X_val
@@ -32,7 +33,7 @@ class Prune:
         """Nothing to clean up."""
 
     def on_fit_task_begin(self, estimator, context):
-        """Epochs are judged when they end."""
+        """Scores are computed at the end of an epoch."""
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
         """Report every fifth epoch."""
@@ -43,7 +44,8 @@ class Prune:
 
 
 # %%
-# The two numbers that are searched leave the network as it is, so it is compiled once.
+# The two parameters that are searched do not change the network, so it is compiled
+# once.
 
 X, X_val = train_test_split(load_digits().X_train, test_size=0.2, random_state=0)
 model = Autoencoder(8, init="random", epochs=30, jit_compile=False, random_state=0)
@@ -66,8 +68,8 @@ study = optuna.create_study(
 study.optimize(explained_variance, n_trials=12)
 
 # %%
-# A curve per trial. Expect four whole ones, which are there for comparison, then short
-# ones below them and whole ones above.
+# One curve per trial. We expect four complete ones, which Optuna needs for comparison,
+# then short ones below them and complete ones above.
 
 _, ax = plt.subplots(figsize=(6.5, 4), layout="constrained")
 n_epochs = 0
@@ -84,8 +86,7 @@ print(f"{n_epochs} epochs instead of {30 * len(study.trials)}")
 print(f"best: {study.best_value:.3f} with {study.best_params}")
 
 # %%
-# Seen: six of the twelve trials were given up after five epochs, one of them below the
-# edge of the figure. 210 epochs were trained instead of 360, and those that were saved
-# were not missed: the curves hardly cross after the fifth epoch. Pruning is a bet that
-# they do not. A small learning rate starts slowly and is the first to go, even if it
-# would win in the long run.
+# Result: six of the twelve trials were pruned after five epochs, one of them below the
+# edge of the figure. 210 epochs were trained instead of 360, and nothing was lost: the
+# curves hardly cross after the fifth epoch. Pruning assumes that they do not. A small
+# learning rate starts slowly and is pruned first, even if it would be best in the end.
