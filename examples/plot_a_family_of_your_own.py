@@ -31,7 +31,11 @@ class TopKArchitecture(DenseArchitecture):
     """Dense layers to a code with at most `k` active units, and back."""
 
     hidden_layer_sizes, activation = (), "elu"
-    jit_worthwhile = False  # XLA sorts slowly on a CPU
+
+    @property
+    def auto_training(self):
+        """No XLA, which sorts slowly on a CPU."""
+        return super().auto_training._replace(jit_compile=False)
 
     def bottleneck(self, h, x):
         """Set all but the largest units to zero."""

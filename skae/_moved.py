@@ -1,7 +1,7 @@
-"""Public names that have another home today."""
+"""Public names and hooks that have another name or place today."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -96,3 +96,31 @@ def find_moved(package: str, name: str) -> Any:
 def former(package: str) -> Callable[[str], Any]:
     """The `__getattr__` of a package whose names have moved."""
     return lambda name: find_moved(package, name)
+
+
+def check_hooks(cls: type, renamed: Mapping[str, str], gone: Mapping[str, str]) -> None:
+    """Take hooks of a new subclass by their former names, or refuse them.
+
+    Parameters
+    ----------
+    cls : type
+        A class of a user, perhaps.
+
+    renamed : mapping of str to str
+        Names of today by those of before: taken, with a FutureWarning.
+
+    gone : mapping of str to str
+        What to write instead, by the name: a TypeError, since nothing would call it.
+    """
+    for old, new in renamed.items():
+        if old in vars(cls):
+            warnings.warn(
+                f"{cls.__name__}.{old} is called {new} now. The old name will go in "
+                "version 0.3.",
+                FutureWarning,
+                stacklevel=3,
+            )
+            setattr(cls, new, vars(cls)[old])
+    for old, instead in gone.items():
+        if old in vars(cls):
+            raise TypeError(f"Nothing calls {cls.__name__}.{old} any more: {instead}.")

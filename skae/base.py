@@ -17,6 +17,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from skae._keras import import_keras
+from skae._moved import check_hooks
 from skae._sklearn import CallbackSupportMixin, fit_context, with_callbacks
 from skae.data import Rows, by_block, named, paired
 from skae.engine import (
@@ -25,7 +26,6 @@ from skae.engine import (
     Field,
     LinearCode,
     is_auto,
-    resolve_parameters,
 )
 from skae.estimator import (
     TRAINING_CONSTRAINTS,
@@ -39,6 +39,7 @@ from skae.estimator import (
     can_decode,
 )
 from skae.fitting import FitRequest, TrainedModel, fit_model, weigh_rows
+from skae.frames import framed_like
 
 
 class BaseAutoencoder(
@@ -55,30 +56,30 @@ class BaseAutoencoder(
     """Base class of all autoencoders.
 
     A family of models derives from it, writes its constructor, and names the class of
-    its `Architecture`, whose hooks build the network. What is written here runs on the
-    estimator itself, with all its parameters:
-
-    ==========================================  ========================================
-    hook                                        what it says
-    ==========================================  ========================================
-    ``_architecture``                           the class whose hooks build the network
-    ``_outside_graph``                          parameters that it does not depend on
-    ``_loss_weights(epoch)``                       weights of the terms of the loss
-    ``_fields(y, n_rows, reset)``               further fields of a mini-batch, from `y`
-    ``_training_fields(fields, val, ...)``      those that are made of the data
-    ``_training_weight(rows, weight, tasks)``           weights of the rows in training
-    ``_data_values()``                                what the network must know of such `y`
-    ``_baseline(architecture, rows, ...)``      what training has to beat
-    ``_linear_code(architecture)``              how the code may be turned afterwards
-    ``_max_epochs()``                       epochs of the training of the whole
-    ``_finish(fields, weight)``                 last fitted attributes, after training
-    ``_test_params()``                          small settings for the common tests
-    ==========================================  ========================================
+    its :class:`~skae.engine.Architecture`, whose hooks build the network. The hooks
+    that are written here run on the estimator itself, with all its parameters;
+    docs/architecture.md lists them with those of the architecture and the layout.
 
     See Also
     --------
     Autoencoder : The dense autoencoder.
     """
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        check_hooks(
+            cls,
+            renamed={
+                "_counted": "_training_weight",
+                "_facts": "_data_values",
+                "_largest_epochs": "_max_epochs",
+                "_strengths": "_loss_weights",
+            },
+            gone={
+                "_linear_code": "the architecture's linear_code() tells it, with "
+                "`limits` for terms that have a weight"
+            },
+        )
 
     @property
     @abstractmethod
@@ -116,14 +117,12 @@ class BaseAutoencoder(
 
     def _baseline(self, architecture, rows, summary, weight, rng) -> Baseline:
         """The weights that training has to beat, and those with which it begins."""
-        weights = architecture.baseline(rows, summary, weight, rng)
-        initial = architecture.initial_weights(weights, len(rows))
-        begin = None if initial is weights else lambda: initial
-        return Baseline(weights, initial_weights=begin)
+        return architecture.baseline(rows, summary, weight, rng)
 
-    def _linear_code(self, architecture) -> LinearCode | None:
-        """How the code may be turned after training."""
-        return architecture.linear_code()
+    def _linear_code(self, architecture: Architecture) -> LinearCode | None:
+        """Rotations of the code that change neither reconstructions nor penalties."""
+        code = architecture.linear_code()
+        return code and code.under(self._loss_weights(math.inf))
 
     def _max_epochs(self) -> int | str:
         """Epochs of the training of the whole network."""
@@ -135,7 +134,10 @@ class BaseAutoencoder(
     @classmethod
     def _test_params(cls) -> dict[str, Any]:
         """Small settings for the common tests."""
-        settings = {"epochs": 3, "encoding_dim": 2, **cls._architecture.test_parameters}
+        settings = {
+            **{"epochs": 3, "encoding_dim": 2, "batch_size": 16},
+            **{"hidden_layer_sizes": (4,), "filters": (8,), "image_shape": (1, -1)},
+        }
         return {k: settings[k] for k in cls._get_param_names() if k in settings}
 
     @classmethod
@@ -154,15 +156,14 @@ class BaseAutoencoder(
         """What determines the network for these data, or for those of `previous`."""
         own = {name: getattr(self, name) for name in self._graph_parameters()}
         data_values = self._layout.data_values()
-        own = self._architecture.in_units(own, self._layout.exponent)
         if previous is None:
-            own = resolve_parameters(
-                self._architecture, own, fields["data"], data_values
-            )
+            own = self._architecture.resolve_auto(own, fields["data"], data_values)
         else:  # what the first data decided
             resolved = {k: v for k, v in previous.values.items() if k in own}
             own = {k: resolved.get(k) if is_auto(v) else v for k, v in own.items()}
         own = copy.deepcopy(own) | data_values | self._data_values()
+        if self._layout.exponent:
+            own["unit_exponent"] = self._layout.exponent
         rows = [*fields.values(), *(val or {}).values()]
         return self._architecture(
             fields={
@@ -177,10 +178,10 @@ class BaseAutoencoder(
     def _read(self, X, *, reset: bool = False, weight=None) -> Rows:
         """Checked `X` as rows; `reset` keeps its layout, as `fit` does."""
         layout = self._architecture.layout
-        X = layout.check(self, X, reset=reset)
+        X = layout.validate(self, X, reset=reset)
         if reset:
-            self._layout = layout.of(self, X, weight)
-            self.n_features_in_ = self._layout.n_features
+            self._layout = layout.from_estimator(self, X, weight)
+            self.n_features_in_ = math.prod(self._layout.sample_shape)
             vars(self).update(self._layout.attributes())
         return self._layout.read(self, X)
 
@@ -389,8 +390,9 @@ class BaseAutoencoder(
             )
         rows = Rows(codes, type(self).__name__, dtype=dtype)
         fields = {"codes": rows, **self._fields(y, len(rows))}
-        decoded = self._layout.restore(self._model.run_all("decoder", fields))
-        return self._layout.frame(decoded, X, getattr(self, "feature_names_in_", None))
+        outputs = self._model.run_all("decoder", fields)
+        decoded = self._layout.inverse_transform(outputs)
+        return framed_like(X, decoded, getattr(self, "feature_names_in_", None))
 
     @property
     def _n_features_out(self) -> int:

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_array
 
 from skae._sklearn import plain_numbers
 from skae.data._layout import Layout
+from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
 from skae.data._units import Units
 
@@ -45,20 +46,21 @@ class ImageLayout(Layout):
             self.units = units
 
     @classmethod
-    def is_table(cls, X):
-        """Whether the images of `X` are flattened."""
+    def validate(cls, estimator, X, *, reset):
+        """Flattened images as a table; others have axes of their own."""
+        name = type(estimator).__name__
+        refuse_masked(X, name)
         _refuse_several_sizes(X)
         n_axes = np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", 2)
-        return n_axes < 3
-
-    @classmethod
-    def check_other(cls, X, name):
-        """Check images with axes of their own."""
+        if n_axes < 3:
+            return super().validate(estimator, X, reset=reset)
         X = check_array(
             X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
         )
         X = plain_numbers(X, name)
         _shape_of_images(X.shape)
+        if reset:
+            cls.forget_names(estimator)
         return X
 
     @classmethod
@@ -88,7 +90,7 @@ class ImageLayout(Layout):
             )
         return Rows(X, name, self.image_shape, units=self.units)
 
-    def shaped(self, values, rows=None):
+    def restore(self, values, rows=None):
         """Images in the shape of `rows`."""
         row_shape = self.row_shape if rows is None else rows.X.shape[1:]
         return values.reshape(len(values), *row_shape)

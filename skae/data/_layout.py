@@ -4,13 +4,14 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from sklearn.utils.validation import has_fit_parameter
 
+from skae._moved import check_hooks
 from skae._sklearn import checked_names, checked_table
 from skae.data._find_units import find_units
 from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
 from skae.data._units import Units
-from skae.frames import framed_like
 
 
 class Layout(ABC):
@@ -23,7 +24,7 @@ class Layout(ABC):
 
     # Parameters of the estimator that `fit` takes, and their constraints.
     parameters: ClassVar[dict[str, list]] = {}
-    # Whether a table holds numbers alone. Others are checked by the layout itself.
+    # Whether `X` holds numbers only, which scikit-learn checks.
     numeric_only: ClassVar[bool] = True
     # Whether new data may have missing values where those of `fit` had none.
     takes_missing: ClassVar[bool] = False
@@ -31,71 +32,66 @@ class Layout(ABC):
     # kept only then, so that other files are as they always were.
     units: Units | None = None
 
-    @classmethod
-    def check(cls, estimator, X, *, reset: bool) -> Any:
-        """`X`, checked for its kind, names and number of features, but not its values.
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        check_hooks(
+            cls,
+            renamed={"check": "validate", "facts": "data_values", "shaped": "restore"},
+            gone={
+                "check_other": "validate() checks data of any form",
+                "counted": "fit() may have a parameter sample_weight",
+                "frame": "restore() may return a data frame",
+                "is_table": "validate() checks data of any form",
+                "n_features": "attributes() may return 'n_features_in_'",
+                "numeric": "it is called numeric_only",
+                "of": "from_estimator() calls fit()",
+            },
+        )
 
-        Tables are checked by scikit-learn, which keeps the names at `estimator`.
+    @classmethod
+    def validate(cls, estimator, X, *, reset: bool) -> Any:
+        """Check the type, names and number of features of `X`, but not its values.
+
+        `reset` keeps the names at `estimator`, as scikit-learn does for tables. A
+        layout of other data drops them (`forget_names`).
         """
         refuse_masked(X, type(estimator).__name__)
-        if cls.is_table(X):
-            check = checked_table if cls.numeric_only else checked_names
-            return check(estimator, X, reset=reset)
-        X = cls.check_other(X, type(estimator).__name__)
-        if reset:
-            vars(estimator).pop("feature_names_in_", None)
-        return X
+        check = checked_table if cls.numeric_only else checked_names
+        return check(estimator, X, reset=reset)
+
+    @staticmethod
+    def forget_names(estimator) -> None:
+        """Drop the names of features, which data that are no table do not have."""
+        vars(estimator).pop("feature_names_in_", None)
 
     @classmethod
-    def is_table(cls, X) -> bool:
-        """Whether `X` has one row per sample and one column per feature."""
-        return True
+    def from_estimator(cls, estimator, X, sample_weight=None) -> Self:
+        """The layout of validated `X`, with the parameters of `estimator`.
 
-    @classmethod
-    def check_other(cls, X, name: str) -> Any:
-        """Check `X` of another layout than a table; `name` is the estimator's."""
-        raise NotImplementedError
-
-    @classmethod
-    def of(cls, estimator, X, weight=None) -> Self:
-        """The layout of checked `X`, of the rows that have a weight."""
+        `fit` gets the weights of the rows if it has a parameter `sample_weight`.
+        """
         names = [name for name in cls.parameters if hasattr(estimator, name)]
         options = {name: getattr(estimator, name) for name in names}
-        if weight is not None:
-            X, weight = cls.counted(X, weight)
-        if weight is not None:
-            options["weight"] = weight
+        if sample_weight is not None and has_fit_parameter(cls, "sample_weight"):
+            options["sample_weight"] = sample_weight
         return cls.fit(X, type(estimator).__name__, **options)
-
-    @classmethod
-    def counted(cls, X, sample_weight) -> tuple[Any, np.ndarray | None]:
-        """The rows that `fit` may learn from, and their weights if it asks for them.
-
-        Most layouts learn from no row.
-        """
-        return X, None
 
     @classmethod
     @abstractmethod
     def fit(cls, X, name: str, **parameters) -> Self:
-        """The layout of `X`, which `check` returned."""
+        """The layout of `X`, which `validate` returned; `name` is the estimator's."""
 
     @property
     @abstractmethod
     def sample_shape(self) -> tuple[int, ...]:
         """Shape of one row as the network sees it."""
 
-    @property
-    def n_features(self) -> int:
-        """What `n_features_in_` says."""
-        return int(np.prod(self.sample_shape))
-
     @abstractmethod
     def rows(self, X, name: str) -> Rows:
-        """`X`, which `check` returned, as rows; ValueError if the layout is another."""
+        """Validated `X` as rows; ValueError if its layout is another."""
 
     def read(self, estimator, X) -> Rows:
-        """`X`, which `check` returned, as rows that know the names of their columns."""
+        """Validated `X` as rows that know the names of their columns."""
         rows = self.rows(X, type(estimator).__name__)
         rows.columns = getattr(estimator, "feature_names_in_", None)
         return rows
@@ -107,37 +103,29 @@ class Layout(ABC):
 
     def fit_units(self, rows: Rows, weight: np.ndarray | None) -> None:
         """Find the units of the first data, `rows`, and serve these in them."""
-        units = find_units(rows, weight, pooled=self.is_sequence)
+        units = find_units(rows, weight, pooled=rows.pooled)
         if units is not None:
             self.units = rows.units = units
 
-    def restore(self, outputs: np.ndarray, rows: Rows | None = None) -> Any:
-        """Outputs of the network as the user gave `rows`, or `fit`'s data."""
+    def inverse_transform(self, outputs: np.ndarray, rows: Rows | None = None) -> Any:
+        """Outputs of the network as the user gave `rows`, or the data of `fit`."""
         found = outputs if self.units is None else self.units.add(outputs)
-        return self.shaped(found, rows)
+        return self.restore(found, rows)
 
-    def shaped(self, values: np.ndarray, rows: Rows | None = None) -> Any:
-        """Values of the shape of the network's outputs, in the shape of `rows`."""
+    def restore(self, values: np.ndarray, rows: Rows | None = None) -> Any:
+        """Values of the shape of the network's outputs in the form of the user's data.
+
+        That of `rows`, or of the data of `fit`.
+        """
         return values
 
-    def frame(self, values: Any, like: Any, names) -> Any:
-        """`values`, restored, as a data frame where `like` is one."""
-        return framed_like(like, values, names)
-
     def data_values(self) -> dict[str, Any]:
-        """What the network must know beside the shape of a row, by name."""
+        """Values of the data that determine the network, beside the shape of a row."""
         return {}
 
     def attributes(self) -> dict[str, Any]:
         """Public fitted attributes that tell of the layout."""
         return {}
-
-    # Height, width and perhaps channels, where rows are images.
-    image_shape: tuple[int, ...] | None = None
-    # Whether rows, as the user has them, are numbers that may be drawn as such.
-    all_numeric: bool = True
-    # Whether a row has one time step after the other.
-    is_sequence: ClassVar[bool] = False
 
 
 class TableLayout(Layout):

@@ -113,6 +113,7 @@ class Rows:
 
     padded = False  # whether NaN marks values that do not exist
     changes = False  # whether each epoch has other values
+    pooled = False  # whether all values of a row have one unit and origin per feature
     columns = None  # their names, where `X` is a table that has some
     called = "X"  # by the user
     units: Units | None = None

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_array
 
 from skae._sklearn import StrOptions, plain_numbers
 from skae.data._layout import Layout
+from skae.data._masked_arrays import refuse_masked
 from skae.data._masked_rows import MaskedRows
 from skae.data._resampling import resampled, stretched, true_lengths
 from skae.data._rows import CHUNK_BYTES, Summary
@@ -39,6 +40,7 @@ class Sequences(MaskedRows):
         In which to serve them.
     """
 
+    pooled = True
     # Number of time steps of the array that the user gave, and of each sequence in it,
     # where these are others than in `X`.
     given: tuple[int, np.ndarray] | None = None
@@ -141,7 +143,6 @@ class SequenceLayout(Layout):
 
     parameters: ClassVar = {"longer_sequences": [StrOptions(LONGER_SEQUENCES)]}
     takes_missing = True
-    is_sequence = True
     longer_sequences = "error"  # of saved layouts that do not know better
 
     def __init__(
@@ -160,13 +161,19 @@ class SequenceLayout(Layout):
             self.units = units
 
     @classmethod
-    def is_table(cls, X):
-        """Whether each row of `X` is a sequence of numbers."""
-        return not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2
+    def validate(cls, estimator, X, *, reset):
+        """Rows of numbers as a table; a list of arrays; an array with three axes."""
+        name = type(estimator).__name__
+        refuse_masked(X, name)
+        if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:
+            return super().validate(estimator, X, reset=reset)
+        X = cls._validate_sequences(X, name)
+        if reset:
+            cls.forget_names(estimator)
+        return X
 
-    @classmethod
-    def check_other(cls, X, name):
-        """Check a list of arrays, or an array with an axis of features."""
+    @staticmethod
+    def _validate_sequences(X, name):
         if is_ragged_list(X):
             return _Checked(_padded(X, name))
         X = check_array(
@@ -192,11 +199,6 @@ class SequenceLayout(Layout):
     def sample_shape(self):
         """(n_timesteps, n_features_per_step)."""
         return (self.n_timesteps, self.n_features_per_step)
-
-    @property
-    def n_features(self):
-        """Time steps of rows of numbers, else values per time step."""
-        return self.n_timesteps if self.ndim == 2 else self.n_features_per_step
 
     def rows(self, X, name):
         """Sequences that are not longer than those of `fit`."""
@@ -234,7 +236,7 @@ class SequenceLayout(Layout):
             )
         return how
 
-    def shaped(self, values, rows=None):
+    def restore(self, values, rows=None):
         """Sequences of the lengths of `rows`; codes do not know a length."""
         if not isinstance(rows, Sequences):
             if self.as_list:
@@ -255,8 +257,11 @@ class SequenceLayout(Layout):
         return values[..., 0] if rows.X.ndim == 2 else values
 
     def attributes(self):
-        """`n_timesteps_` and `n_features_`."""
+        """`n_timesteps_`, `n_features_`, and the number of features of a row."""
+        # Of rows of numbers each time step is a feature.
+        n_features_in = self.n_timesteps if self.ndim == 2 else self.n_features_per_step
         return {
+            "n_features_in_": n_features_in,
             "n_timesteps_": self.n_timesteps,
             "n_features_": self.n_features_per_step,
         }

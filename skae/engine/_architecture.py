@@ -1,5 +1,7 @@
 """What determines a network: the object whose hooks build it."""
 
+import functools
+import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -7,8 +9,10 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from skae._moved import check_hooks
 from skae.data import Layout, Rows, Summary, TableLayout
 from skae.engine._auto_sizes import auto_encoding_dim
+from skae.engine._baseline import Baseline
 from skae.engine._freeze import freeze
 from skae.engine._graph import connect
 from skae.engine._linear_code import LinearCode
@@ -17,6 +21,24 @@ from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
 # From so many rows on a network may be large, and needs no noise.
 MANY_ROWS = 20000
+
+
+# What a family has to write instead.
+_FORMER_HOOKS = {
+    "auto_sizes": "resolve_auto(values, rows, data_values) decides all that is 'auto'",
+    "code_shape": "attributes() may return 'code_shape_'",
+    "fill": "encode() fills what it needs",
+    "in_units": "unit_exponent is an attribute",
+    "initial_weights": "baseline() returns a Baseline, which may have them",
+    "jit_worthwhile": "auto_training says so",
+    "least_epochs": "auto_training says so",
+    "row_loss": "the ReconstructionLoss has row_loss(normal, tensors)",
+    "scaling": "the ReconstructionLoss takes `moments`",
+    "settle": "resolve_auto(values, rows, data_values) decides all that is 'auto'",
+    "takes_large_steps": "auto_training says so",
+    "test_parameters": "the estimator's _test_params() returns them",
+    "variance_left": "it is called unexplained_variance",
+}
 
 
 class Field(NamedTuple):
@@ -55,41 +77,34 @@ class Update(NamedTuple):
     learning_rate: float = 1.0
 
 
+class AutoTraining(NamedTuple):
+    """Decisions on training where a parameter is "auto".
+
+    Parameters
+    ----------
+    jit_compile : bool, default=False
+        Whether XLA saves more than it costs, in long fits on a CPU.
+
+    large_steps : bool, default=False
+        Whether batches of many rows train as well in fewer steps at a higher rate.
+
+    min_epochs, min_steps : int, default=1
+        At least so many epochs, or as many as make these steps if these are fewer.
+    """
+
+    jit_compile: bool = False
+    large_steps: bool = False
+    min_epochs: int = 1
+    min_steps: int = 1
+
+
 class Architecture(ABC):
-    """All that determines a network: parameters of its graph and facts of the data.
+    """All that determines a network: parameters of its graph and values of the data.
 
     An estimator makes one for each fit; it never changes, and two with the same values
     are equal, have the same hash, and share compiled programs. Hooks that build the
     graph are methods of this class and see nothing else: neither training parameters
-    nor the strengths of penalties, which are variables of the program.
-
-    ===============================  ===================================================
-    hook                             what it says
-    ===============================  ===================================================
-    ``encode(x, **fields)``          normal data to the code (Keras tensors)
-    ``decode(code, encoder, ...)``   the decoder's input to raw outputs (Keras tensors)
-    ``embed(code, encoder)``         what `transform` returns to the decoder's input
-    ``fill(x)``                      data without gaps, for layers that know none
-    ``corrupt(x)``                   what the encoder is trained on, for `x`
-    ``penalties(forward)``           terms added to the reconstruction loss
-    ``reconstruction_loss()``        how data enter, leave, and are compared
-    ``row_loss(loss, ...)``          the loss of each row
-    ``output_size``                  number of values that the decoder returns
-    ``updates()``                    which terms train which weights
-    ``functions(parts)``             further Keras models for inference
-    ``redraws(name)``                whether a new seed draws a weight anew
-    ``check()``                      errors for parameters that do not fit
-    ``scaling(summary)``             the moments by which data are scaled
-    ``settle(values, n_rows)``       parameters that "auto" leaves to the first data
-    ``in_units(values, exponent)``   parameters, where rows have another unit
-    ``baseline(rows, ...)``          weights fitted to the data before training
-    ``min_epochs(n_steps)``        passes below which "auto" does not go
-    ``auto_sizes(values, ...)``      sizes that are "auto" decided by the data
-    ``initial_weights(...)``         those with which training begins, if others
-    ``linear_code()``                how a code may be turned after training
-    ``code_shape(code_size)``        shape of a code, such as that of a feature map
-    ``attributes(code_size)``        fitted attributes that tell of the network
-    ===============================  ===================================================
+    nor the weights of penalties, which are variables of the program.
 
     Parameters
     ----------
@@ -97,40 +112,31 @@ class Architecture(ABC):
         The parts of a mini-batch by name, "data" among them.
 
     terms : tuple of str, default=()
-        Names of the terms of the loss that have a strength.
+        Names of the terms of the loss that have a weight.
 
     padded : bool, default=False
         Whether NaN in the data marks values that do not exist.
 
     **values : object
-        Parameters and facts; attributes of the same names. Class attributes stand in
-        for those that are not given.
+        Parameters and values of the data; attributes of the same names. Class
+        attributes stand in for those that are not given.
     """
 
     # The class that checks and serves the data.
     layout: ClassVar[type[Layout]] = TableLayout
-    # Fields beside "data" that `encode` and `decode` get, by name.
-    encoder_inputs: ClassVar[tuple[str, ...]] = ()
-    decoder_inputs: ClassVar[tuple[str, ...]] = ()
-    # Rows from which on training begins far from PCA, where that is the alternative.
-    rows_to_leave_pca: int = MANY_ROWS
-    # Of `encoding_dim="auto"`: numbers for each value of a row, and most of them.
-    auto_codes_per_value: ClassVar[float] = 0.5
-    max_auto_codes: ClassVar[int] = 32
-    # Whether batches of many rows train as well in fewer steps at a higher rate.
-    takes_large_steps: bool = False
     # Whether there are no hidden layers.
     is_linear: bool = False
-    # Whether codes are drawn towards a standard normal distribution.
-    has_normal_prior: ClassVar[bool] = False
-    # Whether XLA saves more than it costs, in long fits on a CPU.
-    jit_worthwhile: ClassVar[bool] = False
     # The parameters that these hooks read, as `_parameter_constraints` has them.
     parameter_constraints: ClassVar[dict] = {}
-    # Small settings for the common tests.
-    test_parameters: ClassVar[dict[str, Any]] = {}
+    # Two to the power of it is the unit of the rows, in that of the data: 1 unless
+    # float32 has no room for these.
+    unit_exponent: int = 0
 
     loss = "squared_error"
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        check_hooks(cls, renamed={}, gone=_FORMER_HOOKS)
 
     def __init__(
         self,
@@ -147,21 +153,21 @@ class Architecture(ABC):
     def encode(self, x):
         """Code of normal data `x`, or a dict with "code" and further tensors.
 
-        The decoder is trained on "sample" instead of "code" where there is one, or on
-        "latent", which must equal ``embed(code)``. Codes may be integers.
+        Further arguments are fields of a mini-batch, by name. The decoder is trained on
+        "sample" instead of "code" where there is one, or on "latent", which must equal
+        ``embed(code)``. Codes may be integers.
         """
 
     def decode(self, code, encoder):
-        """Raw outputs of the shape of the data; `encoder` is a Keras model."""
+        """Raw outputs of the shape of the data; `encoder` is a Keras model.
+
+        Further arguments are fields of a mini-batch, by name.
+        """
         raise NotImplementedError
 
     def embed(self, code, encoder):
         """The decoder's input for a code that `transform` returned."""
         return code
-
-    def fill(self, x):
-        """Data without gaps, for layers that know none."""
-        return x
 
     def corrupt(self, x):
         """What the encoder is trained on, for data `x`."""
@@ -183,10 +189,6 @@ class Architecture(ABC):
         if self.reconstruction_loss().standardizes:
             layout.fit_units(rows, weight)
 
-    def row_loss(self, loss, normal, tensors):
-        """Loss of each row of normal data, from "raw" and the encoder's tensors."""
-        return loss.row_loss(normal, tensors["raw"])
-
     def updates(self) -> tuple[Update, ...]:
         """The kinds of steps, one after the other for each mini-batch."""
         return (Update(),)
@@ -202,62 +204,36 @@ class Architecture(ABC):
     def check(self) -> None:  # noqa: B027 (most have nothing to say)
         """Raise ValueError for parameters that do not fit together, or the data."""
 
-    def scaling(self, summary: Summary) -> Summary:
-        """The moments by which data are scaled."""
-        return summary
-
     def baseline(
         self,
         rows: Rows,
         summary: Summary,
         weight: np.ndarray | None,
         rng: np.random.Generator,
-    ) -> dict[str, np.ndarray]:
-        """Weights fitted to the data before any training, by name: a scaling, PCA."""
-        loss = self.reconstruction_loss()
-        return loss.start(self.scaling(summary), self.has_decoder())
+    ) -> Baseline:
+        """Weights fitted to the data before any training: a scaling, PCA.
 
-    @classmethod
-    def in_units(cls, values: Mapping[str, Any], exponent: int) -> dict[str, Any]:
-        """Parameters in units of the data, in two to the power of `exponent` of them.
-
-        That is the unit of the rows; it is 1 unless float32 has no room for the data.
+        Others add theirs with :meth:`Baseline.with_weights`.
         """
-        return dict(values)
+        return Baseline(self.reconstruction_loss().start(summary, self.has_decoder()))
 
     @classmethod
-    def resolve_auto(cls, values: Mapping[str, Any], n_rows: int) -> dict[str, Any]:
-        """Parameters of the graph, with what "auto" leaves to the data decided."""
-        return dict(values)
-
-    def min_epochs(self, n_steps: int) -> int:
-        """Epochs below which "auto" does not go, where one has `n_steps` steps."""
-        return 1
-
-    @classmethod
-    def auto_sizes(
+    def resolve_auto(
         cls, values: Mapping[str, Any], rows: Rows, data_values: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Parameters of the graph, with sizes that are "auto" decided, after `settle`.
+        """Parameters of the graph, those that are "auto" decided by the first data.
 
-        `facts` are those of the layout.
+        `data_values` are those of the layout.
         """
         values = dict(values)
         if is_auto(values.get("encoding_dim")):
-            n_values = math.prod(rows.sample_shape)
-            rule = cls.auto_codes_per_value, cls.max_auto_codes
-            values["encoding_dim"] = auto_encoding_dim(n_values, *rule)
+            values["encoding_dim"] = auto_encoding_dim(math.prod(rows.sample_shape))
         return values
 
-    def initial_weights(
-        self, baseline: dict[str, np.ndarray], n_rows: int
-    ) -> dict[str, np.ndarray]:
-        """Weights with which training begins; those of the baseline, or others.
-
-        Others leave the baseline to be judged on the held-out rows, and kept if
-        training finds nothing better. What is not named is drawn at random.
-        """
-        return baseline
+    @property
+    def auto_training(self) -> AutoTraining:
+        """Decisions on training that "auto" leaves to the family."""
+        return AutoTraining()
 
     def unexplained_variance(
         self, weights: dict[str, np.ndarray], summary: Summary
@@ -269,16 +245,12 @@ class Architecture(ABC):
         return None
 
     def linear_code(self) -> LinearCode | None:
-        """How the code may be turned after training; None: it is to stay as it is.
+        """Rotations of the code that change no reconstruction; None if there are none.
 
         A family that derives from one with a linear code, and asks something else of
         its own, such as a prior, returns None.
         """
         return None
-
-    def code_shape(self, code_size: int) -> tuple[int, ...]:
-        """Shape of one code: that of a feature map, or just its length."""
-        return (code_size,)
 
     def attributes(self, code_size: int) -> dict[str, Any]:
         """Fitted attributes that tell of the network."""
@@ -292,7 +264,17 @@ class Architecture(ABC):
     @property
     def output_size(self) -> int:
         """Number of values that the decoder returns for a row."""
-        return math.prod(self.sample_shape)
+        return math.prod(self.reconstruction_loss().output_shape(self.sample_shape))
+
+    @property
+    def encoder_inputs(self) -> tuple[str, ...]:
+        """Fields beside "data" that `encode` takes: its further arguments."""
+        return _further_arguments(type(self).encode, ("self", "x"))
+
+    @property
+    def decoder_inputs(self) -> tuple[str, ...]:
+        """Fields of a mini-batch that `decode` takes: its further arguments."""
+        return _further_arguments(type(self).decode, ("self", "code", "encoder"))
 
     @classmethod
     def has_decoder(cls) -> bool:
@@ -365,3 +347,11 @@ class Architecture(ABC):
     def __repr__(self):
         values = ", ".join(f"{k}={v!r}" for k, v in self.values.items())
         return f"{type(self).__name__}({values})"
+
+
+@functools.cache
+def _further_arguments(function, first: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the arguments of a hook after the `first` ones."""
+    named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    found = inspect.signature(function).parameters.values()
+    return tuple(p.name for p in list(found)[len(first) :] if p.kind in named)

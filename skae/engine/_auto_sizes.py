@@ -4,7 +4,6 @@ A code never has more numbers than a row of the data unless it is asked for.
 """
 
 import math
-from typing import Any
 
 _SIZES, _SIZES_FOR_MANY_ROWS = (128, 64), (512, 256)
 # For many rows of no more values than these: narrower networks, and more steps.
@@ -21,10 +20,3 @@ def auto_hidden_sizes(n_values: int, many_rows: bool) -> tuple[int, int]:
     if not many_rows:
         return _SIZES
     return NARROW_SIZES if n_values <= FEW_VALUES else _SIZES_FOR_MANY_ROWS
-
-
-def resolve_parameters(architecture, values, rows, data_values) -> dict[str, Any]:
-    """What the hooks `settle` and `auto_sizes` make of "auto", one after the other."""
-    return architecture.auto_sizes(
-        architecture.resolve_auto(values, len(rows)), rows, data_values
-    )

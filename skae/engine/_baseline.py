@@ -22,7 +22,9 @@ class Baseline:
         that are not named.
 
     initial_weights : callable, default=None
-        Returns those with which training begins, if others.
+        Takes `weights` and returns those with which training begins, if others: the
+        baseline is then judged on the rows held out, and kept if training finds nothing
+        better. Weights that are not named are drawn at random.
 
     refitted : callable, default=None
         Returns `weights` fitted to the rows held out, too: what is kept, in their
@@ -40,11 +42,15 @@ class Baseline:
     """
 
     weights: Weights
-    initial_weights: Callable[[], Weights] | None = None
+    initial_weights: Callable[[Weights], Weights] | None = None
     refitted: Callable[[], Weights] | None = None
     must_reconstruct: bool = False
     reconstructs_better: Callable[[Weights, Weights], bool] | None = None
     complete: bool = False
+
+    def with_weights(self, weights: Weights) -> "Baseline":
+        """The same with further weights, or others of the same names."""
+        return replace(self, weights={**self.weights, **weights})
 
     def completed(self, weights: Weights) -> "Baseline":
         """The same with all weights: those that are not named are as in `weights`."""

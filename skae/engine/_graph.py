@@ -184,7 +184,7 @@ def connect(architecture) -> Graph:
             )
             target = loss.normalize(fields["target"]) if "target" in fields else normal
             outputs["raw"] = decoded
-            outputs["row_loss"] = architecture.row_loss(loss, target, outputs)
+            outputs["row_loss"] = loss.row_loss(target, outputs)
         return keras.Model(fields, outputs, name="forward")
 
     return Graph(

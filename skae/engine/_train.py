@@ -132,7 +132,7 @@ def train(
         Training diverged, and there is nothing good to keep.
     """
     observers = observers or Observers()
-    begin_with = baseline.initial_weights and baseline.initial_weights()
+    begin_with = baseline.initial_weights and baseline.initial_weights(baseline.weights)
     with borrowed_program(architecture, program_settings) as program:
         initial_weights = None
         if begin_with is not None:

@@ -7,6 +7,7 @@ from string import Template
 from textwrap import fill
 from typing import TypeVar
 
+from skae.engine import Field
 from skae.estimator._shared_texts import (
     ATTRIBUTES_WITH,
     FIRST_ATTRIBUTES,
@@ -100,10 +101,13 @@ def _attributes(cls: type, section: str) -> str:
 
 
 def _auto_compiles(cls: type) -> str:
-    worthwhile = cls._architecture.jit_worthwhile
-    if isinstance(worthwhile, property):  # it depends on this parameter
-        return "does for 500 steps or more, unless there is noise"
-    return "does for 500 steps or more" if worthwhile else "never does, for this family"
+    noise = {"input_noise", "noise_level"} & inspect.signature(cls).parameters.keys()
+    values = {name: p.default for name, p in inspect.signature(cls).parameters.items()}
+    values |= dict.fromkeys(noise, 0.0)
+    architecture = cls._architecture({"data": Field((1,))}, **values)
+    if not architecture.auto_training.jit_compile:
+        return "never does, for this family"
+    return "does for 500 steps or more" + (", unless there is noise" if noise else "")
 
 
 def _filters_of_maps(cls: type, parameters) -> str:

@@ -49,7 +49,7 @@ class Scoring(MissingMethods):
         check_is_fitted(self)
         fields = self._read_fields(X)
         outputs = self._model.run_all("autoencoder", fields)
-        return self._layout.restore(outputs, fields["data"])
+        return self._layout.inverse_transform(outputs, fields["data"])
 
     @available_if(can_decode)
     @by_block
@@ -161,7 +161,7 @@ class Scoring(MissingMethods):
         fields = self._read_fields(X)
         rows, outputs = fields["data"], self._model.run_all("autoencoder", fields)
         # Of what is far from zero the differences alone are exact.
-        return self._layout.shaped(rows.exact() - outputs, rows)
+        return self._layout.restore(rows.exact() - outputs, rows)
 
     def _row_errors(self, fields, error, dtype=np.float32) -> np.ndarray:
         errors = np.empty(len(fields["data"]), dtype=dtype)

@@ -40,7 +40,7 @@ def takes_large_steps(parameters, architecture, n_train: int) -> bool:
     all_open = all(is_auto(getattr(parameters, name, None)) for name in names)
     is_some = _ROWS_FOR_LARGE_STEPS <= n_train < MANY_ROWS
     is_free = not any(getattr(parameters, name, 0) for name in ("l1", "l2"))
-    return all_open and is_some and is_free and architecture.takes_large_steps
+    return all_open and is_some and is_free and architecture.auto_training.large_steps
 
 
 def resolve_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
@@ -55,7 +55,8 @@ def resolve_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
     # Steps of a narrow network for many rows cost little.
     factor = 2 if is_narrow and not values.get("nested") else 1
     n_epochs = auto_epochs(n_steps, n_train, factor)
-    return max(n_epochs, architecture.min_epochs(n_steps))
+    auto = architecture.auto_training
+    return max(n_epochs, min(auto.min_epochs, math.ceil(auto.min_steps / n_steps)))
 
 
 def auto_patience(n_steps_per_epoch: int) -> int:
@@ -108,5 +109,7 @@ def resolve_training(request: FitRequest, n_train: int) -> tuple[int, int, FitSe
 def worth_compiling(jit_compile, architecture, n_steps: int) -> bool:
     """`jit_compile`, with "auto" decided by the family and the number of steps."""
     if is_auto(jit_compile):
-        return architecture.jit_worthwhile and n_steps >= _STEPS_WORTH_COMPILING
+        return (
+            architecture.auto_training.jit_compile and n_steps >= _STEPS_WORTH_COMPILING
+        )
     return bool(jit_compile)

@@ -19,10 +19,12 @@ from skae.frames._values import seconds_of as seconds_of
 def framed_like(frame: Any, values: Any, names) -> Any:
     """`values` as a data frame like `frame`, pandas or polars; else as they are.
 
-    Images and sequences have no data frame.
-
-    `names` are the columns, or None to number them.
+    Images and sequences have no data frame. Values that are one already get the index
+    of `frame`, if both are of pandas. `names` are the columns, or None to number them.
     """
+    if is_frame(values):
+        both = library_of(values) == library_of(frame) == "pandas"
+        return values.set_axis(frame.index) if both and is_frame(frame) else values
     if not hasattr(frame, "columns") or getattr(values, "ndim", 0) != 2:
         return values
     module = library_of(frame)

@@ -15,7 +15,7 @@ def fitted_layout(network, X) -> MixedTableLayout:
     A row that is broken, a thousand times what it was, say, would decide the scale of
     all others.
     """
-    layout = MixedTableLayout.of(network, X)
+    layout = MixedTableLayout.from_estimator(network, X)
     options = {name: getattr(network, name) for name in MixedTableLayout.parameters}
     pairs = zip(layout.columns, layout.types, columns_of(X), strict=True)
     for j, (column, kind, (name, values)) in enumerate(list(pairs)):

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -38,13 +38,29 @@ class ReconstructionLoss(ABC):
     ----------
     padded : bool, default=False
         Whether NaN in the data marks values that do not exist and must not count.
+
+    moments : callable, default=None
+        Maps the `Summary` of the data to that by which they are scaled.
     """
 
     # Whether normal data are the same wherever the data lie, and whatever their unit.
     standardizes = False
 
-    def __init__(self, padded: bool = False):
+    def __init__(
+        self,
+        padded: bool = False,
+        moments: Callable[[Summary], Summary] | None = None,
+    ):
         self.padded = padded
+        self._moments = moments
+
+    def moments(self, summary: Summary) -> Summary:
+        """The moments by which data are scaled."""
+        return summary if self._moments is None else self._moments(summary)
+
+    def output_shape(self, sample_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of the raw outputs for a row of data."""
+        return sample_shape
 
     @abstractmethod
     def normalize(self, x):
@@ -58,8 +74,12 @@ class ReconstructionLoss(ABC):
     def pointwise(self, normal, raw):
         """Loss of each value, of the shape of `raw`."""
 
-    def row_loss(self, normal, raw):
-        """Loss of each row, of shape (n_rows,): the mean of its values' losses."""
+    def row_loss(self, normal, tensors):
+        """Loss of each row, of shape (n_rows,): the mean of its values' losses.
+
+        `tensors` has the decoder's outputs as "raw", beside what the encoder returned.
+        """
+        raw = tensors["raw"]
         axes = tuple(range(1, len(raw.shape)))
         if not self.padded:
             return ops.mean(self.pointwise(normal, raw), axis=axes)
@@ -136,10 +156,12 @@ class SquaredError(ReconstructionLoss):
 
     def link(self, summary):
         """Raw outputs are normal data."""
-        return LinearLink(summary.scale, center=0.0, gain=1.0, bias=0.0)
+        scale = self.moments(summary).scale
+        return LinearLink(scale, center=0.0, gain=1.0, bias=0.0)
 
     def start(self, summary, decodes=True):
         """Mean and scale of the data."""
+        summary = self.moments(summary)
         scale = np.float32(summary.scale)
         constants = {"mean": summary.mean.astype(np.float32), "scale": scale}
         layers = ("standardize", "unstandardize") if decodes else ("standardize",)
@@ -183,8 +205,9 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def link(self, summary):
         """Logits: the tangent at one half, passing through the logit of the mean."""
-        p = np.clip(summary.mean, 0.01, 0.99)
-        return LinearLink(1.0, center=summary.mean, gain=4.0, bias=np.log(p / (1 - p)))
+        mean = self.moments(summary).mean
+        p = np.clip(mean, 0.01, 0.99)
+        return LinearLink(1.0, center=mean, gain=4.0, bias=np.log(p / (1 - p)))
 
     def check(self, summary):
         """Data outside [0, 1] have no cross-entropy."""
@@ -205,9 +228,10 @@ class Bernoulli(BinaryCrossentropy):
 
     _setting, _instead = "likelihood='bernoulli'", "likelihood='gaussian'"
 
-    def row_loss(self, normal, raw):
+    def row_loss(self, normal, tensors):
         """Sum over the features of the cross-entropy."""
-        return super().row_loss(normal, raw) * math.prod(raw.shape[1:])
+        n_features = math.prod(tensors["raw"].shape[1:])
+        return super().row_loss(normal, tensors) * n_features
 
 
 class Gaussian(SquaredError):
@@ -221,9 +245,9 @@ class Gaussian(SquaredError):
         self._likelihood = layers.GaussianNegativeLogLikelihood(name="likelihood")
         return super().normalize(x)
 
-    def row_loss(self, normal, raw):
+    def row_loss(self, normal, tensors):
         """Sum over the features of minus the log-density."""
-        return self._likelihood([normal, raw])
+        return self._likelihood([normal, tensors["raw"]])
 
     def log_density_shift(self, weights):
         """Logarithm of the volume of a unit cube of data, standardized."""

@@ -43,7 +43,7 @@ class AutoencoderMetaEstimator:
         """
         layout = self._inner()._architecture.layout
         if not layout.numeric_only:
-            return layout.check(self, X, reset=reset)
+            return layout.validate(self, X, reset=reset)
         refuse_masked(X, type(self).__name__)
         # The layouts of images and sequences are the inner model's.
         if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:

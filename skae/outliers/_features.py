@@ -8,7 +8,7 @@ from sklearn.utils import check_array, gen_batches
 
 from skae._saved_state import SavedState
 from skae._sklearn import num_samples, safe_indexing
-from skae.data import Rows, Units, find_units, is_ragged_list
+from skae.data import Rows, SequenceLayout, Units, find_units, is_ragged_list
 from skae.meta import codes_of
 from skae.tables import TableNumbers
 
@@ -43,9 +43,9 @@ class OutlierFeatures(SavedState):
     def __init__(self, model, X):
         layout = model._architecture.layout
         if not layout.numeric_only:
-            fitted = layout.of(model, X)
+            fitted = layout.from_estimator(model, X)
             self.numbers = TableNumbers.fit(fitted, fitted.encode(X))
-        one_by_one = not (layout.is_sequence or is_ragged_list(X))
+        one_by_one = not (issubclass(layout, SequenceLayout) or is_ragged_list(X))
         shape = np.shape(X) if one_by_one else ()
         # Whether each value has its residual, and whether rows are those of a table.
         self.by_value = one_by_one and math.prod(shape[1:]) <= _WIDEST

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skae.data import Layout
+from skae.data import Layout, SequenceLayout
 
 INK = "#333333"
 BLUE, ORANGE = "#1f77b4", "#ff7f0e"
@@ -55,7 +55,7 @@ def autoencoder_of(estimator):
 def drawn_by_value(estimator):
     """As `autoencoder_of`; ValueError for tables of mixed kinds."""
     model = autoencoder_of(estimator)
-    if not layout_of(model).all_numeric:
+    if not getattr(layout_of(model), "all_numeric", True):
         raise ValueError(
             f"Rows of {type(model).__name__} are no numbers that could be drawn one "
             "beside the other: ColumnDisplay draws the columns of tables, and "
@@ -69,15 +69,19 @@ def layout_of(model) -> Layout | type[Layout]:
     return getattr(model, "_layout", Layout)
 
 
+def has_sequences(model) -> bool:
+    """Whether a row has one time step after the other."""
+    return isinstance(layout_of(model), SequenceLayout)
+
+
 def has_normal_prior(model) -> bool:
-    """Whether codes were drawn towards a standard normal distribution."""
-    return getattr(getattr(model, "_architecture", None), "has_normal_prior", False)
+    """Whether a model samples codes from a nearly standard normal distribution."""
+    return hasattr(model, "sample")
 
 
 def code_shape_of(model, code_size: int) -> tuple[int, ...]:
     """Shape of one code of a fitted model."""
-    trained = getattr(model, "_model", None)
-    return trained.architecture.code_shape(code_size) if trained else (code_size,)
+    return getattr(model, "code_shape_", (code_size,))
 
 
 def shades(n: int) -> list:
@@ -123,10 +127,10 @@ def find_image_shape(model: Any, rows: np.ndarray, image_shape) -> tuple | None:
                 f"values, but a row has {math.prod(rows.shape[1:])}."
             )
         return tuple(image_shape)
-    layout = layout_of(model)
-    if layout.image_shape is not None:
-        return layout.image_shape
-    if layout.is_sequence:
+    known = getattr(layout_of(model), "image_shape", None)
+    if known is not None:
+        return known
+    if has_sequences(model):
         return None
     if rows.ndim > 2:
         return rows.shape[1:]

@@ -18,7 +18,7 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from skae._file import file_to_write
 from skae._keras import keras
 from skae.metrics import encoding_part
-from skae.plotting._drawing import drawn_by_value, find_image_shape, layout_of
+from skae.plotting._drawing import drawn_by_value, find_image_shape, has_sequences
 
 _MAX_CLASSES = 250
 # What no decoder in the page can tell is decoded before, at so many places per side.
@@ -110,7 +110,7 @@ def explore(
     rows = np.asarray(X, dtype=np.float64)
     shape = find_image_shape(model, rows, image_shape)
     is_list = rows.ndim == 2 and rows.shape[1] <= _MAX_LISTED
-    is_list = is_list and not layout_of(model).is_sequence
+    is_list = is_list and not has_sequences(model)
     kind = "image" if shape else "table" if is_list else "curve"
     flat = rows.reshape(len(rows), -1)
     digits = _digits(flat)

@@ -15,6 +15,7 @@ from skae.plotting._drawing import (
     bare,
     curve,
     find_image_shape,
+    has_sequences,
     layout_of,
     main_feature,
     mosaic,
@@ -142,11 +143,11 @@ class OutlierDisplay(Display):
             X = fitted[:-1].transform(X) if len(fitted) > 1 else X
         names = getattr(detector, "feature_names_in_", names)
         found = detector.explain(X)
-        layout = layout_of(detector.autoencoder_)
+        model = detector.autoencoder_
+        known = getattr(layout_of(model), "image_shape", None)
         if not is_ragged_list(found):
             found = np.asarray(found)
-            if image_shape or layout.image_shape or found.ndim > 2:
-                model = detector.autoencoder_
+            if image_shape or known or found.ndim > 2:
                 image_shape = find_image_shape(model, found, image_shape)
         return cls(
             found,
@@ -154,7 +155,7 @@ class OutlierDisplay(Display):
             row_names=None if callable(row_names) else row_names,
             n_features=n_features,
             image_shape=image_shape,
-            sequences=layout.is_sequence,
+            sequences=has_sequences(model),
         ).plot(ax=ax)
 
     def _size(self):

@@ -15,6 +15,7 @@ from skae.plotting._drawing import (
     curve,
     drawn_by_value,
     find_image_shape,
+    has_sequences,
     layout_of,
     main_feature,
     mosaic,
@@ -133,14 +134,14 @@ class ReconstructionDisplay(Display):
             X = np.asarray(X)
             X_noisy = None if X_noisy is None else np.asarray(X_noisy)
             # Columns with names are no pixels, unless somebody says so.
-            if names is None or image_shape or layout.image_shape:
+            if names is None or image_shape or getattr(layout, "image_shape", None):
                 image_shape = find_image_shape(model, X, image_shape)
         return cls(
             X,
             found,
             X_noisy=X_noisy,
             image_shape=image_shape,
-            sequences=layout.is_sequence,
+            sequences=has_sequences(model),
             feature_names=names,
         ).plot(ax=ax)
 

@@ -83,7 +83,7 @@ class MixedTableLayout(Layout):
         self.header = header
 
     @classmethod
-    def check(cls, estimator, X, *, reset):
+    def validate(cls, estimator, X, *, reset):
         """Names and number of the columns, of frames and arrays.
 
         Rows that another layout has made are taken as they are.
@@ -111,25 +111,15 @@ class MixedTableLayout(Layout):
         return checked_array(estimator, X, reset=reset)
 
     @classmethod
-    def of(cls, estimator, X, weight=None):
-        """The layout of checked `X`; rows have theirs already."""
+    def fit(cls, X, name, sample_weight=None, **parameters):
+        """The types of the columns, their levels and scales.
+
+        Rows that a layout has made already keep it. Rows of weight 0 have no say.
+        """
         if isinstance(X, TableRows):
             return X.layout
-        return super().of(estimator, X, weight)
-
-    @classmethod
-    def counted(cls, X, sample_weight):
-        """The rows that have a weight, and their weights."""
-        weight = checked_weight(sample_weight, X, dtype=np.float64)
-        if not weight.any():
-            raise ValueError("sample_weight is zero for all rows: nothing to learn.")
-        if weight.all():
-            return X, weight
-        return safe_indexing(X, np.flatnonzero(weight)), weight[weight > 0]
-
-    @classmethod
-    def fit(cls, X, name, **parameters):
-        """The kinds of the columns, and what is to be known of each."""
+        if sample_weight is not None:
+            X, parameters["weight"] = _weighted_rows(X, sample_weight)
         named = columns_of(X)
         names = [column_name for column_name, _ in named]
         given = given_kinds(names, parameters)
@@ -188,11 +178,6 @@ class MixedTableLayout(Layout):
         """(numbers and categories,)."""
         return (self.n_numbers + len(self.levels),)
 
-    @property
-    def n_features(self):
-        """Number of columns."""
-        return len(self.columns)
-
     def places(self) -> list[np.ndarray]:
         """Of each column, where its values are in a row of the network."""
         return self._places([min(column.n_levels, 1) for column in self.columns])
@@ -214,7 +199,7 @@ class MixedTableLayout(Layout):
         return found
 
     def encode(self, X) -> np.ndarray:
-        """`X`, which `check` returned, as rows of the network."""
+        """`X`, which `validate` returned, as rows of the network."""
         x = np.empty((X.shape[0], *self.sample_shape), np.float32)
         pairs = zip(self.columns, self.types, columns_of(X), self.places(), strict=True)
         for column, kind, (name, values), places in pairs:
@@ -270,8 +255,8 @@ class MixedTableLayout(Layout):
     def restore(self, outputs, rows=None, missing=None, limits=None):
         """A table like that of `fit`; the index is that of `rows`.
 
-        `gaps` of shape (n_rows, n_columns) are left empty; `limits` of some columns,
-        by their numbers, are kept.
+        Values that are `missing`, a mask of shape (n_rows, n_columns), are left empty;
+        `limits` of some columns, by their numbers, are kept.
         """
         found = []
         for j, (column, places) in enumerate(
@@ -298,13 +283,6 @@ class MixedTableLayout(Layout):
             table[:, j] = values
         return table
 
-    def frame(self, values, like, names):
-        """The table as it is, with the index of the codes."""
-        if self.library == "pandas" and hasattr(like, "index"):
-            if library_of(like) == "pandas":
-                return values.set_axis(like.index)
-        return values
-
     def data_values(self):
         """What is in a row, what may be missing, and what each value counts."""
         return {
@@ -315,12 +293,22 @@ class MixedTableLayout(Layout):
         }
 
     def attributes(self):
-        """`column_kinds_`."""
+        """`column_kinds_`, and the number of columns."""
         kinds = {
             name: column.kind
             for name, column in zip(self.names, self.columns, strict=True)
         }
-        return {"column_kinds_": kinds}
+        return {"column_kinds_": kinds, "n_features_in_": len(self.columns)}
+
+
+def _weighted_rows(X, sample_weight):
+    """The rows of a table that have a weight, and their weights."""
+    weight = checked_weight(sample_weight, X, dtype=np.float64)
+    if not weight.any():
+        raise ValueError("sample_weight is zero for all rows: nothing to learn.")
+    if weight.all():
+        return X, weight
+    return safe_indexing(X, np.flatnonzero(weight)), weight[weight > 0]
 
 
 def _told_type(values, told: str | None, name) -> dict:

@@ -58,12 +58,20 @@ class TableLoss(ReconstructionLoss):
         """A row's loss is of its columns: there is none of each output."""
         raise NotImplementedError
 
-    def row_loss(self, normal, raw, seen=None):
-        """Mean over the columns that are there; those `seen` count less."""
+    def row_loss(self, normal, tensors):
+        """Mean over the columns that are there; those "seen" by the encoder count less.
+
+        "seen" is among `tensors` where values were hidden from the encoder.
+        """
         from skae.tables._layers import TableError
 
         layer = TableError(**self._sizes, weights=self.value_weights, name="error")
-        return layer([normal, raw] if seen is None else [normal, raw, seen])
+        names = [name for name in ("raw", "seen") if name in tensors]
+        return layer([normal, *(tensors[name] for name in names)])
+
+    def output_shape(self, sample_shape):
+        """Numbers, and all levels of the categories."""
+        return (self.n_numbers + sum(self.levels),)
 
     def fitted(self, weights):
         """The same, with the entropies of the categories."""
@@ -149,11 +157,11 @@ class TableLikelihood(TableLoss):
     which is learned; a date's numbers share its weight.
     """
 
-    def row_loss(self, normal, raw, seen=None):
+    def row_loss(self, normal, tensors):
         """Sum over the columns that are there, whether they were seen or not."""
         from skae.tables._layers import TableNegativeLogLikelihood
 
         layer = TableNegativeLogLikelihood(
             **self._sizes, weights=self.value_weights, name="error"
         )
-        return layer([normal, raw])
+        return layer([normal, tensors["raw"]])

@@ -90,7 +90,7 @@ def check_keras_models_are_connected(cls, X):
 
     def reconstructed():
         found = np.asarray(estimator.autoencoder_(x))
-        return estimator._layout.restore(found, rows)
+        return estimator._layout.inverse_transform(found, rows)
 
     codes = np.asarray(estimator.encoder_(x))
     np.testing.assert_allclose(codes, estimator.transform(X), atol=1e-5)

@@ -12,7 +12,6 @@ from skae.layers import Sampling
 
 class Adversarial(DenseArchitecture):
     hidden_layer_sizes, activation = (128, 64), "gelu"
-    has_normal_prior = True
 
     def bottleneck(self, h, x):
         code = super().bottleneck(h, x)

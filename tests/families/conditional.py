@@ -12,8 +12,6 @@ from skae.families.variational import DenseVariational
 
 
 class Conditional(DenseVariational):
-    encoder_inputs = decoder_inputs = ("condition",)
-
     def told(self, x, condition):
         """`x` beside the class; zeros for a row of unknown class, -1."""
         which = ops.cast(ops.one_hot(condition, self.n_classes), x.dtype)

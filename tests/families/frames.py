@@ -21,7 +21,7 @@ def describe(column):
 class FrameLayout(Layout):
     """Standardized numbers, NaN where they are missing, and a column per category."""
 
-    numeric, takes_missing = False, True
+    numeric_only, takes_missing = False, True
 
     def __init__(self, columns):
         self.columns = columns
@@ -38,9 +38,8 @@ class FrameLayout(Layout):
     def sample_shape(self):
         return (sum(self.widths),)
 
-    @property
-    def n_features(self):
-        return len(self.columns)
+    def attributes(self):
+        return {"n_features_in_": len(self.columns)}
 
     def rows(self, X, name):
         parts = []
@@ -62,9 +61,6 @@ class FrameLayout(Layout):
                 values = values.round() if dtype.startswith("int") else values
             found[column] = pd.Series(values).astype(dtype)
         return pd.DataFrame(found)
-
-    def frame(self, values, like, names):
-        return values.set_axis(like.index) if hasattr(like, "index") else values
 
 
 class FrameArchitecture(DenseArchitecture):

@@ -33,7 +33,6 @@ class ConvArchitecture(Architecture):
     """
 
     layout = ImageLayout
-    test_parameters = {"filters": (8,), "image_shape": (1, -1), "batch_size": 16}
     parameter_constraints = {
         "encoding_dim": [
             StrOptions({"auto"}),
@@ -58,7 +57,7 @@ class ConvArchitecture(Architecture):
     map_filters: ClassVar[tuple[int, ...]] = (16, 8, 8)
 
     @classmethod
-    def auto_sizes(cls, values, rows, data_values):
+    def resolve_auto(cls, values, rows, data_values):
         """A feature map of half as many numbers as an image has, at most.
 
         It keeps what is where, as no small code does. Filters that are given say how
@@ -72,7 +71,7 @@ class ConvArchitecture(Architecture):
                 *shape, _ = cls.map_shape_of(values, rows.sample_shape)
                 room = math.prod(rows.sample_shape) // (2 * math.prod(shape))
                 values["filters"] = (*first, min(last, max(1, room)))
-        values = super().auto_sizes(values, rows, data_values)
+        values = super().resolve_auto(values, rows, data_values)
         if is_open:  # a dense code, no larger than the last feature map
             shape = cls.map_shape_of(values, rows.sample_shape)
             values["encoding_dim"] = min(values["encoding_dim"], math.prod(shape))
@@ -194,13 +193,10 @@ class ConvArchitecture(Architecture):
             names=[*names[: len(filters) - 1], "output"],
         )
 
-    def code_shape(self, code_size):
-        """That of the last feature map, unless there is a dense code."""
-        return (code_size,) if self.encoding_dim is not None else self.map_shape
-
     def attributes(self, code_size):
-        """`code_shape_`."""
-        own = {"code_shape_": self.code_shape(code_size)}
+        """`code_shape_`: that of the last feature map, unless there is a dense code."""
+        is_dense = self.encoding_dim is not None
+        own = {"code_shape_": (code_size,) if is_dense else self.map_shape}
         return super().attributes(code_size) | own
 
 

@@ -22,21 +22,16 @@ class Denoising(Architecture):
     encodes and decodes. Its layer is called ``corruption``.
     """
 
-    # XLA's random numbers take longer on a CPU than it saves elsewhere.
-    jit_worthwhile = False
     parameter_constraints = {
         "noise": [StrOptions({"gaussian", "masking", "dropout", "salt_and_pepper"})],
         "noise_level": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "clip_noise": [StrOptions({"auto"}), "boolean"],
     }
 
-    @classmethod
-    def in_units(cls, values, exponent):
-        """The level of normal noise."""
-        values = super().in_units(values, exponent)
-        if values["noise"] == "gaussian" and not is_auto(values["noise_level"]):
-            values["noise_level"] = math.ldexp(values["noise_level"], -exponent)
-        return values
+    @property
+    def auto_training(self):
+        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        return super().auto_training._replace(jit_compile=False)
 
     def check(self):
         """A share is between 0 and 1."""
@@ -62,19 +57,21 @@ class Denoising(Architecture):
     def _level(self) -> float | None:
         """The user's, or None for normal noise in proportion to the data."""
         if not is_auto(self.noise_level):
-            return float(self.noise_level)
+            exponent = self.unit_exponent if self.noise == "gaussian" else 0
+            return math.ldexp(self.noise_level, -exponent)
         return None if self.noise == "gaussian" else _AUTO_SHARE
 
     def baseline(self, rows, summary, weight, rng):
         """The range of the data, for noise that keeps to it."""
-        weights = super().baseline(rows, summary, weight, rng)
-        if "target" not in self.fields:
-            weights["corruption/low"] = np.float32(summary.minimum)
-            weights["corruption/high"] = np.float32(summary.maximum)
-            if self._level is None:
-                level = auto_noise_level(self, weights, summary)
-                weights["corruption/auto_level"] = level
-        return weights
+        baseline = super().baseline(rows, summary, weight, rng)
+        if "target" in self.fields:
+            return baseline
+        limits = {"low": summary.minimum, "high": summary.maximum}
+        found = {f"corruption/{k}": np.float32(v) for k, v in limits.items()}
+        if self._level is None:
+            level = auto_noise_level(self, baseline.weights, summary)
+            found["corruption/auto_level"] = level
+        return baseline.with_weights(found)
 
 
 class DenseDenoising(Denoising, LinearPath, DenseArchitecture):

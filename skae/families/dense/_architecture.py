@@ -25,8 +25,6 @@ class DenseArchitecture(Architecture):
     ``decoder_0``, ..., ``output``.
     """
 
-    jit_worthwhile = True
-    test_parameters = {"hidden_layer_sizes": (4,), "batch_size": 16}
     parameter_constraints = {
         "encoding_dim": [
             StrOptions({"auto"}),
@@ -47,9 +45,9 @@ class DenseArchitecture(Architecture):
     tied_weights = False
 
     @classmethod
-    def auto_sizes(cls, values, rows, data_values):
+    def resolve_auto(cls, values, rows, data_values):
         """Wider layers where there are rows enough to train them, and values to see."""
-        values = super().auto_sizes(values, rows, data_values)
+        values = super().resolve_auto(values, rows, data_values)
         if is_auto(values.get("hidden_layer_sizes")):
             width, many_rows = cls.n_values(rows, data_values), len(rows) >= MANY_ROWS
             values["hidden_layer_sizes"] = auto_hidden_sizes(width, many_rows)
@@ -59,6 +57,11 @@ class DenseArchitecture(Architecture):
     def n_values(cls, rows, data_values) -> int:
         """Values of a row that the layers see."""
         return math.prod(rows.sample_shape)
+
+    @property
+    def auto_training(self):
+        """XLA makes dense layers quicker."""
+        return super().auto_training._replace(jit_compile=True)
 
     @property
     def sizes(self) -> list[int]:

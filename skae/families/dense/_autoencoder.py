@@ -221,13 +221,6 @@ class Autoencoder(BaseAutoencoder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def _linear_code(self, architecture):
-        code = super()._linear_code(architecture)
-        if code is None or not self.l1:
-            return code
-        # Few codes are far from zero: others would make a mixture of them.
-        return code._replace(mixes=False, shifts=False)
-
     def _baseline(self, *arguments):
         # Small weights are a means to reconstruct new rows: PCA's may be larger. Who
         # asks for sparse codes gets them.

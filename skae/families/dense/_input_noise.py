@@ -47,25 +47,18 @@ class InputNoise(Architecture):
     input_noise = 0.0
 
     @classmethod
-    def in_units(cls, values, exponent):
-        """The level of the noise."""
-        values = super().in_units(values, exponent)
-        if "input_noise" in values and not is_auto(values["input_noise"]):
-            values["input_noise"] = math.ldexp(values["input_noise"], -exponent)
-        return values
-
-    @classmethod
-    def resolve_auto(cls, values, n_rows):
+    def resolve_auto(cls, values, rows, data_values):
         """No noise for many rows."""
-        values = super().resolve_auto(values, n_rows)
-        if is_auto(values.get("input_noise")) and n_rows >= MANY_ROWS:
+        values = super().resolve_auto(values, rows, data_values)
+        if is_auto(values.get("input_noise")) and len(rows) >= MANY_ROWS:
             values["input_noise"] = 0.0
         return values
 
     @property
-    def jit_worthwhile(self) -> bool:
+    def auto_training(self):
         """XLA's random numbers take longer on a CPU than it saves elsewhere."""
-        return not self._is_noisy and super().jit_worthwhile
+        auto = super().auto_training
+        return auto._replace(jit_compile=auto.jit_compile and not self._is_noisy)
 
     @property
     def _is_noisy(self) -> bool:
@@ -77,15 +70,17 @@ class InputNoise(Architecture):
         x = super().corrupt(x)
         if not self._is_noisy:
             return x
-        level = None if is_auto(self.input_noise) else float(self.input_noise)
+        level = None
+        if not is_auto(self.input_noise):
+            level = math.ldexp(self.input_noise, -self.unit_exponent)
         return layers.Corruption(
             "gaussian", level, evaluates=False, name="input_noise"
         )(x)
 
     def baseline(self, rows, summary, weight, rng):
         """The size of the noise."""
-        weights = super().baseline(rows, summary, weight, rng)
-        if self._is_noisy and is_auto(self.input_noise):
-            level = auto_noise_level(self, weights, summary)
-            weights["input_noise/auto_level"] = level
-        return weights
+        baseline = super().baseline(rows, summary, weight, rng)
+        if not (self._is_noisy and is_auto(self.input_noise)):
+            return baseline
+        level = auto_noise_level(self, baseline.weights, summary)
+        return baseline.with_weights({"input_noise/auto_level": level})

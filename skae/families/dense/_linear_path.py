@@ -1,12 +1,14 @@
 """A straight path beside any network, by which PCA is among the candidates."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from skae import layers
 from skae._keras import keras, ops
 from skae._sklearn import StrOptions
 from skae.data import FlatRows, principal_components
-from skae.engine import Architecture, LinearCode, is_auto
+from skae.engine import MANY_ROWS, Architecture, LinearCode, is_auto
 from skae.families.dense._architecture import DenseArchitecture
 from skae.families.dense._input_noise import InputNoise
 
@@ -27,6 +29,8 @@ class LinearPath(Architecture):
 
     parameter_constraints = {"init": [StrOptions({"pca", "random"})]}
 
+    # Rows from which on training begins far from PCA, which is the alternative.
+    rows_to_leave_pca = MANY_ROWS
     init = "random"  # of families, and of saved models, that do not know better
     encoding_dim: int | None
     code_activation = "linear"
@@ -68,23 +72,23 @@ class LinearPath(Architecture):
         return keras.layers.Add(name="code_sum")([linear(self.vector(x)), code])
 
     def vector(self, x):
-        """Normal data as one vector per row, without gaps."""
+        """Normal data as one vector per row, without missing values."""
         if self._is_flat:
             return x
-        return keras.layers.Flatten("channels_last", name="flat_data")(self.fill(x))
+        return keras.layers.Flatten("channels_last", name="flat_data")(x)
 
     def vectors(self, rows, summary, weight):
         """The same as `Rows`, with their moments, and their mean as normal data."""
-        scaling = self.scaling(summary)
+        loss = self.reconstruction_loss()
+        center, scale = loss.moments(summary).mean, loss.link(summary).scale
         if not self._is_flat or rows.padded:
             rows = FlatRows(rows)
             summary = rows.summarize(weight)
-        mean = summary.mean - scaling.mean.reshape(-1)
-        return rows, summary, mean / self.reconstruction_loss().link(scaling).scale
+        return rows, summary, (summary.mean - center.reshape(-1)) / scale
 
     def normal_variance(self, summary) -> float:
         """Mean variance of normal data; 1 for constant data."""
-        link = self.reconstruction_loss().link(self.scaling(summary))
+        link = self.reconstruction_loss().link(summary)
         return summary.variance / link.scale**2 or 1.0
 
     def decode(self, code, encoder):
@@ -124,30 +128,29 @@ class LinearPath(Architecture):
 
     def baseline(self, rows, summary, weight, rng):
         """PCA on the linear path, and a network beside it that adds nothing."""
-        weights = super().baseline(rows, summary, weight, rng)
+        baseline = super().baseline(rows, summary, weight, rng)
         if not self._starts_at_pca:
-            return weights
-        link = self.reconstruction_loss().link(self.scaling(summary))
+            return baseline
+        # Far from PCA where the rows are many: training from there goes further.
+        if len(rows) >= self.rows_to_leave_pca and self.has_linear_path:
+            baseline = replace(baseline, initial_weights=self.far_from_pca)
+        link = self.reconstruction_loss().link(summary)
         rows, summary, mean = self.vectors(rows, summary, weight)
         encode, decode = self._linear_maps(rows, summary, weight, link, rng)
         center = mean + np.ravel(link.center)
         bias = np.broadcast_to(np.ravel(link.bias), mean.shape) + link.gain * mean
         found = self._last_layers(encode, decode, -center @ encode, bias)
-        return weights | {k: np.asarray(v, np.float32) for k, v in found.items()}
+        return baseline.with_weights(
+            {name: np.asarray(value, np.float32) for name, value in found.items()}
+        )
 
-    def initial_weights(self, baseline, n_rows):
-        """Far from PCA where the rows are many: training from there goes further."""
-        is_far = n_rows >= self.rows_to_leave_pca
-        return self.far_from_pca(baseline) if is_far else baseline
-
-    def far_from_pca(self, baseline):
+    @staticmethod
+    def far_from_pca(weights):
         """Nothing on the linear path, and a random network beside it."""
-        if not self.has_linear_path:
-            return baseline
         drawn = ("code/kernel", "output/kernel")
         return {
             name: np.float32(0.0) if name.startswith("linear_") else value
-            for name, value in baseline.items()
+            for name, value in weights.items()
             if name not in drawn
         }
 
@@ -156,7 +159,7 @@ class LinearPath(Architecture):
         kernel = weights.get(f"{self.pca_layers[1]}/kernel")
         if not self._starts_at_pca or kernel is None:
             return None
-        link = self.reconstruction_loss().link(self.scaling(summary))
+        link = self.reconstruction_loss().link(summary)
         kept = np.sum((kernel / link.gain) ** 2) / self.normal_variance(summary)
         size, width = kernel.shape
         return max(0.0, width - kept) / max(1, width - size)
@@ -228,25 +231,20 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
 
     nested = False
 
-    @classmethod
-    def resolve_auto(cls, values, n_rows):
-        """No noise in textbooks."""
-        resolved = super().resolve_auto(values, n_rows)
-        if is_auto(resolved.get("input_noise")) and resolved["init"] == "random":
-            resolved["input_noise"] = 0.0
-        return resolved
-
     @property
-    def takes_large_steps(self) -> bool:
-        """Only where that was measured: from PCA on, with squared error."""
-        is_usual = self.loss == "squared_error" and not self.dropout
-        return is_usual and self._starts_at_pca and not self.nested
+    def auto_training(self):
+        """Large steps where they were measured: from PCA on, with squared error."""
+        is_measured = self.loss == "squared_error" and not self.dropout
+        is_measured = is_measured and self._starts_at_pca and not self.nested
+        return super().auto_training._replace(large_steps=is_measured)
 
     @classmethod
-    def auto_sizes(cls, values, rows, data_values):
-        """Wider layers for one network that stands for many."""
+    def resolve_auto(cls, values, rows, data_values):
+        """No noise without PCA; wider layers for one network that stands for many."""
         is_open = is_auto(values.get("hidden_layer_sizes"))
-        values = super().auto_sizes(values, rows, data_values)
+        values = super().resolve_auto(values, rows, data_values)
+        if is_auto(values.get("input_noise")) and values["init"] == "random":
+            values["input_noise"] = 0.0
         if is_open and values.get("nested"):
             sizes = zip(_SIZES_IF_NESTED, values["hidden_layer_sizes"], strict=True)
             values["hidden_layer_sizes"] = tuple(map(max, sizes))
@@ -260,11 +258,14 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
         return {"code": code, "sample": layers.NestedDropout(name="nested")(code)}
 
     def linear_code(self):
-        """What is nested has an order already, and zero stands for no code."""
+        """Nested codes have an order already, and zero stands for no code."""
         code = super().linear_code()
-        if code is None or not self.nested:
-            return code
-        return code._replace(mixes=False, shifts=False, reorders=False)
+        if code is None:
+            return None
+        if self.nested:
+            return code._replace(mixes=False, shifts=False, reorders=False)
+        # With "l1" few codes are far from zero: others would be mixtures of them.
+        return code._replace(limits={"l1": {"mixes": False, "shifts": False}})
 
     def penalties(self, forward):
         """Mean over the rows of the codes' absolute values; squares of the kernels."""

@@ -1,6 +1,5 @@
 """Codes at the places of a map that keeps neighbours."""
 
-import math
 from numbers import Integral, Real
 
 from skae._keras import ops
@@ -29,9 +28,14 @@ class NeighborEmbedding(Architecture):
 
     reconstruction_weight = 1.0
 
-    def min_epochs(self, n_steps):
-        """Islands part late: of many rows more epochs than for reconstructions."""
-        return min(_EPOCHS, math.ceil(_STEPS / n_steps))
+    @property
+    def auto_training(self):
+        """Clusters part late: of many rows more epochs than for reconstructions."""
+        return super().auto_training._replace(min_epochs=_EPOCHS, min_steps=_STEPS)
+
+    def linear_code(self):
+        """Other axes would be another map."""
+        return None if "neighbor_loss" in self.terms else super().linear_code()
 
     def bottleneck(self, h, x):
         """The code; only a part of what the decoder asks of it reaches the encoder."""
@@ -66,8 +70,8 @@ class DenseNeighbors(InputNoise, NeighborEmbedding, DenseArchitecture):
     }
 
     @classmethod
-    def auto_sizes(cls, values, rows, data_values):
+    def resolve_auto(cls, values, rows, data_values):
         """Deeper networks than for reconstructions alone."""
         if is_auto(values.get("hidden_layer_sizes")):
             values = values | {"hidden_layer_sizes": _SIZES}
-        return super().auto_sizes(values, rows, data_values)
+        return super().resolve_auto(values, rows, data_values)

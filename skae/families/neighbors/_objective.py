@@ -62,10 +62,6 @@ class NeighborObjective:
         mixture = Mixup(around, n_before=getattr(self, "n_iter_", 0))
         return {k: MixupRows(field, mixture) for k, field in fields.items()}, val
 
-    def _linear_code(self, architecture):
-        # Other axes would be another map.
-        return None if self.neighbor_weight else super()._linear_code(architecture)
-
 
 @one_blas_thread()
 def _aligned(places: np.ndarray, codes: np.ndarray) -> np.ndarray:

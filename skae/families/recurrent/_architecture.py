@@ -17,6 +17,7 @@ from skae.families.recurrent._stacks import (
     recurrent_stack,
     split_stack,
 )
+from skae.losses import RECONSTRUCTION_LOSSES
 
 # Values per time step that recurrent layers read of a code of `init="pca"`.
 _CODE_CHANNELS = 8
@@ -35,7 +36,6 @@ class RecurrentArchitecture(Architecture):
     """
 
     layout = SequenceLayout
-    test_parameters = {"hidden_layer_sizes": (4,), "batch_size": 16}
     parameter_constraints = {
         "encoding_dim": [
             StrOptions({"auto"}),
@@ -84,17 +84,17 @@ class RecurrentArchitecture(Architecture):
         )
         check_activations(activation=self.activation)
 
-    def scaling(self, summary):
-        """One mean per feature."""
+    def reconstruction_loss(self):
+        """Data are scaled with one mean per feature."""
         # A mean per time step would rest on few sequences at the far end.
-        return pooled(summary)
+        return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded, moments=pooled)
 
     def attributes(self, code_size):
         """`hidden_layer_sizes_`."""
         own = {"hidden_layer_sizes_": tuple(self.sizes)}
         return super().attributes(code_size) | own
 
-    def fill(self, x):
+    def padded_with_means(self, x):
         """Normal data with the sequence's own means behind its end."""
         return layers.FillPadding()(x) if self.padded else x
 
@@ -120,7 +120,7 @@ class RecurrentArchitecture(Architecture):
         )
 
     def _conv_trunk(self, x):
-        filled, present = self.fill(x), None
+        filled, present = self.padded_with_means(x), None
         h = filled
         if self.padded:
             present = layers.Present(name="present")(x)
@@ -219,13 +219,17 @@ class LinearPathRecurrent(LinearPath, RecurrentArchitecture):
         **LinearPath.parameter_constraints,
     }
 
+    def vector(self, x):
+        """Normal data as one vector per row; means behind the end of a sequence."""
+        return super().vector(self.padded_with_means(x))
+
     def linear_code(self):
         """A state of a recurrent layer is not linear."""
         return None if self.ends_in_state else super().linear_code()
 
     def baseline(self, rows, summary, weight, rng):
         """PCA on the linear path, and networks beside it that add nothing."""
-        weights = super().baseline(rows, summary, weight, rng)
+        baseline = super().baseline(rows, summary, weight, rng)
         if self.has_linear_path and self.cell == "conv" and self.sizes:
-            weights |= {"dense_output/kernel": np.float32(0)}
-        return weights
+            return baseline.with_weights({"dense_output/kernel": np.float32(0)})
+        return baseline

@@ -8,7 +8,7 @@ import numpy as np
 from skae import layers
 from skae._keras import ops
 from skae._sklearn import Interval, StrOptions
-from skae.engine import is_auto
+from skae.engine import auto_encoding_dim, is_auto
 from skae.families.dense import DenseArchitecture, LinearPath
 
 # Mean activities are kept this far from 0 and 1, where the divergence is infinite.
@@ -16,6 +16,7 @@ _MIN_ACTIVITY = 1e-6
 # A code of so many units is small already: "auto" lets all be active.
 _MAX_UNITS_OF_A_SMALL_CODE = 32
 _MIN_ACTIVE = 10
+_MAX_AUTO_CODES = 128
 # Noise on the rows that become atoms, relative to the data: no two are the same.
 _ATOM_NOISE = 1e-2
 
@@ -35,23 +36,18 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         "sparsity_target": [Interval(Real, 0, 1, closed="neither")],
     }
 
-    test_parameters = {
-        **DenseArchitecture.test_parameters,
-        "encoding_dim": 4,
-        "n_active": 2,
-    }
-
     n_active = "auto"
-    # Few units are active for any row. A dictionary with more atoms than the data have
-    # values is to be asked for.
-    auto_codes_per_value = 1.0
-    max_auto_codes = 128
 
     @classmethod
-    def auto_sizes(cls, values, rows, data_values):
-        """Of a number of units that nobody chose half are off, at least."""
+    def resolve_auto(cls, values, rows, data_values):
+        """As many units as a row has values, of which half are off, at least."""
         both = [values.get(name) for name in ("encoding_dim", "n_active")]
-        values = super().auto_sizes(values, rows, data_values)
+        if is_auto(values.get("encoding_dim")):
+            # Few units are active for any row. A dictionary with more atoms than the
+            # data have values is to be asked for.
+            size = auto_encoding_dim(math.prod(rows.sample_shape), 1.0, _MAX_AUTO_CODES)
+            values = {**values, "encoding_dim": size}
+        values = super().resolve_auto(values, rows, data_values)
         if values["penalty"] == "topk" and all(map(is_auto, both)):
             size = values["encoding_dim"]
             values["n_active"] = min(_few_of(size), math.ceil(size / 2))

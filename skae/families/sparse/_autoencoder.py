@@ -196,3 +196,7 @@ class SparseAutoencoder(BaseAutoencoder):
         if self.penalty == "topk":
             return {}
         return {"sparsity": float(self.sparsity_weight)}
+
+    @classmethod
+    def _test_params(cls):
+        return super()._test_params() | {"encoding_dim": 4, "n_active": 2}

@@ -237,12 +237,12 @@ class StackedAutoencoder(BaseAutoencoder):
 
     def _baseline(self, architecture, rows, summary, weight, rng):
         baseline = super()._baseline(architecture, rows, summary, weight, rng)
-        own = architecture, baseline.weights, rows, weight, rng
-        if self.fine_tune_epochs == 0:  # what was asked for are the layers
-            return Baseline(self._train_layers(*own))
-        return replace(baseline, initial_weights=partial(self._train_layers, *own))
+        train = partial(self._train_layers, architecture, rows, weight, rng)
+        if self.fine_tune_epochs == 0:  # the layers are all that was asked for
+            return Baseline(train(baseline.weights))
+        return replace(baseline, initial_weights=train)
 
-    def _train_layers(self, architecture, baseline, rows, weight, rng):
+    def _train_layers(self, architecture, rows, weight, rng, baseline):
         """The layers, trained one at a time; a linear path that adds nothing yet."""
         n_hidden = len(architecture.sizes)
         encoders = [*(f"encoder_{i}" for i in range(n_hidden)), "code"]

@@ -1,18 +1,20 @@
 """Dense layers for tables of numbers and categories."""
 
+import math
 from numbers import Real
 
 import numpy as np
 
 from skae._keras import ops
 from skae._sklearn import Interval, StrOptions
-from skae.engine import Architecture
+from skae.engine import Architecture, auto_encoding_dim, is_auto
 from skae.families.dense import DenseArchitecture, LinearPath
 from skae.families.variational import Variational
 from skae.tables import MixedTableLayout, TableLikelihood, TableLoss, VectorRows
 
 # What hidden layers see of numbers, in deviations.
 _FARTHEST = 4.0
+_MAX_AUTO_CODES = 12
 
 
 class DenseTable(LinearPath, DenseArchitecture):
@@ -41,27 +43,18 @@ class DenseTable(LinearPath, DenseArchitecture):
         """Numbers, and all levels of the categories."""
         return data_values["n_numbers"] + sum(data_values["levels"])
 
-    @property
-    def output_size(self):
-        """Numbers, and all levels of the categories."""
-        return self.n_numbers + sum(self.levels)
-
     def reconstruction_loss(self):
         """Mean over the columns."""
         return TableLoss(self.n_numbers, self.levels, self.value_weights)
 
-    def fill(self, x):
-        """Means in the place of what is missing."""
-        return ops.where(ops.isnan(x), 0.0, x)
-
     def vector(self, x):
-        """The same: rows are vectors."""
-        return self.fill(x)
+        """Normal data with means, which are 0, in the place of missing values."""
+        return ops.where(ops.isnan(x), 0.0, x)
 
     def trunk(self, x):
         """Hidden layers, which see what is missing."""
         # A number far out must not carry the row to where no other is.
-        filled = ops.clip(self.fill(x), -_FARTHEST, _FARTHEST)
+        filled = ops.clip(self.vector(x), -_FARTHEST, _FARTHEST)
         places = self._missing_places
         if places:
             gone = ops.isnan(ops.take(x, np.array(places), axis=1))
@@ -108,9 +101,10 @@ class TableDenoising(Architecture):
     }
 
     @property
-    def jit_worthwhile(self) -> bool:
+    def auto_training(self):
         """XLA's random numbers take longer on a CPU than it saves elsewhere."""
-        return not self.noise_level and super().jit_worthwhile
+        auto = super().auto_training
+        return auto._replace(jit_compile=auto.jit_compile and not self.noise_level)
 
     def encode(self, x):
         """As the backbone does; where values are taken away, with what is left."""
@@ -120,10 +114,6 @@ class TableDenoising(Architecture):
         tensors = tensors if isinstance(tensors, dict) else {"code": tensors}
         seen = ops.logical_not(ops.isnan(ops.take(x, self._first_places, axis=1)))
         return tensors | {"seen": ops.cast(seen, x.dtype)}
-
-    def row_loss(self, loss, normal, tensors):
-        """What the encoder saw counts less than what it must fill in."""
-        return loss.row_loss(normal, tensors["raw"], tensors.get("seen"))
 
     @property
     def missing_in_training(self):
@@ -162,14 +152,20 @@ class VariationalTable(Variational, DenseTable):
     """Dense layers, to a distribution of codes of tables and back."""
 
     likelihood = "table"
-    # The prior switches off codes that tell nothing, and those that are missing are
-    # missed in the rows that are drawn.
-    auto_codes_per_value = 1.0
-    max_auto_codes = 12
     parameter_constraints = {
         **DenseTable.parameter_constraints,
         "free_bits": Variational.parameter_constraints["free_bits"],
     }
+
+    @classmethod
+    def resolve_auto(cls, values, rows, data_values):
+        """As many codes as a row has values, up to 12."""
+        if is_auto(values.get("encoding_dim")):
+            # The prior switches off codes that carry no information, and with too few
+            # codes sampled rows are poor.
+            size = auto_encoding_dim(math.prod(rows.sample_shape), 1.0, _MAX_AUTO_CODES)
+            values = {**values, "encoding_dim": size}
+        return super().resolve_auto(values, rows, data_values)
 
     def reconstruction_loss(self):
         """Minus the log-likelihood, in nats."""
@@ -185,12 +181,12 @@ class VariationalTable(Variational, DenseTable):
         """The noise that PCA leaves in each number."""
         from skae.tables import TableNegativeLogLikelihood
 
-        weights = super().baseline(rows, summary, weight, rng)
-        kernel = weights.get(f"{self.pca_layers[1]}/kernel")
+        baseline = super().baseline(rows, summary, weight, rng)
+        kernel = baseline.weights.get(f"{self.pca_layers[1]}/kernel")
         deviation = np.ones(self.n_numbers)
         if kernel is not None and kernel.ndim == 2:
             kept = np.sum(np.square(kernel[:, : self.n_numbers]), axis=0)
             deviation = np.sqrt(np.clip(1 - kept, 0.01, 1.0))
         pace = TableNegativeLogLikelihood.PACE
-        weights["error/log_deviation"] = (np.log(deviation) / pace).astype(np.float32)
-        return weights
+        found = (np.log(deviation) / pace).astype(np.float32)
+        return baseline.with_weights({"error/log_deviation": found})

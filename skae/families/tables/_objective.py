@@ -115,7 +115,7 @@ class TableObjective:
         fields, layout = self._read_fields(X), self._layout
         deviation = np.ones(layout.n_outputs)
         deviation[layout.n_numbers :] = self._model.weights["to_vector/deviation"]
-        found = np.zeros((len(fields["data"]), layout.n_features))
+        found = np.zeros((len(fields["data"]), len(layout.columns)))
 
         def serve(chunks, where):
             outputs = self._model.run("autoencoder", chunks)

@@ -25,7 +25,6 @@ class Variational(Architecture):
     left of the architecture that encodes and decodes, whose `bottleneck` it replaces.
     """
 
-    has_normal_prior = True
     parameter_constraints = {
         "encoding_dim": [
             StrOptions({"auto"}),
@@ -63,12 +62,13 @@ class Variational(Architecture):
         .. [1] M. E. Tipping and C. M. Bishop, "Probabilistic principal component
            analysis", JRSS B 61 (1999), :doi:`10.1111/1467-9868.00196`.
         """
-        weights = super().baseline(rows, summary, weight, rng)
+        baseline = super().baseline(rows, summary, weight, rng)
+        weights = dict(baseline.weights)
         encoder, decoder = self.pca_layers
         if f"{decoder}/kernel" not in weights:
-            return weights
+            return baseline
         kernel = weights[f"{decoder}/kernel"]
-        gain = self.reconstruction_loss().link(self.scaling(summary)).gain
+        gain = self.reconstruction_loss().link(summary).gain
         variances = np.sum((kernel / gain) ** 2, axis=1)
         rest = max(self.unexplained_variance(weights, summary), _MIN_NOISE)
         noise = rest * self.normal_variance(summary)
@@ -82,7 +82,7 @@ class Variational(Architecture):
         weights["log_var/bias"] = np.log(unsure).astype(np.float32)
         if self.likelihood == "gaussian":
             weights["likelihood/log_scale"] = np.float32(0.5 * np.log(noise))
-        return weights
+        return baseline.with_weights(weights)
 
     def penalties(self, forward):
         """Divergence from the prior, in nats per row."""
@@ -108,7 +108,7 @@ class Variational(Architecture):
         posterior = keras.layers.Concatenate(name="posterior")(
             [parts.tensors["code"], parts.tensors["log_var"]]
         )
-        nats = parts.loss.row_loss(parts.normal, parts.raw)
+        nats = parts.loss.row_loss(parts.normal, {"raw": parts.raw})
         seen = {"data": parts.x, **{k: parts.fields[k] for k in self.encoder_inputs}}
         told = {"data": parts.x, **{k: parts.fields[k] for k in self.decoder_inputs}}
         told["codes"] = parts.codes
