@@ -83,7 +83,7 @@ class Scoring(MissingMethods):
     def score_samples(self, X: "MatrixLike") -> np.ndarray:
         """Compute the negative reconstruction error of each row.
 
-        Larger values are inliers: rows that the model reconstructs well.
+        The lower, the more abnormal.
 
         Parameters
         ----------

@@ -171,10 +171,10 @@ early_stopping : bool
     Whether to hold out rows for validation, stop training when the validation loss
     no longer decreases, and keep the weights of the best epoch. The baseline (PCA,
     or else the initial weights) is evaluated like an epoch. It is kept unless the
-    smallest validation loss is below its own by more than a fraction of 0.4 divided
-    by the square root of the number of held-out rows; with few of them the margin
-    is larger, because it follows Student's t distribution. With fewer than 10 rows,
-    the training loss is used.
+    smallest validation loss is below that of the baseline by more than a fraction
+    of it, 0.4 divided by the square root of the number of held-out rows; with few
+    of these the fraction is larger, because it follows Student's t distribution.
+    With fewer than 10 rows, the training loss is used.
 
 validation_fraction : float
     Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
@@ -247,8 +247,8 @@ progress_ : dict of lists
     at that time.
 
 kept_initialization_ : bool
-    True if training found nothing clearly better than the baseline, which is PCA
-    with ``init="pca"``, and the fit returned that.
+    True if the fit returned the baseline (PCA, with ``init="pca"``), because
+    training found nothing clearly better.
 
 n_iter_ : int
     Number of epochs trained.

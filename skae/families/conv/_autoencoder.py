@@ -1,4 +1,4 @@
-"""The convolutional autoencoder, for images."""
+"""The convolutional autoencoder."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -14,15 +14,15 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class ConvAutoencoder(BaseAutoencoder):
-    r"""Convolutional autoencoder.
+    r"""Convolutional autoencoder, for images.
 
-    Use it for images with some thousands of rows and few codes: on MNIST it explains
+    Use it for some thousands of images or more, with few codes: on MNIST it explains
     much more of the variance than :class:`Autoencoder` with the same number of codes,
     but takes more time on a CPU. For images of 8 x 8 pixels the two are nearly the
     same, and :class:`Autoencoder` is faster; on patches of photographs PCA is hard to
-    beat, and the fit returns it. Images have the shape (n, H, W), (n, H, W, C)
-    or are flattened; reconstructions have the same layout, and codes are always
-    two-dimensional.
+    beat, and the fit returns it. Images have the shape (n, H, W) or (n, H, W, C), or
+    are flattened; reconstructions have the same layout, and codes are always a
+    two-dimensional array.
 
     Parameters
     ----------

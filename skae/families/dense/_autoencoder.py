@@ -28,9 +28,9 @@ class Autoencoder(BaseAutoencoder):
     Parameters
     ----------
     encoding_dim : int or "auto", default="auto"
-        Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features, together with a penalty or dropout. "auto" is half the
-        number of features, rounded up, and at most 32.
+        Number of code dimensions (latent dimensions, components). If it is larger than
+        the number of features, use a penalty or dropout. "auto" is half the number of
+        features, rounded up, and at most 32.
 
     hidden_layer_sizes : "auto", int or sequence of int, default="auto"
         Units of the encoder's hidden layers; the decoder has the same in reverse.

@@ -64,8 +64,8 @@ class _CodeAutoencoder(Autoencoder):
 class StackedAutoencoder(BaseAutoencoder):
     r"""Stacked autoencoder: a deep autoencoder with greedy layer-wise pretraining.
 
-    Use it to reproduce this method, or if a deep network does not train from its
-    initialization. With current activations and optimizers the deep network of
+    Use it to reproduce this method, or if a deep network does not train without
+    pretraining. With current activations and optimizers the deep network of
     :class:`Autoencoder` usually does, in less time.
 
     Each layer is first trained as a separate autoencoder of the codes of the previous

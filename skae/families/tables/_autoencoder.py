@@ -1,4 +1,4 @@
-"""The autoencoder of tables of mixed types."""
+"""The autoencoder for tables of mixed types."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar

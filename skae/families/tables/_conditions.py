@@ -216,7 +216,7 @@ def _number_limits(column: NumberColumn, name, told) -> tuple[float, float]:
 
 
 def _multiples(column: NumberColumn, limits: list[float]) -> list[float]:
-    """Smallest and largest multiple of the column's step between two limits."""
+    """Smallest and largest value that the column can have between two limits."""
     grain, found = column.grain, list(limits)
     for i, (toward, sign) in enumerate(((math.ceil, -1), (math.floor, 1))):
         if math.isfinite(limits[i]):

@@ -89,7 +89,7 @@ class TableObjective:
 
     @by_block
     def reconstruction_error(self, X: "MatrixLike") -> np.ndarray:
-        """Compute the reconstruction error of each row, relative to the variation.
+        """Compute the reconstruction error of each row.
 
         Parameters
         ----------

@@ -23,7 +23,7 @@ _MAX_CODES = 20000
 _CODES_PER_COMPONENT, _MAX_COMPONENTS = 200, 100
 _EM_STEPS = 50
 _RIDGE = 1e-4
-# Candidates for each row under conditions, at least how many, and number of attempts.
+# Candidate codes per row under conditions, their minimum number, and attempts.
 _CHOICE, _MIN_CHOICE, _TRIES = 10, 10000, 20
 # Iterations of drawing codes and missing values.
 _GIBBS_STEPS = 6
@@ -210,9 +210,10 @@ class TableSamples:
         One of `n_codes` codes from the posterior is drawn by its importance weight
         [1]_,
 
-        .. math:: w \propto \frac{p(x_{known} | z) \, p(z)}{q(z | x_{known})},
+        .. math:: w \propto \frac{p(x_{obs} | z) \, p(z)}{q(z | x_{obs})},
 
-        with the mixture as :math:`p(z)`. Then values are drawn given that code.
+        with :math:`x_{obs}` the observed values and the mixture as :math:`p(z)`. Then
+        values are drawn given that code.
 
         References
         ----------

@@ -1,4 +1,4 @@
-"""The variational autoencoder of tables of mixed types."""
+"""The variational autoencoder for tables of mixed types."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar

@@ -97,7 +97,7 @@ class VariationalObjective:
     def score_samples(self, X: "MatrixLike", *, n_draws: int = 16) -> np.ndarray:
         r"""Compute the evidence lower bound of each row, in nats.
 
-        Larger values are more likely rows.
+        The larger, the more likely the row; the lower, the more abnormal.
 
         .. math:: E_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z)) \le \log p(x)
 
