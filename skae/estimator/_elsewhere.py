@@ -1,4 +1,4 @@
-"""What an estimator says of a method that it has not, and that users look for."""
+"""Error messages for methods that an estimator lacks and that users look for."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ _DENSITY = (
     "the variational families sample by themselves"
 )
 _LABELS = "EncoderClassifier and EncoderRegressor predict from the codes"
-_OUTLIERS = "AutoencoderOutlierDetector(autoencoder).fit(X) says which rows are odd"
+_OUTLIERS = "AutoencoderOutlierDetector(autoencoder).fit(X) detects outliers"
 _ELSEWHERE = {
     "sample": _DENSITY,
     "log_likelihood": _DENSITY,
@@ -30,12 +30,12 @@ _ELSEWHERE = {
 
 
 class MissingMethods:
-    """Errors for methods that are not there, with the way to what does the same."""
+    """Errors for missing methods, which name the alternative."""
 
-    if not TYPE_CHECKING:  # any attribute would be there for a type checker
+    if not TYPE_CHECKING:  # else type checkers would accept any attribute
 
         def __getattr__(self, name):
-            try:  # the error that was on its way, of a property for example
+            try:  # raises the original error, of a property for example
                 return object.__getattribute__(self, name)
             except AttributeError as error:
                 if name not in _ELSEWHERE:

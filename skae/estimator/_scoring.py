@@ -1,4 +1,4 @@
-"""How well a fitted autoencoder reconstructs: the methods that all families share."""
+"""Reconstruction and scoring: the methods that all families share."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MatrixLike = ArrayLike | spmatrix | sparray
 
 
 def can_decode(estimator) -> bool:
-    """Whether the family has a decoder; else the method is not there."""
+    """True if the family has a decoder; otherwise raise an AttributeError."""
     if not estimator._architecture.has_decoder():
         raise AttributeError(f"{type(estimator).__name__} has no decoder.")
     return True
@@ -42,9 +42,9 @@ class Scoring(MissingMethods):
         Returns
         -------
         X_reconstructed : ndarray of shape (n_samples, n_features), float32 or float64
-            Reconstructions, in the units and the layout of `X`; float64 where the data
-            of the fit are far from zero. They may leave the range of `X` a little: clip
-            those of bytes before you turn them into bytes.
+            Reconstructions, in the units and the layout of `X`; float64 if the training
+            data are far from zero. They may be slightly outside the range of `X`: clip
+            them before a conversion to bytes.
         """
         check_is_fitted(self)
         fields = self._read_fields(X)
@@ -54,7 +54,7 @@ class Scoring(MissingMethods):
     @available_if(can_decode)
     @by_block
     def reconstruction_error(self, X: "MatrixLike") -> np.ndarray:
-        """Error of each row's reconstruction.
+        """Compute the reconstruction error of each row.
 
         Parameters
         ----------
@@ -66,11 +66,11 @@ class Scoring(MissingMethods):
         errors : ndarray of shape (n_samples,), float32
             Mean over the features of the squared error, in squared units of `X`
             (``loss="squared_error"``), or of the cross-entropy in nats
-            (``loss="binary_crossentropy"``). float64 where the former are no numbers
-            of float32.
+            (``loss="binary_crossentropy"``). float64 if squared errors are out of the
+            range of float32.
         """
         check_is_fitted(self)
-        # The loss of the fit, whatever the parameters are now.
+        # The loss of the fit, even if the parameters have changed since.
         loss = self._model.architecture.reconstruction_loss()
         loss = loss.fitted(self._model.weights)
         fields = self._read_fields(X)
@@ -81,7 +81,9 @@ class Scoring(MissingMethods):
     @available_if(can_decode)
     @by_block
     def score_samples(self, X: "MatrixLike") -> np.ndarray:
-        """Minus the reconstruction error of each row: greater is more usual.
+        """Compute the negative reconstruction error of each row.
+
+        The lower, the more abnormal.
 
         Parameters
         ----------
@@ -102,13 +104,13 @@ class Scoring(MissingMethods):
         y: Any = None,
         sample_weight: "ArrayLike | None" = None,
     ) -> float:
-        r"""Fraction of the variance of `X` that the reconstructions explain.
+        r"""Return the fraction of the variance of `X` that reconstructions explain.
 
         .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
                            {\sum_{ij} (x_{ij} - \bar x_j)^2}
 
-        with :math:`\bar x` the mean of `X` itself. Comparable with PCA and across
-        losses: PCA's value on its training data is the sum of its
+        with :math:`\bar x` the mean of `X` itself. Scores are comparable with PCA and
+        across losses: PCA's score on its training data is the sum of its
         `explained_variance_ratio_`.
 
         Parameters
@@ -120,13 +122,13 @@ class Scoring(MissingMethods):
             Ignored.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row, in both sums and in the mean; none is negative.
+            Nonnegative weight of each row, in both sums and in the mean.
 
         Returns
         -------
         score : float
-            At most 1. For data without variance 1 if the reconstruction is perfect
-            and 0 otherwise.
+            At most 1. For data without variance it is 1 if the reconstruction is
+            perfect, and 0 otherwise.
         """
         check_is_fitted(self)
         fields = self._read_fields(X, y)
@@ -147,20 +149,20 @@ class Scoring(MissingMethods):
             # A row of weight 0 may be infinitely far from its reconstruction.
             residual = weight @ np.where(weight > 0, residuals, 0.0)
             total = rows.summarize(weight).total_squares
-        if total == 0 and residual > 0:  # alike to float32, perhaps not to float64
+        if total == 0 and residual > 0:  # equal in float32, perhaps not in float64
             total = _total_squares(rows.exact(), weight)
         if total == 0:
             return float(residual == 0)
         return float(1 - residual / total)
 
     def _residuals(self, X) -> np.ndarray:
-        """What is left of rows of one shape without their reconstructions, float64.
+        """Differences of rows of one shape and their reconstructions, float64.
 
-        In the unit of the network, which is that of the data nearly always.
+        In the unit of the network, which is nearly always that of the data.
         """
         fields = self._read_fields(X)
         rows, outputs = fields["data"], self._model.run_all("autoencoder", fields)
-        # Of what is far from zero the differences alone are exact.
+        # For data far from zero only the differences are exact.
         return self._layout.restore(rows.exact() - outputs, rows)
 
     def _row_errors(self, fields, error, dtype=np.float32) -> np.ndarray:
@@ -175,7 +177,7 @@ class Scoring(MissingMethods):
 
 
 def _total_squares(x: np.ndarray, weight: np.ndarray | None) -> float:
-    """Squared distances of rows from their mean."""
+    """Sum of the squared distances of the rows from their mean."""
     x = x.reshape(len(x), -1)
     there = ~np.isnan(x)
     weight = np.ones(len(x)) if weight is None else weight

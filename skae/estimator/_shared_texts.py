@@ -1,7 +1,7 @@
-"""What several families say in the same words, once; `_docstrings.py` inserts it.
+"""Docstring entries that several families share; `_docstrings.py` inserts them.
 
 Entries are written as in a numpydoc section, without defaults: these come from the
-signature. A word with a dollar sign is filled in for each class.
+signature. A word with a dollar sign is replaced for each class.
 """
 
 PARAMETERS = """\
@@ -15,26 +15,28 @@ hidden_layer_sizes : "auto", int or sequence of int
     (256, 128) where a row has no more than 32 values.
 
 image_shape : tuple of int
-    Height and width, or height, width and channels, for flattened images; one of
-    them may be -1. By default flattened images are grey and square; rows whose
-    number of columns is no square are taken as strips of one pixel's height, with
-    a warning. Images of shape (n, H, W) or (n, H, W, C) need nothing.
+    Height and width, or height, width and channels, of flattened images; one of
+    them may be -1. By default flattened images are assumed to be grey and square;
+    if the number of columns is not a square number, rows are treated as images of
+    height 1, with a warning. Not needed for images of shape (n, H, W) or
+    (n, H, W, C).
 
 filters : "auto", int or sequence of int
-    Filters of the encoder's convolutions. Each is followed by a halving of height
-    and width, rounded up: 28, 14, 7. The decoder has the same in reverse, and ends
-    at the exact size. "auto" halves until the longest side has no more than 8
-    pixels, from 2 to 5 times, and ends with 32 and 64 filters$filters_of_maps.
+    Number of filters of each convolution of the encoder. Each convolution is
+    followed by downsampling, which halves height and width, rounded up: 28, 14, 7.
+    The decoder has the same in reverse, and restores the exact size. "auto" halves
+    until the longest side has no more than 8 pixels, from 2 to 5 times, and ends
+    with 32 and 64 filters$filters_of_maps.
 
 kernel_size : int
     Height and width of the convolutions.
 
 pooling : {"max", "average", "stride"}
-    How the image is halved: by pooling 2 x 2 pixels, or by a stride of 2.
+    Downsampling: pooling of 2 x 2 pixels, or convolutions with a stride of 2.
 
 upsampling : {"nearest", "transposed"}
-    How it is doubled: by repeating pixels after a convolution, or by a transposed
-    convolution of stride 2.
+    Upsampling: repetition of pixels after a convolution, or transposed convolutions
+    with a stride of 2.
 
 activation : str or callable
     Activation of the hidden layers, by its Keras name or as a function of a tensor.
@@ -46,8 +48,8 @@ loss : {"squared_error", "binary_crossentropy"}
     Reconstruction loss :math:`L`, a mean over the features.
 
     - "squared_error": for data of any range, which are centred per feature and
-      divided by one global scale, the root of the variance averaged over the
-      features. The loss is in units of that variance: the share that is not
+      divided by one global scale, the square root of the variance averaged over the
+      features. The loss is in units of that variance: the fraction that is not
       explained.
     - "binary_crossentropy": for data in [0, 1], such as pixels. The output is a
       sigmoid, and the loss is in nats.
@@ -56,164 +58,173 @@ likelihood : {"gaussian", "bernoulli"}
     Distribution of a row given its code, independent over the features.
 
     - "gaussian": for data of any range. Data are centred per feature and divided by
-      one global scale; the standard deviation is one number, learned.
+      one global scale; the standard deviation is a single learned number.
     - "bernoulli": for data in [0, 1], such as pixels, best when they are binary.
 
 init : {"pca", "random"}
-    Whether PCA is among the candidates.
+    Whether the fit has PCA as its baseline.
 
-    - "pca": beside the network a linear path leads from the data to the codes and
-      back. With PCA's loadings, and a network that adds nothing, it is judged on
-      the rows that `early_stopping` holds out, and kept if training finds nothing
-      better.
+    - "pca": a linear path from the data to the codes and back is added to the
+      network. With PCA's loadings, and a network that contributes nothing, it is
+      the baseline: it is evaluated on the rows that `early_stopping` holds out, and
+      kept if training finds nothing better.
     - "random": a plain network without linear path, as in the textbooks.
 
 beta : float
-    Weight of the divergence. 1 is the evidence lower bound; more makes simpler
-    codes, less better reconstructions.
+    Weight of the divergence. 1 gives the evidence lower bound; larger values give
+    simpler codes, smaller values better reconstructions.
 
 warm_up_epochs : int
-    Epochs over which the weight of the divergence rises from 0 to `beta`. Helps
-    against codes that carry nothing.
+    Number of epochs over which the weight of the divergence rises from 0 to `beta`.
+    Helps against posterior collapse, where the codes carry no information.
 
 free_bits : float
-    Nats per code dimension that the divergence of a mini-batch may have for free.
+    Divergence of each code dimension, in nats and averaged over a mini-batch, below
+    which it is not penalized.
 
 noise : {"gaussian", "masking", "dropout", "salt_and_pepper"}
-    Noise, drawn afresh at every step.
+    Noise, drawn anew in every training step.
 
-    - "gaussian": normal noise is added.
-    - "masking": entries are set to 0. For data that will miss entries later.
-    - "dropout": entries are set to 0 and the others divided by the share that is
-      left, so that the network expects whole rows later, in `transform`.
-    - "salt_and_pepper": entries are set to the smallest or the largest value of the
-      training data.
+    - "gaussian": Gaussian noise is added.
+    - "masking": random entries are set to 0. For new data with missing entries.
+    - "dropout": random entries are set to 0 and the others are divided by the
+      fraction that is kept. The expected input is then that of rows without noise,
+      as in `transform`.
+    - "salt_and_pepper": random entries are set to the smallest or the largest value
+      of the training data.
 
 noise_level : float or "auto"
-    Standard deviation of the normal noise, in the units of the data, or the share
-    of the entries that are hit. "auto" is a share of 0.3, and for normal noise the
-    least of the deviation of a column, of 4 % of the root of the total variance,
-    and, with ``init="pca"``, of 70 % of the deviation in a direction that PCA
-    leaves out.
+    Standard deviation of Gaussian noise, in the units of the data, or the fraction
+    of the entries that are replaced. "auto" is a fraction of 0.3; for Gaussian
+    noise it is the smallest of the standard deviation of a column, of 4 % of the
+    square root of the total variance, and, with ``init="pca"``, of 70 % of the
+    standard deviation in a direction that PCA leaves out.
 
 clip_noise : bool or "auto"
-    Whether to clip noisy data to the range of the training data. "auto" does for
-    normal noise with ``loss="binary_crossentropy"``.
+    Whether to clip noisy data to the range of the training data. "auto" clips them
+    for Gaussian noise with ``loss="binary_crossentropy"``.
 
 dropout : float
     Fraction of hidden units set to zero at random in each training step.
 
 tied_weights : bool
-    Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
+    Whether the decoder uses the encoder's kernels, transposed, which halves the
+    number of parameters.
 
 scaling : {"standard", "quantile"}
-    How numbers are brought to one scale.
+    Scaling of the numeric columns.
 
     - "standard": by mean and standard deviation.
-    - "quantile": by their ranks, to a normal distribution. For columns that are
-      very skewed, or have outliers. Reconstructions stay in the range of `fit`.
+    - "quantile": by ranks, to a normal distribution. For columns that are very
+      skewed, or have outliers. Reconstructions stay in the range of `fit`.
 
 categorical_features : array-like or "from_dtype"
-    Columns that are categories whatever their type: a mask, their numbers or their
-    names. "from_dtype" asks the types alone: strings, booleans and categoricals are
-    categories. Integers with two values always are.
+    Columns that are categorical whatever their type: a mask, their indices or their
+    names. "from_dtype" uses the data types alone: strings, booleans and
+    categoricals are categorical. Integers with two values always are.
 
 column_kinds : dict
     Kinds of columns, by name, where the guess in `column_kinds_` is wrong:
     "number", "integer", "boolean", "category", "date", "duration" or "ignored".
 
 column_weight : dict or array-like
-    What each column counts; 1 for those that a dict does not name.
+    Weight of each column; 1 for those that a dict does not name.
 
 handle_unknown : {"missing", "error"}
-    What a level is that `fit` did not see: a missing value or an error.
+    How to handle levels that `fit` did not see: as missing values, or by raising an
+    error.
 
 max_levels : int
-    Most levels of a category. Of more the rarest are taken for missing, with a
-    warning.
+    Maximum number of levels of a categorical column. If there are more, the rarest
+    are treated as missing, with a warning.
 
 optimizer : str or keras.optimizers.Optimizer
-    Optimizer, by its Keras name or as an example. The learning rate of an example
+    Optimizer, by its Keras name or as an instance. The learning rate of an instance
     is replaced by `learning_rate`.
 
 learning_rate : float or "auto"
-    Learning rate at the start. "auto" is 0.002, for 20000 rows or more 0.003; for
-    one case of 0.004 see `epochs`.
+    Initial learning rate. "auto" is 0.002, and 0.003 for 20000 rows or more;
+    `epochs` describes a case where it is 0.004.
 
 learning_rate_schedule : {"cosine", "constant"}
     "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
-    would reach zero after `epochs`; "constant" leaves it alone.
+    would reach zero after `epochs`; "constant" does not change it.
 
 epochs : int or "auto"
-    Largest number of passes over the training data. "auto" makes about 2700 steps,
-    but at least 12 and at most 500 passes; of more than 60000 rows fewer passes, so
-    that the steps grow with the root of the number of rows. A network that "auto"
-    made narrow for many rows gets twice as many. `Autoencoder` takes fewer, larger
-    steps for 4096 to 20000 training rows, where it starts at PCA and sizes, rate,
-    epochs and batches are all "auto": half as many (two thirds of them for up to 32
-    columns, or more than 1024), at a learning rate of 0.004.
+    Maximum number of epochs. "auto" makes about 2700 steps, but at least 12 and at
+    most 500 epochs; for more than 60000 rows it makes fewer epochs, so that the
+    number of steps grows with the square root of the number of rows. If the "auto"
+    layers are narrow for many rows (at most 32 values per row), it makes twice as
+    many epochs. `Autoencoder` makes fewer and larger steps for 4096 to 20000
+    training rows, if PCA is the initialization and the layers, `learning_rate`,
+    `epochs` and `batch_size` are all "auto": half as many epochs (two thirds for up
+    to 32 columns, or more than 1024), with a learning rate of 0.004.
 
 batch_size : int or "auto"
-    Rows per step. "auto" is the power of two next below a sixteenth of the training
-    rows, between 16 and 256.
+    Rows per training step. "auto" is the largest power of two that is no more than
+    a sixteenth of the number of training rows, between 16 and 256.
 
 shuffle : bool
-    Whether to draw the mini-batches anew in each epoch.
+    Whether to shuffle the rows before each epoch.
 
 early_stopping : bool
-    Whether to hold rows out, stop when their loss no longer falls, and keep the
-    weights of the best epoch. The start counts as an epoch: it is kept when nothing
-    was better by more than 0.4 over the root of the number of held-out rows, as a
-    share of its loss; by more with few of them, as Student's distribution is wider
-    than the normal one. With fewer than 10 rows, the training loss is used.
+    Whether to hold out rows for validation, stop training when the validation loss
+    no longer decreases, and keep the weights of the best epoch. The baseline (PCA,
+    or else the initial weights) is evaluated like an epoch. It is kept unless the
+    smallest validation loss is below that of the baseline by more than a fraction
+    of it, 0.4 divided by the square root of the number of held-out rows; with few
+    of these the fraction is larger, because it follows Student's t distribution.
+    With fewer than 10 rows, the training loss is used.
 
 validation_fraction : float
     Fraction of the rows that `early_stopping` holds out, unless `fit` gets `X_val`.
 
 n_iter_no_change : int or "auto"
-    Epochs without a better one after which `early_stopping` stops. "auto" makes
-    about 750 steps, but at least 10 epochs.
+    Number of epochs without improvement after which `early_stopping` stops. "auto"
+    makes about 750 steps, but at least 10 epochs.
 
 tol : float
-    An epoch is better when its loss is below the best one by more than this share.
+    Minimum relative improvement: an epoch is better if its loss is below the best
+    one by more than this fraction.
 
 warm_start : bool
-    Whether `fit` goes on from the present weights and optimizer state.
+    Whether `fit` continues from the current weights and optimizer state.
 
 callbacks : list of keras.callbacks.Callback or Checkpoint
-    Copied for each fit; the copies are at `callbacks_`. Their model is the
-    autoencoder in training. A callback with batch hooks makes training slower: the
-    compiled program then returns after each step. A :class:`~skae.Checkpoint` lets
-    a fit go on after its process was killed.
+    Copied for each fit; the copies are in `callbacks_`. Their model is the
+    autoencoder that is trained. A callback with batch hooks makes training slower:
+    the compiled program then returns after each step. With a
+    :class:`~skae.Checkpoint`, an interrupted fit can be resumed.
 
 jit_compile : bool or "auto"
     Whether to compile with XLA, on the TensorFlow backend. "auto" $auto_compiles.
 
 random_state : int, RandomState instance or None
-    Decides $random_things. The same integer gives the same codes, bit for bit, on the
-    same machine.
+    Determines random number generation for $random_things. The same integer gives the
+    same codes, bit for bit, on the same machine.
 
 verbose : {0, 1, 2}
-    Silent; a progress bar with epoch, losses and time left, in a terminal or a
-    notebook (elsewhere a line every five seconds); or a line per epoch.
+    0 is silent. 1 shows a progress bar with epoch, losses and time left, in a
+    terminal or a notebook; elsewhere it prints a line every five seconds. 2 prints
+    a line per epoch.
 """
 
 FIRST_ATTRIBUTES = """\
 encoder_ : keras.Model
-    From data to codes. Like the other two, it is a copy: training it further does
-    not change the estimator.
+    Model from data to codes. Like the other two, it is a copy: training it further
+    does not change the estimator.
 
 decoder_ : keras.Model
-    From codes to data.
+    Model from codes to data.
 
 autoencoder_ : keras.Model
-    From data to reconstructions: `decoder_` applied to `encoder_`.
+    Model from data to reconstructions: `decoder_` applied to `encoder_`.
 
 history_ : dict of lists
     Per epoch: "loss" and "reconstruction_loss", averaged over the epoch's
-    steps; with validation data the same after the epoch, under "val_loss" and so
-    on. NaN in epochs, of an earlier fit or `partial_fit`, that did not have such a
-    series.
+    steps; with validation data also their values on these after the epoch, as
+    "val_loss" and so on. NaN in epochs, of an earlier fit or `partial_fit`, that
+    did not record the series.
 """
 
 LAST_ATTRIBUTES = """\
@@ -221,21 +232,23 @@ encoding_dim_ : int
     Number of columns of the codes.
 
 explained_variance_ratio_ : ndarray of shape (encoding_dim,)
-    What the reconstruction of the training rows (up to 2048 of them) loses when a
-    code is held at its mean: the squared errors that are added, as a share of the
-    squared distances from the mean. The codes are in this order. PCA's shares add
-    up to what is explained; codes that are bent together may add up to more. Of
-    more than 256 codes the decoder is taken for linear in all but the 64 leading
-    ones. Only after `fit` with linear codes: they are turned and scaled then, which
+    Fraction of the variance that each code explains: the increase of the squared
+    reconstruction error if the code is set to its mean, divided by the squared
+    distances of the rows from their mean. It is computed on up to 2048 training
+    rows, and codes are sorted by it. For PCA the values sum to the explained
+    fraction; for a nonlinear decoder the sum may be larger. With more than 256
+    codes the decoder is approximated as linear in all but the 64 leading ones. Only
+    available after `fit` with linear codes, which are then rotated and scaled; this
     changes no reconstruction.
 
 progress_ : dict of lists
-    "seconds" since `fit` began, before the first epoch and after each, and "loss",
-    the reconstruction loss of the weights that would have been kept then.
+    Values before the first epoch and after each: "seconds" since `fit` began, and
+    "loss", the reconstruction loss of the weights that the fit would have returned
+    at that time.
 
 kept_initialization_ : bool
-    Whether training found nothing clearly better than what it began with: PCA, with
-    ``init="pca"``.
+    True if the fit returned the baseline (PCA, with ``init="pca"``), because
+    training found nothing clearly better.
 
 n_iter_ : int
     Number of epochs trained.
@@ -250,7 +263,7 @@ feature_names_in_ : ndarray of shape (`n_features_in_`,)
     Names of the features, when `X` has names that are all strings.
 """
 
-# Of the classes that have this parameter.
+# Attributes of the classes that have this parameter.
 ATTRIBUTES_WITH = {
     "hidden_layer_sizes": """\
 hidden_layer_sizes_ : tuple of int
@@ -261,48 +274,48 @@ image_shape_ : tuple of int
     Height, width and channels of the images.
 
 code_shape_ : tuple of int
-    Shape of the feature map that a code is, (4, 4, 8) for example, or of the dense
-    code, (encoding_dim,).
+    Shape of the feature map that is the code, (4, 4, 8) for example, or of the
+    dense code, (encoding_dim,).
 
 n_features_in_ : int
-    Number of values per image, H * W * C.
+    Number of values of an image, H * W * C.
 """,
     "column_kinds": """\
 column_kinds_ : dict of str
-    For each column what it was taken for: "number", "integer", "boolean",
-    "category", "date" or "duration"; or why it is no part of the codes: "constant",
-    "empty", "identifier" (strings of which most differ) or "ignored".
+    Kind of each column: "number", "integer", "boolean", "category", "date" or
+    "duration"; or the reason why it is not encoded: "constant", "empty",
+    "identifier" (strings of which most differ) or "ignored".
 """,
     "noise": """\
 history_ : dict of lists
-    Per epoch: "loss" and "reconstruction_loss", of noisy rows against clean ones,
-    averaged over the epoch's steps; with validation data the same after the epoch,
-    under "val_loss" and so on. NaN in epochs, of an earlier fit or `partial_fit`,
-    that did not have such a series.
+    Per epoch: "loss" and "reconstruction_loss", between reconstructions of noisy
+    rows and the clean rows, averaged over the epoch's steps; with validation data
+    also their values on these after the epoch, as "val_loss" and so on. NaN in
+    epochs, of an earlier fit or `partial_fit`, that did not record the series.
 """,
     "beta": """\
 history_ : dict of lists
     Per epoch: "loss", "reconstruction_loss" and "kl", the divergence times its
-    weight, in nats per row of the data as the network sees them, averaged over the
-    epoch's steps; with validation data the same after the epoch, under "val_loss"
+    weight, in nats per row of the scaled data, averaged over the epoch's steps;
+    with validation data also their values on these after the epoch, as "val_loss"
     and so on, with the full `beta`. NaN in epochs, of an earlier fit or
-    `partial_fit`, that did not have such a series.
+    `partial_fit`, that did not record the series.
 
 kl_per_dimension_ : ndarray of shape (encoding_dim,)
     Mean divergence of each code dimension, in nats, over up to 4096 training rows.
 
 active_units_ : ndarray of bool of shape (encoding_dim,)
-    Whether the variance of the code dimension over these rows is above 0.01.
+    True for code dimensions whose variance over these rows is above 0.01.
 """,
 }
 
 RAISES = """\
 ValueError
-    From `fit`, for parameters and data that cannot be used.
+    If `fit` gets invalid parameters or data.
 FloatingPointError
-    From `fit`, when the loss overflows."""
+    If the loss overflows in `fit`."""
 
-# What `random_state` decides besides, in the classes that have this parameter.
+# Further uses of `random_state`, in the classes that have this parameter.
 RANDOM_THINGS_WITH = {
     "beta": "the codes drawn in training",
     "noise": "noise",

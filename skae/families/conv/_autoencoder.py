@@ -1,4 +1,4 @@
-"""The convolutional autoencoder, for images."""
+"""The convolutional autoencoder."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -14,38 +14,41 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class ConvAutoencoder(BaseAutoencoder):
-    r"""Convolutional autoencoder.
+    r"""Convolutional autoencoder, for images.
 
-    Use it for images of a few codes, with some thousands of rows: on MNIST it explains
-    much more of the variance than :class:`Autoencoder` with as many codes, for more
-    time on a CPU. For images of 8 x 8 pixels the two are nearly the same, and dense is
-    faster; on patches of photographs PCA is hard to beat, and is what remains. Images
-    are of shape (n, H, W), (n, H, W, C) or flattened; reconstructions come back in the
-    same layout, and codes are always rows of a table.
-
-    Training minimizes the mean over the images of :math:`L(x, g(f(x)))`, with the
-    encoder :math:`f` made of convolutions and halvings [1]_, the decoder :math:`g` of
-    convolutions and doublings. With `encoding_dim`, PCA is among the candidates for the
-    weights to keep: training begins at a random network, and PCA is what the model
-    remains if nothing was clearly better on the rows that `early_stopping` holds out.
+    Use it for some thousands of images or more, with few codes: on MNIST it explains
+    much more of the variance than :class:`Autoencoder` with the same number of codes,
+    but takes more time on a CPU. For images of 8 x 8 pixels the two are nearly the
+    same, and :class:`Autoencoder` is faster; on patches of photographs PCA is hard to
+    beat, and the fit returns it. Images have the shape (n, H, W) or (n, H, W, C), or
+    are flattened; reconstructions have the same layout, and codes are always a
+    two-dimensional array.
 
     Parameters
     ----------
     encoding_dim : int, "auto" or None, default="auto"
-        Number of code dimensions, made by a dense layer. None means that the last
-        feature map itself is the code, flattened. "auto" is this map as well; where
-        `filters` are "auto", too, the last of them are no more than make half as many
-        numbers as the image has.
+        Number of code dimensions, computed by a dense layer. None means that the last
+        feature map itself is the code, flattened. "auto" is this map as well; if
+        `filters` is "auto", too, the number of the last filters is limited so that the
+        map has at most half as many values as the image.
 
     code_activation : str or callable, default="linear"
-        Activation of the code, on top of that of the last convolution where the feature
-        map is the code.
+        Activation of the code. If the feature map is the code, it is applied after the
+        activation of the last convolution.
 
     See Also
     --------
-    Autoencoder : Dense, starting at PCA.
-    ConvDenoisingAutoencoder : Removes noise.
-    ConvVariationalAutoencoder : Makes up new images.
+    Autoencoder : Dense autoencoder, initialized with PCA.
+    ConvDenoisingAutoencoder : Convolutional autoencoder that removes noise.
+    ConvVariationalAutoencoder : Convolutional autoencoder that generates images.
+
+    Notes
+    -----
+    Training minimizes the mean over the images of :math:`L(x, g(f(x)))`, where the
+    encoder :math:`f` consists of convolutions and downsampling [1]_, the decoder
+    :math:`g` of convolutions and upsampling. With an integer `encoding_dim`, PCA is the
+    baseline: training starts from random weights, and the fit returns PCA if training
+    finds nothing clearly better on the rows that `early_stopping` holds out.
 
     References
     ----------

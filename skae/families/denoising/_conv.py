@@ -15,35 +15,38 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
-    r"""Convolutional autoencoder that learns to remove noise from images.
+    r"""Convolutional denoising autoencoder, for images.
 
-    Use it to clean data, or to learn features that do not depend on details:
-    `reconstruct` is the denoiser. Noise is added while training only, never by
-    `transform`. When you have noisy rows together with their clean versions, give both:
+    Use it to remove noise from images, or to learn features that are robust to it.
+    `reconstruct` denoises. Noise is added during training only, never by `transform`.
+    If there are noisy images together with their clean versions, pass both:
     ``fit(X_noisy, target=X_clean)``.
-
-    Training [1]_ minimizes the mean over the rows of
-
-    .. math:: L(x, g(f(\tilde x))), \qquad \tilde x \sim C(x),
-
-    with encoder :math:`f`, decoder :math:`g`, and :math:`C` the noise. The code of a
-    row is :math:`f(x)`.
 
     Parameters
     ----------
     encoding_dim : int, "auto" or None, default="auto"
-        Number of code dimensions, made by a dense layer. None means that the last
-        feature map itself is the code, flattened. "auto" is this map as well; where
-        `filters` are "auto", too, the last of them are no more than make half as many
-        numbers as the image has.
+        Number of code dimensions, computed by a dense layer. None means that the last
+        feature map itself is the code, flattened. "auto" is this map as well; if
+        `filters` is "auto", too, the number of the last filters is limited so that the
+        map has at most half as many values as the image.
 
     code_activation : str or callable, default="linear"
-        Activation of the code, on top of that of the last convolution where the feature
-        map is the code.
+        Activation of the code. If the feature map is the code, it is applied after the
+        activation of the last convolution.
 
     See Also
     --------
-    DenoisingAutoencoder : For tables.
+    DenoisingAutoencoder : Dense denoising autoencoder, for tables.
+    ConvAutoencoder : Convolutional autoencoder without noise.
+
+    Notes
+    -----
+    Training [1]_ minimizes the mean over the rows of
+
+    .. math:: L(x, g(f(\tilde x))), \qquad \tilde x \sim C(x),
+
+    with encoder :math:`f`, decoder :math:`g`, and :math:`C` the distribution of the
+    noisy row. The code of a row is :math:`f(x)`.
 
     References
     ----------

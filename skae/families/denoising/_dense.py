@@ -15,31 +15,33 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
-    r"""Dense autoencoder that learns to remove noise.
+    r"""Dense denoising autoencoder.
 
-    Use it to clean data, or to learn features that do not depend on details:
-    `reconstruct` is the denoiser. Noise is added while training only, never by
-    `transform`. When you have noisy rows together with their clean versions, give both:
+    Use it to remove noise from data, or to learn features that are robust to it.
+    `reconstruct` denoises. Noise is added during training only, never by `transform`.
+    If there are noisy rows together with their clean versions, pass both:
     ``fit(X_noisy, target=X_clean)``.
-
-    Training [1]_ minimizes the mean over the rows of
-
-    .. math:: L(x, g(f(\tilde x))), \qquad \tilde x \sim C(x),
-
-    with encoder :math:`f`, decoder :math:`g`, and :math:`C` the noise. The code of a
-    row is :math:`f(x)`.
 
     Parameters
     ----------
     encoding_dim : int or "auto", default="auto"
         Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features: the noise keeps the code useful. "auto" is half the
-        number of features, rounded up, and at most 32.
+        the number of features, because the noise acts as a regularization. "auto" is
+        half the number of features, rounded up, and at most 32.
 
     See Also
     --------
-    Autoencoder : Dense, starting at PCA.
-    ConvDenoisingAutoencoder : For images.
+    Autoencoder : Dense autoencoder, initialized with PCA.
+    ConvDenoisingAutoencoder : Convolutional denoising autoencoder, for images.
+
+    Notes
+    -----
+    Training [1]_ minimizes the mean over the rows of
+
+    .. math:: L(x, g(f(\tilde x))), \qquad \tilde x \sim C(x),
+
+    with encoder :math:`f`, decoder :math:`g`, and :math:`C` the distribution of the
+    noisy row. The code of a row is :math:`f(x)`.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Train on noisy rows, compare with the clean ones."""
+"""Training of denoising autoencoders: noisy rows, clean targets."""
 
 import math
 import warnings
@@ -17,7 +17,7 @@ _STACKLEVEL = 4
 class DenoisingObjective:
     """`fit` and `partial_fit` with clean targets for noisy rows.
 
-    Stands left of `BaseAutoencoder`; the noise itself is the architecture's.
+    Mixin, to the left of `BaseAutoencoder`; the architecture adds the noise.
     """
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -31,30 +31,31 @@ class DenoisingObjective:
         target: "MatrixLike | None" = None,
         target_val: "MatrixLike | None" = None,
     ) -> Self:
-        """Train the autoencoder to take the noise out of `X`.
+        """Fit the autoencoder to remove noise.
 
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, ...)
-            Clean training data, or, with `target`, noisy ones.
+            Clean training data, or noisy data if `target` is given.
 
         y : None
             Ignored: a Pipeline passes class labels here.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row in the loss. A row of weight 0 is as good as absent.
+            Weight of each row in the loss. A row of weight 0 has no influence.
 
         X_val : array-like of shape (n_validation_samples, ...), default=None
-            Data on which the loss is followed, instead of a part of `X`. They get noise
-            as well, the same after each epoch.
+            Validation data, used instead of a part of `X`. Noise is added to them as
+            well, the same after each epoch.
 
         target : array-like of the shape of `X`, default=None
-            The clean version of each row of `X`. `X` is noisy already then, and gets
-            no further noise. In a Pipeline or a search it is passed on by metadata
-            routing, after ``set_fit_request(target=True)``.
+            Clean version of each row of `X`. If it is given, `X` is assumed to be
+            noisy, and no noise is added. In a Pipeline or a search it is passed by
+            metadata routing, after ``set_fit_request(target=True)``.
 
         target_val : array-like of the shape of `X_val`, default=None
-            The clean version of each row of `X_val`; needed with both others.
+            Clean version of each row of `X_val`; required if `target` and `X_val` are
+            given.
 
         Returns
         -------
@@ -64,9 +65,9 @@ class DenoisingObjective:
         Raises
         ------
         ValueError
-            Parameters or data that cannot be used. Nothing has been trained.
+            If parameters or data are invalid. Nothing has been trained.
         FloatingPointError
-            The loss became infinite or NaN.
+            If the loss becomes infinite or NaN.
         """
         if X_val is not None and (target is None) != (target_val is None):
             given, missing = ("target", "target_val")
@@ -96,9 +97,9 @@ class DenoisingObjective:
         sample_weight: "ArrayLike | None" = None,
         target: "MatrixLike | None" = None,
     ) -> Self:
-        """Train for one epoch on `X`, going on from where training stands.
+        """Train for one epoch on `X`, continuing from the current weights.
 
-        The first call on an unfitted estimator sets it up from `X`. There is no
+        The first call on an unfitted estimator initializes it from `X`. There is no
         validation and no early stopping, and the learning rate is constant.
 
         Parameters
@@ -113,7 +114,7 @@ class DenoisingObjective:
             Weight of each row in the loss.
 
         target : array-like of the shape of `X`, default=None
-            The clean version of each row, as in `fit`.
+            Clean version of each row, as in `fit`.
 
         Returns
         -------
@@ -133,7 +134,7 @@ class DenoisingObjective:
 
 
 def _may_be_target(X, y) -> bool:
-    """Whether `y` has as many rows as `X`, and in each as many values: several."""
+    """True if `y` has as many rows as `X`, and as many values per row (2 or more)."""
     y_shape = _shape(y)
     if len(y_shape) < 2:
         return False
@@ -148,7 +149,7 @@ def _shape(data) -> tuple[int, ...]:
         return getattr(data, "shape", ())
     try:
         return np.shape(data)
-    except ValueError:  # rows of many lengths
+    except ValueError:  # rows of different lengths
         return ()
 
 

@@ -16,124 +16,134 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class Autoencoder(BaseAutoencoder):
-    r"""Dense autoencoder: a nonlinear PCA.
+    r"""Dense autoencoder: a nonlinear generalization of PCA.
 
-    Use it where you would use :class:`~sklearn.decomposition.PCA` and suspect that the
-    data lie near a curved surface: for dimensionality reduction, before t-SNE or a
-    classifier, for compression. With the default ``init="pca"`` PCA's own solution is
-    the first candidate, and only left for something better on held-out rows. Its codes
-    are like PCA's: uncorrelated, ordered, in the units of the data. When PCA with as
-    many components already explains what you need, use PCA: it is faster.
-
-    The code :math:`z` of a row :math:`x` and its reconstruction :math:`\hat x` are
-
-    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
-
-    with :math:`f` a network of `hidden_layer_sizes` units, :math:`g` its mirror image
-    and :math:`s` a scaling: a deep autoencoder [1]_ beside the linear one that is PCA
-    [2]_. The linear path :math:`W, V` is there only with ``init="pca"``. Training
-    minimizes the mean over the rows of
-
-    .. math:: L(x, \hat x) + l_1 \sum_j |z_j|
-
-    plus :math:`l_2` times the sum of the squared weights.
+    Use it in place of :class:`~sklearn.decomposition.PCA` if the data lie near a curved
+    surface: for dimensionality reduction, before t-SNE or a classifier, for
+    compression. With the default ``init="pca"``, PCA is the baseline: the fit returns
+    PCA unless training finds something better on held-out rows. Codes are like PCA's:
+    uncorrelated, ordered, in the units of the data. If PCA with as many components
+    explains enough, use PCA: it is faster.
 
     Parameters
     ----------
     encoding_dim : int or "auto", default="auto"
-        Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features: add a penalty or dropout then. "auto" is half the number
-        of features, rounded up, and at most 32.
+        Number of code dimensions (latent dimensions, components). If it is larger than
+        the number of features, use a penalty or dropout. "auto" is half the number of
+        features, rounded up, and at most 32.
 
     hidden_layer_sizes : "auto", int or sequence of int, default="auto"
         Units of the encoder's hidden layers; the decoder has the same in reverse.
-        ``()`` means none: the simplest possible autoencoder. "auto" is (128, 64), with
-        `nested` (256, 128), for 20000 rows or more (512, 256), or (256, 128) where
-        there are no more than 32 features.
+        ``()`` means none: the simplest possible autoencoder. "auto" is (128, 64), or
+        (256, 128) with `nested`; for 20000 rows or more it is (512, 256), or (256, 128)
+        if there are no more than 32 features.
 
     code_activation : str or callable, default="linear"
-        Activation of the code. Anything but "linear" needs ``init="random"``.
+        Activation of the code. All but "linear" require ``init="random"``.
 
     loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
         Reconstruction loss :math:`L`, a mean over the features.
 
-        - "squared_error": for data of any range. :math:`s` centres each feature and
-          divides by one global scale, the root of the variance averaged over the
-          features, so that raw data train well; the best network stays the same one.
-          The loss is in units of that variance: the share that is not explained.
-        - "binary_crossentropy": for data in [0, 1], such as pixels. :math:`s` does
-          nothing, the output is a sigmoid, and the loss is in nats.
+        - "squared_error": for data of any range. They are centred per feature and
+          divided by one global scale, the square root of the variance averaged over the
+          features, so that unscaled data train well; the optimal network is not
+          changed. The loss is in units of that variance: the fraction that is not
+          explained.
+        - "binary_crossentropy": for data in [0, 1], such as pixels, which are not
+          scaled. The output is a sigmoid, and the loss is in nats.
 
     init : {"pca", "random"}, default="pca"
-        Whether PCA is among the candidates.
+        Initialization, and whether the fit has PCA as its baseline.
 
-        - "pca": :math:`W` and :math:`V` at PCA's loadings, the last layers of
-          :math:`f` and :math:`g` at zero. That is judged on the rows that
-          `early_stopping` holds out, and kept if training finds nothing better. There
-          training starts as well, but for 20000 rows or more from :math:`W = V = 0` and
-          a random network, which goes further. For cross-entropy the linear decoder
-          follows the tangent of the logit at one half. Without hidden layers the
-          network itself starts at PCA. PCA comes from one pass over the data, exact up
-          to 2048 features; wider data use scikit-learn's randomized, sparse or
-          incremental PCA.
+        - "pca": a linear path, parallel to the network, computes PCA, and the network
+          contributes nothing at first. This is the baseline: it is evaluated on the
+          rows that `early_stopping` holds out, and kept if training finds nothing
+          better. Training starts from it, too; with 20000 rows or more it starts from
+          random weights, which reach better results. Without hidden layers the
+          network itself is initialized with PCA.
         - "random": a plain network without linear path, as in the textbooks.
 
     input_noise : float or "auto", default="auto"
-        Standard deviation of normal noise on the input in training, in the units of the
-        data: few rows are not learned by heart [4]_. Rows that are held out are
-        reconstructed without noise. "auto" is 4 % of the root of the total variance or
-        70 % of the deviation in a direction that PCA leaves out, whichever is less;
-        and 0 for 20000 rows or more, or with ``init="random"``. To learn to take noise
-        out of data, use :class:`DenoisingAutoencoder`.
+        Standard deviation of Gaussian noise on the input in training, in the units of
+        the data: a regularization for few rows [1]_. Held-out rows are reconstructed
+        without noise. "auto" is the smallest of 4 % of the square root of the total
+        variance, of the standard deviation of a column, and of 70 % of the standard
+        deviation in a direction that PCA leaves out; it is 0 for 20000 rows or more, or
+        with ``init="random"``. To remove noise from data, use
+        :class:`DenoisingAutoencoder`.
 
     l1 : float, default=0.0
-        Weight of the code's absolute values, summed over the code and averaged over the
-        rows: sparse codes. Independent of the batch size. Candidates, PCA among them,
-        are judged with this penalty: for sparse codes a model may be kept that explains
-        less than PCA.
+        Weight of the L1 penalty on the codes, for sparse codes: the sum of their
+        absolute values, averaged over the rows. It does not depend on the batch size.
+        All epochs, and PCA, are compared by the loss with this penalty, so the fit may
+        return a model that explains less than PCA.
 
     l2 : float, default=0.0
-        Weight of the sum of all squared kernel entries. With ``init="pca"`` and without
-        `l1`, PCA is kept unless held-out rows are reconstructed better, whatever the
-        penalty says.
+        Weight of the L2 penalty on the kernels: the sum of their squared entries. With
+        ``init="pca"`` and without `l1`, PCA is kept unless held-out rows are
+        reconstructed better, whatever the penalty is.
 
     tied_weights : bool, default=False
-        Whether the decoder uses the encoder's kernels, transposed. Half the parameters.
-        With ``init="pca"`` the activation must be 0 at 0.
+        Whether the decoder uses the encoder's kernels, transposed, which halves the
+        number of parameters. With ``init="pca"`` the activation must be 0 at 0.
 
     nested : bool, default=False
-        Whether to train on beginnings of the codes as well [3]_: in every step nine
-        tenths of the rows are reconstructed from a random number of first codes, the
-        others set to zero. The first codes of one fit are then nearly as good as a fit
-        with so few (:func:`skae.metrics.prefix_scores`, :class:`PrefixSearchCV`).
+        Whether to train with nested dropout [2]_: in every step nine tenths of the rows
+        are reconstructed from a random number of leading codes, with the others set to
+        zero. The first codes of one fit are then nearly as good as those of a fit with
+        a smaller `encoding_dim` (:func:`skae.metrics.prefix_scores`,
+        :class:`PrefixSearchCV`).
 
     Attributes
     ----------
     history_ : dict of lists
         Per epoch: "loss", "reconstruction_loss", "l1" and (unless `l2` is 0) "l2", the
         penalties times their weights, averaged over the epoch's steps; with validation
-        data the same after the epoch, under "val_loss" and so on. NaN in epochs, of an
-        earlier fit or `partial_fit`, that did not have such a series.
+        data also their values on these after the epoch, as "val_loss" and so on. NaN in
+        epochs, of an earlier fit or `partial_fit`, that did not record the series.
 
     See Also
     --------
-    sklearn.decomposition.PCA : The linear case.
+    sklearn.decomposition.PCA : Linear dimensionality reduction.
+
+    Notes
+    -----
+    The code :math:`z` of a row :math:`x` and its reconstruction :math:`\hat x` are
+
+    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
+
+    with :math:`f` a network of `hidden_layer_sizes` units, :math:`g` its mirror image
+    and :math:`s` the scaling that `loss` describes (none for cross-entropy). It is the
+    sum of a deep autoencoder [3]_ and a linear one, which is PCA at its optimum [4]_.
+    The linear path :math:`W, V` exists only with ``init="pca"``. Training minimizes the
+    mean over the rows of
+
+    .. math:: L(x, \hat x) + l_1 \sum_j |z_j|
+
+    plus :math:`l_2` times the sum of the squared weights.
+
+    With ``init="pca"``, :math:`W` and :math:`V` are initialized with PCA's loadings,
+    and the last layers of :math:`f` and :math:`g` with zeros; with 20000 rows or more,
+    training starts from :math:`W = V = 0` and a random network. For cross-entropy the
+    linear decoder is the tangent of the logit at one half. PCA is computed in one pass
+    over the data, and exact up to 2048 features; for more features scikit-learn's
+    randomized, sparse or incremental PCA is used.
 
     References
     ----------
-    .. [1] G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data
-       with neural networks", Science 313 (2006), :doi:`10.1126/science.1127647`.
-
-    .. [2] P. Baldi and K. Hornik, "Neural networks and principal component analysis:
-       learning from examples without local minima", Neural Networks 2 (1989),
-       :doi:`10.1016/0893-6080(89)90014-2`.
-
-    .. [3] O. Rippel, M. Gelbart and R. Adams, "Learning ordered representations with
-       nested dropout", ICML (2014), :doi:`10.48550/arXiv.1402.0915`.
-
-    .. [4] C. M. Bishop, "Training with noise is equivalent to Tikhonov
+    .. [1] C. M. Bishop, "Training with noise is equivalent to Tikhonov
        regularization", Neural Computation 7 (1995),
        :doi:`10.1162/neco.1995.7.1.108`.
+
+    .. [2] O. Rippel, M. Gelbart and R. Adams, "Learning ordered representations with
+       nested dropout", ICML (2014), :doi:`10.48550/arXiv.1402.0915`.
+
+    .. [3] G. E. Hinton and R. R. Salakhutdinov, "Reducing the dimensionality of data
+       with neural networks", Science 313 (2006), :doi:`10.1126/science.1127647`.
+
+    .. [4] P. Baldi and K. Hornik, "Neural networks and principal component analysis:
+       learning from examples without local minima", Neural Networks 2 (1989),
+       :doi:`10.1016/0893-6080(89)90014-2`.
 
     Examples
     --------
@@ -222,13 +232,13 @@ class Autoencoder(BaseAutoencoder):
         self.verbose = verbose
 
     def _baseline(self, *arguments):
-        # Small weights are a means to reconstruct new rows: PCA's may be larger. Who
-        # asks for sparse codes gets them.
+        # An L2 penalty serves the reconstruction of new rows, and PCA's weights may be
+        # larger. Sparse codes (l1) are an aim of their own.
         small = self.init == "pca" and self.l2 > 0 and not self.l1
         return replace(super()._baseline(*arguments), must_reconstruct=small)
 
     def _loss_weights(self, epoch):
-        # l1 costs nothing, so that a search over it shares one program, 0 included. The
-        # squares of all weights cost a tenth of a step.
+        # l1 takes no time, so a search over it shares one program, 0 included. The
+        # squares of all weights take a tenth of the time of a step.
         loss_weights = {"l1": float(self.l1), "l2": float(self.l2)}
         return loss_weights if self.l2 else {"l1": loss_weights["l1"]}

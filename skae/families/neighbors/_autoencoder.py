@@ -1,4 +1,4 @@
-"""The dense autoencoder whose codes keep neighbours."""
+"""The dense autoencoder whose codes preserve neighbours."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -15,103 +15,113 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
-    r"""Dense autoencoder whose codes keep neighbours: a map that decodes.
+    r"""Dense autoencoder whose codes preserve neighbours: an embedding with a decoder.
 
-    Use it where you would use t-SNE or UMAP for a map of the rows, and want to put new
-    rows on it, or to see what lies between them: :class:`~sklearn.manifold.TSNE` has
-    no `transform` and no decoder. For a picture of the training rows alone it is still
-    the better one.
+    Use it in place of t-SNE or UMAP for an embedding of the rows in two dimensions, if
+    new rows have to be embedded too, or if points of the plane have to be decoded:
+    :class:`~sklearn.manifold.TSNE` has no `transform` and no decoder. For a plot of the
+    training rows alone t-SNE is still better.
 
-    Each row :math:`x_i` is given a place :math:`p_i` first: that of t-SNE [1]_ on a
-    graph of nearest neighbours whose edges count alike, in units of the standard
-    deviation of all places. This needs no network, and is quick. Training then
-    minimizes the mean over the rows of
-
-    .. math::
-       L(x_i, g(f(x_i))) + w \log \Bigl( 1 + \frac{|f(x_i) - p_i|^2}{d s^2} \Bigr),
-       \qquad s = 0.1,
-
-    with the reconstruction loss :math:`L` and :math:`d` code dimensions. It is the
-    first turn of the method of auxiliary coordinates [2]_; further turns, in which the
-    places follow the codes, changed little. Training on the loss of t-SNE itself [4]_
-    [5]_ needs many times as many steps. In each epoch every row and its place are mixed
-    with those of one of its neighbours, in random shares: the network learns the lines
-    between neighbours, instead of the rows by heart.
-
-    Neighbours are looked for among all rows of a fit, those held out included. The
-    distances are those of the data as they are: columns should have comparable scales.
-    Of more than 50 columns they are distances between the projections on the 50 leading
-    principal components. Up to 100000 rows the neighbours are exact, beyond that
-    approximate if `pynndescent` is installed (``pip install "skae[neighbors]"``).
-    Memory grows with the number of rows times `n_neighbors`. Rows so far from all
-    others that these would be one point beside them, values a thousand times too large
-    for example, are left out of the map and of training, with a warning. A `warm_start`
-    with other data draws another map; `partial_fit` turns that of its rows to where
-    their codes are.
+    Distances are those of the data as they are: columns should have comparable scales.
 
     Parameters
     ----------
     encoding_dim : int, default=2
-        Number of code dimensions: 2 for a map. In many dimensions keeping neighbours
-        costs more than it gives.
+        Number of code dimensions: 2 for a plot. In many dimensions, preserving
+        neighbours is not worth its cost.
 
     hidden_layer_sizes : "auto", int or sequence of int, default="auto"
         Units of the encoder's hidden layers; the decoder has the same in reverse.
-        "auto" is (384, 256, 128, 128, 64, 64): where islands part the encoder must be
-        steep, and depth does more for that than width.
+        "auto" is (384, 256, 128, 128, 64, 64): the encoder has to be steep between
+        clusters, and depth achieves this better than width.
 
     n_neighbors : int, default=15
-        Neighbours per row. Fewer show finer structure. Where there are fewer other
-        rows, all of them.
+        Number of neighbours per row; fewer show finer structure. If there are fewer
+        other rows, all of them are used.
 
     neighbor_weight : float, default=1.0
-        Weight :math:`w` of the map. 0 is the plain autoencoder, :class:`Autoencoder`
-        with `init="random"` and the same `input_noise` and `early_stopping`.
+        Weight :math:`w` of the embedding in the loss. 0 gives a plain autoencoder,
+        :class:`Autoencoder` with `init="random"` and the same `input_noise` and
+        `early_stopping`.
 
     attraction : float, default=1.5
-        Strength of the attraction between neighbours in the map, beside the repulsion
-        between all rows [3]_. 1 is t-SNE; with 4 islands are denser and farther from
-        each other, as UMAP has them. Less of it keeps more neighbours, more of it
-        keeps classes apart.
+        Strength of the attraction between neighbours in the embedding, relative to the
+        repulsion between all rows [1]_. 1 is t-SNE; with 4, clusters are denser and
+        farther from each other, as in UMAP. Smaller values preserve more neighbours,
+        larger values separate classes better.
 
     reconstruction_weight : float, default=1.0
-        Share of the reconstruction loss that reaches the encoder. 0 is a pure map: the
-        decoder is trained all the same, to make the best of it.
+        Weight of the reconstruction loss for the encoder. With 0 the encoder is trained
+        for the embedding only; the decoder is trained in any case.
 
     input_noise : float or "auto", default="auto"
-        Standard deviation of normal noise on the input in training, in the units of the
-        data: a row's surroundings go where the row goes. "auto" is 4 % of the root of
-        the total variance, but no more than that of a column has; and 0 for 20000 rows
-        or more, which do not need it.
+        Standard deviation of Gaussian noise on the input in training, in the units of
+        the data. It keeps the codes of rows that are close to a training row close to
+        that row's code. "auto" is 4 % of the square root of the total variance, but at
+        most the standard deviation of a column; it is 0 for 20000 rows or more, which
+        do not need it.
 
     epochs : int or "auto", default="auto"
-        Largest number of passes over the training data. "auto" makes about 2700 steps,
-        but at least 12 and at most 500 passes; of many rows 30 passes, or as many as
-        make about 7000 steps. Of more than 60000 rows the 12 are fewer, so that the
-        steps grow with the root of the number of rows.
+        Maximum number of epochs. "auto" makes about 2700 steps, but at least 12 and at
+        most 500 epochs; with many rows it makes 30 epochs, or as many as make about
+        7000 steps if these are fewer. For more than 60000 rows the minimum of 12 is
+        lower, so that the number of steps grows with the square root of the number of
+        rows.
 
     Attributes
     ----------
     history_ : dict of lists
         Per epoch: "loss", "reconstruction_loss" and "neighbor_loss", the latter times
-        `neighbor_weight`, averaged over the epoch's steps; with validation data the
-        same after the epoch, under "val_loss" and so on.
+        `neighbor_weight`, averaged over the epoch's steps; with validation data also
+        their values on these after the epoch, as "val_loss" and so on.
 
     See Also
     --------
-    Autoencoder : Keeps what reconstructs the rows, and not who is whose neighbour.
-    sklearn.manifold.TSNE : Maps without new rows.
+    Autoencoder : Dense autoencoder, initialized with PCA.
+    sklearn.manifold.TSNE : Embedding without `transform` for new rows.
+
+    Notes
+    -----
+    First, each row :math:`x_i` is assigned a position :math:`p_i`: that of t-SNE [2]_
+    on a graph of nearest neighbours with equal weights of the edges, divided by the
+    standard deviation of all positions. This needs no network, and is quick. Training
+    then minimizes the mean over the rows of
+
+    .. math::
+       L(x_i, g(f(x_i))) + w \log \Bigl( 1 + \frac{|f(x_i) - p_i|^2}{d s^2} \Bigr),
+       \qquad s = 0.1,
+
+    with the reconstruction loss :math:`L` and :math:`d` code dimensions. This is the
+    first iteration of the method of auxiliary coordinates [3]_; further iterations, in
+    which the positions follow the codes, changed little. Training on the loss of t-SNE
+    itself [4]_ [5]_ needs many times as many steps. In each epoch, every row and its
+    position are mixed with those of one of its neighbours, with random weights (mixup),
+    so that the network learns to interpolate between neighbours instead of memorizing
+    the rows.
+
+    Neighbours are searched among all rows of the fit, including those held out. With
+    more than 50 columns, distances are computed on the 50 leading principal components.
+    Up to 100000 rows the neighbours are exact; for more rows they are approximate if
+    `pynndescent` is installed (``pip install "skae[neighbors]"``). Memory grows with
+    the number of rows times `n_neighbors`.
+
+    Rows that are so far from all others that these would be a single point in
+    comparison, with values a thousand times too large for example, are excluded from
+    the embedding and from training, with a warning.
+
+    With `warm_start` and other data the embedding is computed anew. `partial_fit`
+    rotates, reflects and shifts the positions of its rows to match their codes.
 
     References
     ----------
-    .. [1] L. van der Maaten and G. Hinton, "Visualizing data using t-SNE", JMLR 9
+    .. [1] J. N. Böhm, P. Berens and D. Kobak, "Attraction-repulsion spectrum in
+       neighbor embeddings", JMLR 23 (2022), :doi:`10.48550/arXiv.2007.08902`.
+
+    .. [2] L. van der Maaten and G. Hinton, "Visualizing data using t-SNE", JMLR 9
        (2008).
 
-    .. [2] M. A. Carreira-Perpiñán and M. Vladymyrov, "A fast, universal algorithm to
+    .. [3] M. A. Carreira-Perpiñán and M. Vladymyrov, "A fast, universal algorithm to
        learn parametric nonlinear embeddings", NIPS (2015).
-
-    .. [3] J. N. Böhm, P. Berens and D. Kobak, "Attraction-repulsion spectrum in
-       neighbor embeddings", JMLR 23 (2022), :doi:`10.48550/arXiv.2007.08902`.
 
     .. [4] L. van der Maaten, "Learning a parametric embedding by preserving local
        structure", AISTATS (2009).

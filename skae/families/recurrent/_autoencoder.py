@@ -14,59 +14,59 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class RecurrentAutoencoder(BaseAutoencoder):
-    r"""Autoencoder for sequences: of any length to a vector, and back.
+    r"""Autoencoder for sequences of any length, with convolutional or recurrent layers.
 
-    Use it for sequences of different lengths, and for series of one length in which a
-    pattern may come sooner or later. `X` is an array of shape (n, timesteps, features),
-    a table of one feature per step, or a list of arrays of shape (timesteps_i,
-    features); in arrays, NaN marks what lies behind the end of a sequence. Padding
-    changes neither a code nor the loss, and `reconstruct` gives each sequence back at
-    its own length. For series of one length that start at the same event,
-    :class:`Autoencoder` is faster and often as good.
+    Use it for sequences of different lengths, and for series of the same length in
+    which a pattern may occur at different times. `X` is an array of shape (n,
+    timesteps, features), a table of one feature per time step, or a list of arrays of
+    shape (timesteps_i, features); in arrays, NaN marks the padding behind the end of a
+    sequence. Padding changes neither a code nor the loss, and `reconstruct` returns
+    each sequence with its own length. For series of the same length that start at the
+    same event, :class:`Autoencoder` is faster and often as good.
 
-    By default nothing in it recurs: convolutions over time, beside dense layers that
-    see the sequence as a whole, are better and much faster than recurrent layers, whose
-    steps must wait for each other. ``cell="lstm", init="random"`` is the recurrent
-    network of the textbooks [1]_ [2]_: its code is the last state of the encoder's last
-    layer, and the decoder reads it at each time step.
-
-    Training minimizes the mean over the sequences of the mean over their own time steps
-    and features of the reconstruction loss.
+    By default there are no recurrent layers: convolutions over time, parallel to dense
+    layers that see the whole sequence, are better and much faster than recurrent
+    layers, which compute one time step after the other. ``cell="lstm", init="random"``
+    is the recurrent network of the textbooks [1]_ [2]_: its code is the last state of
+    the encoder's last layer, and the input of the decoder at each time step.
 
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Units of the recurrent layers between data and code, or of the dense layers
-        beside the convolutions; the decoder has the same in reverse. With ``()`` there
-        are convolutions alone, or one recurrent layer of `encoding_dim` units.
+        parallel to the convolutions; the decoder has the same in reverse. With ``()``
+        there are only the convolutions, or one recurrent layer of `encoding_dim` units.
 
     cell : {"conv", "lstm", "gru"}, default="conv"
-        What reads and writes the sequence. "conv": two convolutions of 64 filters, over
-        pieces of 4 and of 8 time steps. "lstm", "gru": recurrent layers, for memory
-        that is longer than a few pieces and counts in steps, not in positions; "gru"
-        has three quarters of the weights.
+        Layers that read and write the sequence.
+
+        - "conv": two convolutions of 64 filters, over segments of 4 and of 8 time
+          steps.
+        - "lstm", "gru": recurrent layers, for memory that is longer than a few segments
+          and depends on the number of steps, not on the position; "gru" has three
+          quarters of the weights.
 
     activation : str or callable, default="gelu"
         Activation of convolutions and dense layers. Recurrent layers have their own.
 
     longer_sequences : {"auto", "resample", "truncate", "error"}, default="auto"
-        What is done with sequences that are longer than any of `fit`.
+        How to handle sequences that are longer than all those of `fit`.
 
         - "resample": they are interpolated linearly at as many time steps as the
-          longest one of `fit` has, and reconstructions of them are brought back to
-          their own length.
-        - "truncate": their first time steps are used, and reconstructed.
-        - "error": a ValueError.
-        - "auto": "resample" up to twice that length, an error beyond.
+          longest one of `fit` has, and their reconstructions are interpolated to their
+          own length.
+        - "truncate": only their first time steps are used and reconstructed.
+        - "error": a ValueError is raised.
+        - "auto": "resample" up to twice the length of the longest, otherwise "error".
 
     init : {"pca", "random"}, default="pca"
-        Where training starts.
+        Initialization, and whether the fit has PCA as its baseline.
 
-        - "pca": beside the network a linear path leads from the data to the codes and
-          back. Training starts with PCA's loadings on it, of sequences that go on with
-          their own means behind their ends, and a network that adds nothing. PCA is
-          kept if training finds nothing better on the rows that `early_stopping` holds
-          out.
+        - "pca": a linear path from the data to the codes and back is added to the
+          network. Training starts from PCA's loadings on this path, and from a network
+          that contributes nothing. For PCA, sequences are padded with their own means.
+          PCA is kept if training finds nothing better on the rows that `early_stopping`
+          holds out.
         - "random": a plain network without linear path.
 
     Attributes
@@ -82,7 +82,12 @@ class RecurrentAutoencoder(BaseAutoencoder):
 
     See Also
     --------
-    Autoencoder : Dense, starting at PCA.
+    Autoencoder : Dense autoencoder, initialized with PCA.
+
+    Notes
+    -----
+    Training minimizes the reconstruction loss, averaged over the time steps and
+    features of each sequence, and then over the sequences.
 
     References
     ----------

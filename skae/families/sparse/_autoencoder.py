@@ -15,28 +15,83 @@ from skae.losses import RECONSTRUCTION_LOSSES
 
 @with_shared_texts
 class SparseAutoencoder(BaseAutoencoder):
-    r"""Dense autoencoder whose code has few active units per row.
+    r"""Sparse autoencoder: a dense autoencoder with few active code units per row.
 
-    Use it for features: each row switches on a handful of the code's units, and each
-    unit stands for something that recurs. The code may be as large as the data or
-    larger. When you want few dimensions and not few active ones, use
+    Use it to learn features: each row activates few units of the code, and each unit
+    represents a pattern that recurs in the data. The code may be as large as the data
+    or larger (overcomplete). For few dimensions instead of few active ones, use
     :class:`Autoencoder`.
 
-    By default, ``penalty="topk"``, only the `n_active` largest of the positive units
-    stay, in training as in `transform`; all others are exactly zero [2]_. Without
-    hidden layers that is a dictionary: with :math:`a = W s(x) + b` and :math:`s` a
-    scaling,
+    By default, ``penalty="topk"``, only the `n_active` largest positive units are kept,
+    in training as in `transform`; all others are exactly zero. Without hidden layers
+    this is a dictionary: each row is a linear combination of at most `n_active` atoms.
+    A small code is not sparse: if all units may be active, there is no selection, codes
+    have both signs, and PCA is the baseline.
+
+    Parameters
+    ----------
+    encoding_dim : int or "auto", default="auto"
+        Number of code dimensions (latent dimensions, components). It may be larger than
+        the number of features. "auto" is the number of features, and at most 128: more
+        than in other families, because few of them are active in each row.
+
+    code_activation : str or callable, default="linear"
+        Activation of the code, before the selection by "topk". All but "linear" require
+        ``init="random"``. The penalty "kl" requires "sigmoid" or "hard_sigmoid"; for
+        "l1", "relu" is a good choice.
+
+    init : {"pca", "random"}, default="pca"
+        Initialization, and baseline of the fit.
+
+        - "pca": if "topk" allows fewer active units than there are, the atoms are
+          initialized with random rows of the data, minus their mean. In all other
+          cases the initialization is PCA, which is kept if training finds nothing
+          better on held-out rows. With hidden layers these are weights of a linear path
+          parallel to the network, which contributes nothing at first.
+        - "random": a plain network, as in the textbooks.
+
+    penalty : {"topk", "l1", "kl"}, default="topk"
+        Kind of sparsity: at most `n_active` nonzero units per row, a penalty on the
+        absolute values, or a mean activity of each unit close to `sparsity_target`.
+
+    n_active : int or "auto", default="auto"
+        Maximum number of active units per row, for "topk". "auto" means all of up to 32
+        units; for more units it is the square root of their number, but at least 10: 11
+        of 128, 32 of 1024. With ``encoding_dim="auto"`` it is at most half of them.
+
+    sparsity_weight : float, default=1e-3
+        Weight of the penalty; not used by "topk". "kl" needs a larger weight than "l1":
+        0.05, for example.
+
+    sparsity_target : float, default=0.1
+        Target :math:`\rho` of the mean activity of each unit for "kl", between 0 and 1.
+
+    Attributes
+    ----------
+    history_ : dict of lists
+        Per epoch: "loss", "reconstruction_loss" and (not for "topk") "sparsity", the
+        penalty times its weight, averaged over the epoch's steps; with validation data
+        also their values on these after the epoch, as "val_loss" and so on. NaN in
+        epochs, of an earlier fit or `partial_fit`, that did not record the series.
+
+    See Also
+    --------
+    Autoencoder : Dense autoencoder, initialized with PCA.
+    sklearn.decomposition.MiniBatchDictionaryLearning : Sparse codes by optimization.
+
+    Notes
+    -----
+    ``penalty="topk"`` is the k-sparse autoencoder [1]_. Without hidden layers, with
+    :math:`a = W s(x) + b` and :math:`s` a scaling,
 
     .. math:: z_j = \begin{cases} a_j & a_j > 0 \text{ is among the largest} \\
         0 & \text{otherwise,} \end{cases} \qquad
         \hat x = s^{-1}\Big(\sum_j z_j v_j + c\Big),
 
-    and each row is a sum of at most `n_active` atoms :math:`v_j`. Which units stay in a
-    row depends on that row alone. A small code is not sparse: where all units may be
-    active, there is no selection, codes have both signs, and PCA is among the
-    candidates.
+    so each row is a linear combination of at most `n_active` atoms :math:`v_j`. The
+    selection in a row depends on that row alone.
 
-    The other penalties are those of the textbooks [1]_. With them, training minimizes
+    The other penalties are those of the textbooks [2]_. With them, training minimizes
     the mean over the rows of the reconstruction loss plus `sparsity_weight` times
 
     .. math:: \frac1n \sum_{i=1}^n \sum_j |z_{ij}| \quad (\text{"l1"}), \qquad
@@ -45,67 +100,17 @@ class SparseAutoencoder(BaseAutoencoder):
 
     with :math:`\hat\rho_j` the mean of code unit :math:`j` over the mini-batch and
     :math:`\rho` the `sparsity_target`. Both are sums over the units and means over the
-    rows: neither depends on the batch size. (Keras divides an activity regularizer by
-    the batch size: its L1 is ours with the same weight, and a divergence of weight
-    :math:`w` in a Keras layer is ours of weight :math:`w` over the batch size.)
-
-    Parameters
-    ----------
-    encoding_dim : int or "auto", default="auto"
-        Number of code dimensions (latent dimensions, components). It may be larger than
-        the number of features. "auto" is the number of features, and at most 128: twice
-        as many as elsewhere, because few of them are active for any row.
-
-    code_activation : str or callable, default="linear"
-        Activation of the code; "topk" selects behind it. Anything but "linear" needs
-        ``init="random"``. The penalty "kl" needs "sigmoid" or "hard_sigmoid"; "relu"
-        goes well with "l1".
-
-    init : {"pca", "random"}, default="pca"
-        Where training starts.
-
-        - "pca": where "topk" lets fewer units be active than there are, at atoms that
-          are rows of the data, drawn at random, as seen from their mean. In all other
-          cases at PCA, which is kept if held-out rows show nothing better. With hidden
-          layers these are weights of a linear path beside the network, which adds
-          nothing at first.
-        - "random": a plain network, as in the textbooks.
-
-    penalty : {"topk", "l1", "kl"}, default="topk"
-        What is asked of the code: at most `n_active` units that are not zero, small
-        absolute values, or a mean activity of each unit near `sparsity_target`.
-
-    n_active : int or "auto", default="auto"
-        Units that "topk" lets be active in each row. "auto" means all of up to 32, and
-        of more the square root of their number, but at least 10: 11 of 128, 32 of 1024;
-        with ``encoding_dim="auto"`` no more than half of them.
-
-    sparsity_weight : float, default=1e-3
-        Weight of the penalty; "topk" has none. The divergence wants more than the
-        absolute values: 0.05, for example.
-
-    sparsity_target : float, default=0.1
-        Mean activity :math:`\rho` that "kl" asks of each unit, between 0 and 1.
-
-    Attributes
-    ----------
-    history_ : dict of lists
-        Per epoch: "loss", "reconstruction_loss" and (not for "topk") "sparsity", the
-        penalty times its weight, averaged over the epoch's steps; with validation data
-        the same after the epoch, under "val_loss" and so on. NaN in epochs, of an
-        earlier fit or `partial_fit`, that did not have such a series.
-
-    See Also
-    --------
-    Autoencoder : Dense, starting at PCA.
-    sklearn.decomposition.MiniBatchDictionaryLearning : Sparse codes by optimization.
+    rows, so neither depends on the batch size. Keras, in contrast, divides an activity
+    regularizer by the batch size: its L1 penalty equals this one with the same weight,
+    and a divergence of weight :math:`w` in a Keras layer corresponds to a weight of
+    :math:`w` divided by the batch size here.
 
     References
     ----------
-    .. [1] A. Ng, "Sparse autoencoder", CS294A lecture notes, Stanford (2011).
-
-    .. [2] A. Makhzani and B. Frey, "k-sparse autoencoders", ICLR (2014),
+    .. [1] A. Makhzani and B. Frey, "k-sparse autoencoders", ICLR (2014),
        :doi:`10.48550/arXiv.1312.5663`.
+
+    .. [2] A. Ng, "Sparse autoencoder", CS294A lecture notes, Stanford (2011).
 
     Examples
     --------

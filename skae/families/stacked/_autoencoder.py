@@ -20,12 +20,12 @@ from skae.families.stacked._architecture import StackedArchitecture
 from skae.fitting import auto_epochs, resolve_sizes
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
 
-# Each layer is trained so much less than the whole, which depends little on it.
+# Epochs of a layer relative to those of the whole network, which depends little on it.
 _SHARE_OF_A_LAYER = 1 / 3
 
 
 class _CodeError(ReconstructionLoss):
-    """Squared error of codes, which the decoder's activation has to reach."""
+    """Squared error of codes, after the decoder's activation."""
 
     def __init__(self, activation, padded=False):
         super().__init__(padded)
@@ -48,99 +48,104 @@ class _CodeError(ReconstructionLoss):
 
 
 class _CodeArchitecture(LinearPathArchitecture):
-    """One inner layer: learns the codes of the layer before."""
+    """One inner layer, which reconstructs the codes of the previous layer."""
 
     def reconstruction_loss(self):
         return _CodeError(self.activation)
 
 
 class _CodeAutoencoder(Autoencoder):
-    """Trains one inner layer."""
+    """Autoencoder that trains one inner layer."""
 
     _architecture = _CodeArchitecture
 
 
 @with_shared_texts
 class StackedAutoencoder(BaseAutoencoder):
-    r"""Deep autoencoder, trained one layer at a time, then as a whole.
+    r"""Stacked autoencoder: a deep autoencoder with greedy layer-wise pretraining.
 
-    Use it to reproduce this method, or where a deep network does not start to learn by
-    itself. With today's activations and optimizers the deep network of
+    Use it to reproduce this method, or if a deep network does not train without
+    pretraining. With current activations and optimizers the deep network of
     :class:`Autoencoder` usually does, in less time.
 
-    Each layer :math:`i` is first trained as an autoencoder of its own [1]_: it learns
-    the codes :math:`h_{i-1}` of the layer before (the data, for the first one),
-
-    .. math:: h_i = \phi(W_i h_{i-1} + b_i), \qquad
-              \hat h_{i-1} = \phi(V_i h_i + c_i),
-
-    by squared error, or for the data by `loss`, whose output is linear or a sigmoid;
-    the last code has `code_activation`. Then the encoders are put one upon the
-    other to :math:`f`, the decoders in reverse behind them to :math:`g`, and the whole,
-
-    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
-
-    is trained for `fine_tune_epochs`, with :math:`s` a scaling of the data. The linear
-    path :math:`W, V` is there only with ``init="pca"``, and begins at zero. PCA, which
-    is :math:`W, V` at its loadings without :math:`f` and :math:`g`, is kept if held-out
-    rows show nothing better.
+    Each layer is first trained as a separate autoencoder of the codes of the previous
+    layer. Then the whole network is fine-tuned.
 
     Parameters
     ----------
     code_activation : str or callable, default="linear"
-        Activation of the code. Anything but "linear" needs ``init="random"``.
+        Activation of the code. All but "linear" require ``init="random"``.
 
     fine_tune_epochs : int or "auto", default="auto"
-        Largest number of epochs for the whole network, after the layers. "auto" makes
-        about 3000 steps, but at least 15 and at most 500 passes. 0 leaves the layers as
-        they are, also where PCA is better.
+        Maximum number of epochs of fine-tuning. "auto" makes about 3000 steps, but at
+        least 15 and at most 500 epochs. With 0 the pretrained layers are not changed,
+        and are returned even if PCA is better.
 
     dropout : float, default=0.0
-        Fraction of hidden units set to zero at random in each training step of the
-        whole network. The layers are trained without.
+        Fraction of hidden units set to zero at random in each step of fine-tuning. It
+        is not used in pretraining.
 
     learning_rate_schedule : {"cosine", "constant"}, default="cosine"
         "cosine" lowers the learning rate from epoch to epoch, along half a cosine that
-        would reach zero after `epochs`, for the whole network after `fine_tune_epochs`;
-        "constant" leaves it alone.
+        would reach zero after `epochs`, or, in fine-tuning, after `fine_tune_epochs`;
+        "constant" does not change it.
 
     epochs : int or "auto", default="auto"
-        Largest number of passes over the training data for each layer. "auto" makes
-        about 1000 steps, but at least 5 and at most 167 passes.
+        Maximum number of epochs for each layer in pretraining. "auto" makes about 1000
+        steps, but at least 5 and at most 167 epochs.
 
     validation_fraction : float, default=0.1
         Fraction of the rows that `early_stopping` holds out: anew for each layer, and
-        for the whole network unless `fit` gets `X_val`.
+        for fine-tuning unless `fit` gets `X_val`.
 
     warm_start : bool, default=False
-        Whether `fit` goes on from the present weights and optimizer state of the whole
-        network. The layers are not trained again then.
+        Whether `fit` continues from the current weights and optimizer state of the
+        whole network, without pretraining.
 
     callbacks : list of keras.callbacks.Callback or Checkpoint, default=None
-        For the training of the whole network, not for the layers'. Copied for each fit;
-        the copies are at `callbacks_`. A callback with batch hooks makes training
-        slower: the compiled program then returns after each step. A
-        :class:`~skae.Checkpoint` lets the training of the whole go on after its process
-        was killed; the layers are trained once more.
+        Callbacks of fine-tuning; they are not used in pretraining. Copied for each fit;
+        the copies are in `callbacks_`. A callback with batch hooks makes training
+        slower: the compiled program then returns after each step. With a
+        :class:`~skae.Checkpoint`, an interrupted fine-tuning can be resumed; the
+        pretraining is repeated.
 
     Attributes
     ----------
     history_ : dict of lists
-        Of the whole network, per epoch: "loss" and "reconstruction_loss", averaged over
-        the epoch's steps; with validation data the same after the epoch, under
-        "val_loss" and so on. NaN in epochs, of an earlier fit or `partial_fit`, that
-        did not have such a series.
+        History of fine-tuning, per epoch: "loss" and "reconstruction_loss", averaged
+        over the epoch's steps; with validation data also their values on these after
+        the epoch, as "val_loss" and so on. NaN in epochs, of an earlier fit or
+        `partial_fit`, that did not record the series.
 
     layer_histories_ : list of dict
-        The same for each layer's own training, the first layer first.
+        The same for the pretraining of each layer, beginning with the first.
 
     n_iter_ : int
-        Number of epochs that the whole network was trained.
+        Number of epochs of fine-tuning.
 
     See Also
     --------
-    Autoencoder : Dense, starting at PCA.
-    sklearn.decomposition.PCA : The linear case.
+    Autoencoder : Dense autoencoder, initialized with PCA.
+    sklearn.decomposition.PCA : Linear dimensionality reduction.
+
+    Notes
+    -----
+    In pretraining [1]_, layer :math:`i` is an autoencoder of the codes :math:`h_{i-1}`
+    of the previous layer (of the data, for the first one),
+
+    .. math:: h_i = \phi(W_i h_{i-1} + b_i), \qquad
+              \hat h_{i-1} = \phi(V_i h_i + c_i).
+
+    It minimizes the squared error; for the data it minimizes `loss`, with a linear or
+    sigmoid output. The last code has `code_activation`. The encoders are then stacked
+    to :math:`f`, the decoders in reverse order to :math:`g`, and the whole network,
+
+    .. math:: z = W s(x) + f(s(x)), \qquad \hat x = s^{-1}(V z + g(z)),
+
+    is trained for `fine_tune_epochs`, with :math:`s` a scaling of the data. The linear
+    path :math:`W, V` exists only with ``init="pca"``, and is initialized with zeros.
+    PCA, which has its loadings as :math:`W, V` and neither :math:`f` nor :math:`g`, is
+    the baseline: it is kept if training finds nothing better on held-out rows.
 
     References
     ----------
@@ -238,12 +243,12 @@ class StackedAutoencoder(BaseAutoencoder):
     def _baseline(self, architecture, rows, summary, weight, rng):
         baseline = super()._baseline(architecture, rows, summary, weight, rng)
         train = partial(self._train_layers, architecture, rows, weight, rng)
-        if self.fine_tune_epochs == 0:  # the layers are all that was asked for
+        if self.fine_tune_epochs == 0:  # pretraining only
             return Baseline(train(baseline.weights))
         return replace(baseline, initial_weights=train)
 
     def _train_layers(self, architecture, rows, weight, rng, baseline):
-        """The layers, trained one at a time; a linear path that adds nothing yet."""
+        """Weights of the layers, trained one at a time, and a linear path of zeros."""
         n_hidden = len(architecture.sizes)
         encoders = [*(f"encoder_{i}" for i in range(n_hidden)), "code"]
         decoders = ["output", *(f"decoder_{i}" for i in reversed(range(n_hidden)))]
@@ -252,7 +257,7 @@ class StackedAutoencoder(BaseAutoencoder):
         for i, size in enumerate([*architecture.sizes, architecture.encoding_dim]):
             last, seed = i == n_hidden, int(rng.integers(2**31))
             layer = self._make_layer(size, seed, len(rows), first=i == 0, last=last)
-            with warnings.catch_warnings():  # of such rows the whole network tells
+            with warnings.catch_warnings():  # the whole network warns of such rows
                 warnings.filterwarnings("ignore", "Row .* of X")
                 layer.fit(X, sample_weight=weight)
             self.layer_histories_.append(layer.history_)

@@ -1,4 +1,4 @@
-"""The autoencoder of tables of mixed types."""
+"""The autoencoder for tables of mixed types."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -14,47 +14,50 @@ from skae.families.tables._objective import TableObjective
 
 @with_shared_texts
 class TableAutoencoder(TableObjective, BaseAutoencoder):
-    r"""Dense autoencoder of data frames: numbers, categories, dates and gaps.
+    r"""Dense autoencoder for tables of mixed types: numbers, categories and dates.
 
-    Use it for tables as they are, where PCA would need numbers alone: strings, ordered
-    categories, booleans, dates and missing values go in, and `inverse_transform` gives
-    a data frame back, with the columns, types and categories of the one of `fit`.
+    Use it for data frames with strings, ordered categories, booleans, dates and missing
+    values, for which PCA would need preprocessing. `inverse_transform` returns a data
+    frame with the columns, types and categories of the one of `fit`. Codes are as in
+    :class:`Autoencoder`.
 
-    Each column :math:`j` is brought to mean 0 and variance 1: numbers by `scaling`,
-    categories as indicators of their levels, dates as how far along they are and where
-    in the day, the week and the year. The codes of these are as in
-    :class:`Autoencoder`. Training minimizes the mean over the rows of
+    Parameters
+    ----------
+    noise : {"swap", "masking"}, default="swap"
+        Noise in training. The reconstruction is compared with the row without noise.
+
+        - "swap": values are replaced by those of other rows of the mini-batch [1]_.
+        - "masking": values are removed. For new data with missing values.
+
+    noise_level : float, default=0.0
+        Fraction of the values that are replaced or removed; 0 gives a plain
+        autoencoder.
+
+    See Also
+    --------
+    VariationalTableAutoencoder : Variational autoencoder that generates tables.
+    Autoencoder : Dense autoencoder for numeric arrays.
+
+    Notes
+    -----
+    Each column :math:`j` is scaled to mean 0 and variance 1: numbers by `scaling`,
+    categories as indicators of their levels, dates as the elapsed time and the position
+    in the day, the week and the year. Training minimizes the mean over the rows of
 
     .. math:: \frac{\sum_j w_j L_j(x_j, \hat x_j)}{\sum_j w_j}, \qquad
               L_j = (x_j - \hat x_j)^2 \ \text{or} \ \frac{-\log \hat p_j(x_j)}{H_j},
 
     with the weights :math:`w` of the columns, and :math:`H_j` the entropy of a
-    category: each column counts alike, in units of what is left of it if one predicts
-    its mean or the shares of its levels. A missing value is part of the input, beside a
-    sign that it is missing, and never of the loss.
+    category. The loss of each column is thus relative to that of predicting its mean or
+    the frequencies of its levels, and with equal weights all columns have the same
+    influence. Missing values have an indicator in the input, and are never part of the
+    loss.
 
-    What comes back has the types of `fit`: numbers with as many digits behind the point
-    as all of them had, up to six; dates at times of the day, days of the week and days
-    of the month that occurred, in their own time zone, where these are few; integers
-    between the least and the greatest, exact also beyond 2**53 where these two lie no
-    further apart.
-
-    Parameters
-    ----------
-    noise : {"swap", "masking"}, default="swap"
-        What is done to values in training, where the reconstruction is compared with
-        the row as it was.
-
-        - "swap": they are replaced by those of other rows of the mini-batch [1]_.
-        - "masking": they are taken away. For data that will have gaps.
-
-    noise_level : float, default=0.0
-        Share of the values that are hit; 0 is a plain autoencoder.
-
-    See Also
-    --------
-    VariationalTableAutoencoder : Makes up rows.
-    Autoencoder : For arrays of numbers.
+    Reconstructions have the types of `fit`: numbers have as many decimal places as the
+    column had, up to six. Dates have times of the day, days of the week and days of the
+    month that occurred, if these are few, in their own time zone. Integers are in the
+    observed range; they are exact also beyond 2**53, if the range is not larger than
+    that.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What some columns of rows that are made up must be, and draws of all of them."""
+"""Conditions on columns of synthetic rows, and draws of all columns."""
 
 import datetime as dt
 import math
@@ -13,28 +13,28 @@ from skae.tables import DateColumn, MixedTableLayout, NumberColumn
 
 _EPOCH = dt.datetime(1970, 1, 1)
 _MIN_CHANCE = 1e-300
-# Of so small a share of a step a multiple of it may be off.
+# Relative tolerance of multiples of a step.
 _ROUNDING = 1e-9
 
 
 class Conditions:
-    """Levels and ranges that columns must have; anything for those without.
+    """Levels and ranges of some columns; the others are not restricted.
 
     Parameters
     ----------
     layout : MixedTableLayout
 
     wanted : dict
-        By the name of a column a level, a list of levels, or, of numbers and dates, a
-        tuple of the least and the greatest, None for an open end.
+        Conditions by name of the column: a level, a list of levels, or, for numbers and
+        dates, a tuple of the least and the greatest value, None for an open end.
 
     deviations : ndarray of shape (n_numbers,)
-        Of the numbers given a code, on the scale of the layout.
+        Standard deviations of the numbers given a code, on the scale of the layout.
 
     Attributes
     ----------
     limits : dict
-        By the number of a column the least and the greatest value that it may have.
+        Least and greatest allowed value, by index of the column.
     """
 
     def __init__(self, layout: MixedTableLayout, wanted: Mapping[Any, Any], deviations):
@@ -71,11 +71,11 @@ class Conditions:
 
     @property
     def columns(self) -> list[int]:
-        """The numbers of the columns that must be something."""
+        """Indices of the columns with a condition."""
         return [*self._levels, *self._ranges, *self._moments]
 
     def _as_written(self, j, limits) -> tuple[float, float]:
-        """Limits that hold in the type of the column as well."""
+        """Limits that also hold after rounding to the data type of the column."""
         if not self.layout.is_single(j) or self.layout.columns[j].grain:
             return limits
         single = np.array(limits, dtype=np.float32)
@@ -86,7 +86,7 @@ class Conditions:
         return (float(single[0]), float(max(single)))
 
     def with_moments(self, outputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Outputs with draws of the dates that must lie between two."""
+        """Outputs, with draws of the dates that have a condition."""
         found = np.array(outputs, dtype=np.float64)
         for j in self._moments:
             places = self.layout.output_places()[j]
@@ -95,10 +95,9 @@ class Conditions:
         return found
 
     def chances(self, outputs: np.ndarray) -> np.ndarray:
-        """How likely each row of outputs makes all that is wanted.
+        """Probability that each row of outputs meets all conditions.
 
-        Of a value that no range surrounds it is how dense it lies. Dates are there
-        already.
+        For a single value it is proportional to the density. Dates are drawn already.
         """
         places = self.layout.output_places()
         found = np.ones(len(outputs))
@@ -117,7 +116,7 @@ class Conditions:
         return found
 
     def draw(self, outputs: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Numbers and indicators of levels, drawn given the outputs."""
+        """Draw numbers and indicators of levels, given the outputs."""
         found = np.array(outputs, dtype=np.float64)
         pairs = zip(self.layout.columns, self.layout.output_places(), strict=True)
         for j, (column, places) in enumerate(pairs):
@@ -135,7 +134,7 @@ class Conditions:
         if j not in self._ranges:
             return mean + deviations * rng.standard_normal(mean.shape)
         low, high = ((self._ranges[j] - mean) / deviations).T
-        # On the side of the mean where the normal distribution function is exact.
+        # On the side of the mean where the distribution function is not close to 1.
         sign = np.where(low > 0, -1.0, 1.0)
         ends = ndtr(np.sort([sign * low, sign * high], axis=0))
         point = ends[0] + (ends[1] - ends[0]) * rng.random(len(mean))
@@ -145,14 +144,14 @@ class Conditions:
 
 
 def draw_places(chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A place for each row, drawn by its chances, which need not sum to 1."""
+    """Draw an index for each row, by probabilities that need not sum to 1."""
     total = np.cumsum(chances, axis=1)
     point = rng.random((len(total), 1)) * total[:, -1:]
     return np.minimum((total <= point).sum(axis=1), chances.shape[1] - 1)
 
 
 def _mass(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Chance of a normal number between two."""
+    """Probability that a standard normal number is between two limits."""
     return np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
 
 
@@ -168,7 +167,7 @@ def _allowed(column, name, told) -> np.ndarray:
 
 
 def _ends(told, read, name, seen: str, what: str) -> list[float]:
-    """The two ends of a range, read; ValueError for what is none."""
+    """The two limits of a range, parsed; a ValueError if it is not a range."""
     try:
         first, last = told if isinstance(told, tuple) else (told,)
         least = -math.inf if first is None else read(first)
@@ -188,7 +187,7 @@ def _refusal(told, name, seen: str, what: str) -> ValueError:
 
 
 def _number_limits(column: NumberColumn, name, told) -> tuple[float, float]:
-    """The least and the greatest value, less the origin, that is wanted."""
+    """Least and greatest allowed value, minus the origin of the column."""
 
     def read(value) -> float:
         if isinstance(value, dt.timedelta):
@@ -217,7 +216,7 @@ def _number_limits(column: NumberColumn, name, told) -> tuple[float, float]:
 
 
 def _multiples(column: NumberColumn, limits: list[float]) -> list[float]:
-    """The first and the last value that the column may have between two limits."""
+    """Smallest and largest value that the column can have between two limits."""
     grain, found = column.grain, list(limits)
     for i, (toward, sign) in enumerate(((math.ceil, -1), (math.floor, 1))):
         if math.isfinite(limits[i]):
@@ -226,13 +225,13 @@ def _multiples(column: NumberColumn, limits: list[float]) -> list[float]:
             found[i] = steps * grain
             if column.decimals is not None:
                 found[i] = round(found[i], column.decimals)
-    if column.step:  # which is written between the values seen alone
+    if column.step:  # whose values stay in the observed range
         found = [max(found[0], column.limits[0]), min(found[1], column.limits[1])]
     return found
 
 
 def _scores(column: NumberColumn, limits: tuple[float, float]) -> np.ndarray:
-    """The scores of which the written values lie between two limits."""
+    """Range of scaled values whose rounded values are between two limits."""
     half = column.grain / 2
     scores = column.span(limits[0] - half, limits[1] + half)
     if column.step:
@@ -244,7 +243,7 @@ def _scores(column: NumberColumn, limits: tuple[float, float]) -> np.ndarray:
 
 
 def _moment_limits(column: DateColumn, name, told, zone) -> tuple[float, float]:
-    """The first and the last date, in seconds as the column counts them."""
+    """First and last allowed date, in seconds, in the column's time."""
 
     def read(value) -> float:
         if isinstance(value, np.datetime64):

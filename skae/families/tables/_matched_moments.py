@@ -1,4 +1,4 @@
-"""Means and covariances of synthetic numbers, as those of the data are."""
+"""Match means and covariances of synthetic numbers to those of the data."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,32 +7,35 @@ import numpy as np
 
 from skae.tables import NormalWithMissing, observed_moments
 
-# Variances of numbers are 1: below this there is nothing to stretch.
+# Numbers have variance 1: directions of smaller variance are not stretched.
 _MIN_VARIANCE = 0.01
-# No direction is stretched, or shrunk, by more.
+# Maximum factor by which a direction is stretched or shrunk.
 _STRETCH = 4.0
-# Wider tables are left as they are: the cost is cubic.
+# Tables of more columns are not matched: the cost is cubic.
 _WIDEST = 512
-# Rows that tell of moments beside gaps, and operations for one step.
+# Minimum number of rows for moments with missing values, and operations per step.
 _MIN_ROWS, _MAX_WORK = 500, 2.5e8
 _RIDGE, _EM_STEPS = 1.0, 100
-# Corrections of the covariance of scores, and the share of each that is made.
+# Corrections of the covariance of the numbers, and the step size.
 _CORRECTIONS, _SHARE = 4, 0.8
-# Values on each side that may be broken, and at least what share of all; they are where
-# they lie farther out than so often the distance between the quantiles that are left.
+# Number, and minimum fraction, of values on each side that may be corrupted. They are
+# if they are farther out than a multiple of the distance between the inner quantiles.
 _FAR_VALUES, _FAR_SHARE, _FAR = 2, 0.01, 2.0
 
 
 class MatchedMoments(NamedTuple):
-    """An affine map of decoded numbers, and the noise to be added to them.
+    """Affine map of decoded numbers, and the noise to be added to them.
 
     Parameters
     ----------
     matrix : ndarray of shape (n_numbers, n_numbers)
+        Linear part of the map.
 
     shift : ndarray of shape (n_numbers,)
+        Constant part of the map.
 
     deviations : ndarray of shape (n_numbers,)
+        Standard deviations of the noise.
     """
 
     matrix: np.ndarray
@@ -48,13 +51,13 @@ class MatchedMoments(NamedTuple):
         values: Callable[[np.ndarray], np.ndarray] = np.asarray,
         rng: np.random.Generator | None = None,
     ) -> "MatchedMoments":
-        """From rows with missing values, and from decoded codes, of numbers alone.
+        """Fit the map to rows with missing values and to decoded codes, numbers alone.
 
-        With noise, decoded numbers have the means and variances of the rows, and
-        their ``values``, in the units of the data, have the correlations of those of
-        the rows. Where values are no linear function of the numbers, the correlations
-        of the numbers that lead there are found step by step [1]_. Where a column has
-        values far out, they count as the last usual one: one broken row would decide.
+        With noise, decoded numbers have the means and variances of the rows, and their
+        ``values``, in the units of the data, have the correlations of those of the
+        rows. If values are not a linear function of the numbers, the correlations of
+        the numbers that give these are found by iteration [1]_. Extreme values of a
+        column are clipped: otherwise one corrupted row could determine the result.
 
         References
         ----------
@@ -85,9 +88,9 @@ class MatchedMoments(NamedTuple):
 
     @classmethod
     def _between(cls, mean, covariance, decoded, deviations) -> "MatchedMoments":
-        """From the moments that are wanted, as far as the decoder goes.
+        """Map to given moments, as far as the decoder permits it.
 
-        Of all maps that lead there, it is the one that moves numbers least [1]_.
+        Of all such maps, it is the optimal transport, which moves numbers least [1]_.
 
         References
         ----------
@@ -100,7 +103,7 @@ class MatchedMoments(NamedTuple):
         own = np.cov(decoded, rowvar=False).reshape(n, n)
         floor = _MIN_VARIANCE * np.eye(n)
         noise = np.square(deviations)
-        # No more of it than leaves a covariance: short training ends with too much.
+        # Limited so that the rest is a covariance: too large after short training.
         scaled = np.sqrt(noise)[:, None] * np.linalg.inv(covariance + floor / 10)
         most = np.linalg.eigvals(scaled * np.sqrt(noise)).real.max()
         wanted = _nearest(covariance - np.diag(noise / max(1.0, most))) + floor
@@ -114,16 +117,16 @@ class MatchedMoments(NamedTuple):
         return cls(matrix, mean - matrix @ center, noise)
 
     def apply(self, outputs: np.ndarray) -> np.ndarray:
-        """Outputs with their numbers, which come first, moved."""
+        """Apply the map to the numbers, which are the first outputs."""
         found, n = np.array(outputs, dtype=np.float64), len(self.shift)
         found[:, :n] = found[:, :n] @ self.matrix + self.shift
         return found
 
 
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means and covariances that are likeliest, of some rows where gaps are many.
+    """Maximum likelihood means and covariances; with many missing values, of some rows.
 
-    Those of pairs of values tell little of what is seldom seen together.
+    Pairwise covariances are poor for values that are seldom observed together.
     """
     missing = np.isnan(x)
     cost = float(np.mean(missing.sum(axis=1) ** 3.0))
@@ -138,7 +141,7 @@ def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _moments_of_pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means, and covariances over the rows that have both values."""
+    """Means, and pairwise covariances over the rows that have both values."""
     mean, _ = observed_moments(x)
     there = ~np.isnan(x)
     z = np.where(there, x - mean, 0.0)
@@ -147,7 +150,7 @@ def _moments_of_pairs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nearest(covariance: np.ndarray) -> np.ndarray:
-    """The covariance without negative variances."""
+    """Nearest positive semidefinite matrix."""
     values, vectors = np.linalg.eigh(covariance)
     return (vectors * np.maximum(values, 0)) @ vectors.T
 
@@ -158,7 +161,7 @@ def _correlations(covariance: np.ndarray) -> np.ndarray:
 
 
 def _robust_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the usual values of columns that have some far out; none of others."""
+    """Limits of the inliers in columns with extreme values; infinite for the others."""
     limits = np.tile([[-np.inf], [np.inf]], values.shape[1])
     for j, column in enumerate(values.T):
         known = column[~np.isnan(column)]
@@ -172,7 +175,7 @@ def _robust_limits(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _standardized(values: np.ndarray) -> np.ndarray:
-    """Columns with mean 0 and variance 1, beside what is missing."""
+    """Columns with mean 0 and variance 1, ignoring missing values."""
     mean, variance = observed_moments(values)
     return (values - mean) / np.sqrt(np.where(variance > 0, variance, 1))
 

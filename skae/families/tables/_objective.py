@@ -14,24 +14,25 @@ from skae.tables import ColumnScores, NumberColumn
 
 
 class TableObjective:
-    """What is explained of each column, and on the whole.
+    """Scores of tables, per column and overall.
 
-    Stands left of `BaseAutoencoder`.
+    Mixin, to the left of `BaseAutoencoder`.
     """
 
     def score(
         self, X: "MatrixLike", y: Any = None, sample_weight: "ArrayLike | None" = None
     ) -> float:
-        r"""Share of the columns that the reconstructions explain: their mean.
+        r"""Return the mean over the columns of the fraction that is explained.
 
-        For a column of numbers or dates the share of its variance; for one of
-        categories that of its entropy,
+        For a column of numbers or dates this is the explained fraction of its variance;
+        for a categorical column it is that of its entropy,
 
         .. math:: 1 - \frac{\sum_i -\log \hat p_i(x_i)}{\sum_i -\log p(x_i)},
 
-        with :math:`p` the shares of the levels in `X` itself. 0 is what one explains
-        who predicts the mean, or the shares, of each column; 1 is all. Missing values
-        take no part, nor do columns that do not vary in `X`.
+        with :math:`p` the frequencies of the levels in `X` itself. A model that
+        predicts the mean, or these frequencies, of each column has a score of 0; a
+        perfect model has 1. Missing values are ignored, and so are columns that do not
+        vary in `X`. The mean is weighted by the weights of the columns.
 
         Parameters
         ----------
@@ -54,7 +55,7 @@ class TableObjective:
     def column_scores(
         self, X: "MatrixLike", sample_weight: "ArrayLike | None" = None
     ) -> dict[Any, float]:
-        """Share of each column that the reconstructions explain, as in `score`.
+        """Return the fraction of each column that is explained, as in `score`.
 
         Parameters
         ----------
@@ -67,8 +68,8 @@ class TableObjective:
         Returns
         -------
         scores : dict of float
-            By the name of the column. NaN for a column that does not vary in `X`, or
-            that the model ignores.
+            Scores by name of the column. NaN for a column that does not vary in `X`,
+            or that the model ignores.
         """
         check_is_fitted(self)
         fields = self._read_fields(X)
@@ -88,7 +89,7 @@ class TableObjective:
 
     @by_block
     def reconstruction_error(self, X: "MatrixLike") -> np.ndarray:
-        """Error of each row's reconstruction, in units of what its columns vary by.
+        """Compute the reconstruction error of each row.
 
         Parameters
         ----------
@@ -98,19 +99,20 @@ class TableObjective:
         Returns
         -------
         errors : ndarray of shape (n_samples,), float32
-            Mean, by the weights of the columns, over those that have a value: of
-            numbers the squared error on the scale of `scaling`, of categories the
-            cross-entropy over the entropy of the shares of their levels.
+            Mean over the columns that are not missing, weighted by their weights. The
+            error of a number is the squared error on the scale of `scaling`; that of a
+            category is the cross-entropy, divided by the entropy of the frequencies of
+            its levels.
         """
         return super().reconstruction_error(X)
 
     def _residuals(self, X) -> np.ndarray:
-        """What is left of each column without its reconstruction, float64.
+        """Residuals of the reconstruction of each column, float64.
 
-        In deviations of the column: for numbers the difference, for a category the
-        distance of the probabilities from certainty, and for a date the root of the
-        mean square of its numbers. Neither of the latter has a sign. What is missing
-        is 0.
+        In units of the standard deviation of the column. For numbers it is the
+        difference; for a category the distance of the probabilities from the indicators
+        of the levels; for a date the root mean square of the residuals of its numbers.
+        The latter two have no sign. Residuals of missing values are 0.
         """
         fields, layout = self._read_fields(X), self._layout
         deviation = np.ones(layout.n_outputs)
@@ -132,7 +134,7 @@ class TableObjective:
         return found
 
     def _mean_score(self, scores: Mapping[Any, float]) -> float:
-        """Mean of the scores of the columns that have one, by their weights."""
+        """Weighted mean of the scores of the columns that have one."""
         weights = [
             sum(self._layout.value_weights[i] for i in places)
             for places in self._layout.places()

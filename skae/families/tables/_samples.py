@@ -1,4 +1,4 @@
-"""Rows that are made up: codes from a mixture, values from their distributions."""
+"""Synthetic rows: codes from a mixture, values from their distributions."""
 
 import warnings
 from collections.abc import Mapping
@@ -18,40 +18,40 @@ from skae.families.tables._conditions import Conditions, draw_places
 from skae.families.tables._matched_moments import MatchedMoments
 from skae.tables import NumberColumn
 
-# Codes that the mixture is fitted to, and what a component needs of them.
+# Codes that the mixture is fitted to, and codes per component.
 _MAX_CODES = 20000
 _CODES_PER_COMPONENT, _MAX_COMPONENTS = 200, 100
 _EM_STEPS = 50
 _RIDGE = 1e-4
-# Codes to choose from for each row that must meet conditions, and how often to try.
+# Candidate codes per row under conditions, their minimum number, and attempts.
 _CHOICE, _MIN_CHOICE, _TRIES = 10, 10000, 20
-# Turns of drawing codes and what is missing.
+# Iterations of drawing codes and missing values.
 _GIBBS_STEPS = 6
-# Codes of which the decoded numbers are to have the moments of the data.
+# Decoded codes whose numbers are matched to the moments of the data.
 _MATCHED_CODES = 10000
-# Codes that are weighed at a time.
+# Codes whose importance weights are computed at a time.
 _WEIGHED_CODES = 20000
 
 
 class TableSamples:
     """`sample` for variational autoencoders of tables.
 
-    Stands left of `VariationalObjective`.
+    Mixin, to the left of `VariationalObjective`.
     """
 
     def _baseline(self, *arguments):
-        # Rows are to be made up: the bound tells how well.
+        # For synthetic rows the evidence lower bound is the criterion.
         return replace(super()._baseline(*arguments), must_reconstruct=False)
 
     def _finish(self, fields, weight):
         super()._finish(fields, weight)
-        # Not the prior: what is left between it and the codes shows in every row.
+        # The codes deviate from the prior, which would affect all synthetic rows.
         some = sample_rows(fields, weight, _MAX_CODES)
         rng = np.random.default_rng(draw_seed(self.random_state))
         missing = self._layout.missing_of(some["data"])
         some["data"] = self._completed(some["data"], rng)
         mean, log_var = self._posterior(some)
-        if len(mean) == 1:  # of one row two codes: a mixture asks for as many
+        if len(mean) == 1:  # two codes of one row: a mixture needs two
             mean, log_var = (np.repeat(part, 2, axis=0) for part in (mean, log_var))
         codes = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
         n_components = len(codes) // _CODES_PER_COMPONENT
@@ -66,14 +66,14 @@ class TableSamples:
             self.mixture_ = mixture.fit(codes)
         moments = self._match(sample_rows(fields, weight, _MAX_CODES)["data"], rng)
         self._sample_matrix, self._sample_shift, self._sample_deviations = moments
-        # Gaps as they occurred, by where in the mixture: nothing where there are none.
+        # Patterns of missing values, with their component of the mixture, if any.
         self._gap_patterns, self._gap_owners = missing[:0], np.empty(0, int)
         if missing.any():
             self._gap_patterns = missing
             self._gap_owners = mixture.predict(codes)[: len(missing)]
 
     def _match(self, x: np.ndarray, rng) -> MatchedMoments:
-        """What brings decoded numbers to the moments of rows."""
+        """Map of decoded numbers to the moments of the rows."""
         m = self._layout.n_numbers
         decoded = self._outputs(self._codes(_MATCHED_CODES, rng))[:, :m]
         decoded = decoded.astype(np.float64)
@@ -81,7 +81,7 @@ class TableSamples:
         return MatchedMoments.fit(x[:, :m], decoded, deviations, self._values, rng)
 
     def _values(self, numbers: np.ndarray) -> np.ndarray:
-        """Numbers of the network in the units of the data, and parts of dates."""
+        """Numbers in the units of the data; parts of dates are not changed."""
         found = np.array(numbers, dtype=np.float64)
         layout = self._layout
         for column, places in zip(layout.columns, layout.output_places(), strict=True):
@@ -90,7 +90,7 @@ class TableSamples:
         return found
 
     def _matched_moments(self) -> MatchedMoments:
-        """What `fit` found; nothing in models of old files."""
+        """Map that `fit` found; the identity in models from old files."""
         if not hasattr(self, "_sample_matrix"):
             m = self._layout.n_numbers
             return MatchedMoments(np.eye(m), np.zeros(m), self._number_deviations())
@@ -99,10 +99,10 @@ class TableSamples:
         )
 
     def _completed(self, x: np.ndarray, rng, n_steps: int = _GIBBS_STEPS) -> np.ndarray:
-        """Rows of the network with values in their gaps, drawn given all others.
+        """Scaled rows with their missing values drawn given the observed values.
 
-        In turns a code is drawn given the row, and what was missing given the code
-        [1]_: codes of rows with means in the gaps would lie too near to each other.
+        Alternately, a code is drawn given the row, and the missing values given the
+        code [1]_. With mean imputation, the codes would be too close to each other.
 
         References
         ----------
@@ -132,11 +132,12 @@ class TableSamples:
         missing: bool = False,
         random_state: int | np.random.RandomState | None = None,
     ) -> Any:
-        """Make rows up: codes are drawn from a mixture, values given the code.
+        """Generate synthetic rows.
 
-        Levels are drawn by their probabilities, numbers with the noise that was
-        learned. Rows that were made up tell of those of `fit`, and of some more than
-        of others: measure before you publish them.
+        Codes are drawn from `mixture_`. Given the code, levels are drawn by their
+        probabilities, and numbers with the learned noise. Synthetic rows disclose
+        information about the training rows, about some more than about others: measure
+        this before you publish them.
 
         Parameters
         ----------
@@ -144,28 +145,29 @@ class TableSamples:
             Number of rows.
 
         conditions : dict, default=None
-            What some columns must be, by name: a level, a list of levels, or for
-            numbers, durations and dates a tuple ``(least, greatest)``, both included,
-            None for an open end. Codes are drawn by how likely they make it, so that
-            the other columns go with it.
+            Conditions on the values of some columns, by name: a level, a list of
+            levels, or for numbers, durations and dates a tuple ``(least, greatest)``,
+            both included, with None for an open end. Codes are drawn by the probability
+            that they meet the conditions, so that the other columns are distributed
+            accordingly.
 
         missing : bool, default=False
-            Whether values are missing as in the data of `fit`: together as they were
-            there, and in rows like those. By default no value is missing.
+            Whether to generate missing values. They have the patterns of the training
+            rows with similar codes. By default no value is missing.
 
         random_state : int, RandomState instance or None, default=None
-            Decides the rows.
+            Determines random number generation for the rows.
 
         Returns
         -------
-        X : of the kind of the data of `fit`
-            A table with their columns and types.
+        X : same type as the data of `fit`
+            Table with the columns and data types of `fit`.
 
         Raises
         ------
         ValueError
-            For conditions on what no column has, that no value meets, or that are all
-            but impossible.
+            If conditions name an unknown column or level, if no value meets them, or if
+            they are almost impossible.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples)
@@ -184,7 +186,7 @@ class TableSamples:
         return self._layout.restore(drawn, missing=missing, limits=wanted.limits)
 
     def _drawn_missing(self, codes: np.ndarray, rng) -> np.ndarray | None:
-        """Gaps of rows of `fit` from the same components as the codes."""
+        """Patterns of missing values, from training rows of the codes' components."""
         patterns = getattr(self, "_gap_patterns", None)
         if patterns is None:
             raise ValueError(
@@ -203,13 +205,15 @@ class TableSamples:
         return patterns[which].copy()
 
     def _drawn_given(self, x: np.ndarray, rng, n_codes: int = 50) -> np.ndarray:
-        r"""Outputs drawn for rows of the network, given what each of them has.
+        r"""Outputs drawn for scaled rows, given the observed values of each.
 
-        One of `n_codes` from the posterior is chosen by its importance [1]_,
+        One of `n_codes` codes from the posterior is drawn by its importance weight
+        [1]_,
 
-        .. math:: w \propto \frac{p(x_{known} | z) \, p(z)}{q(z | x_{known})},
+        .. math:: w \propto \frac{p(x_{obs} | z) \, p(z)}{q(z | x_{obs})},
 
-        with the mixture for :math:`p(z)`; values are drawn given that code.
+        with :math:`x_{obs}` the observed values and the mixture as :math:`p(z)`. Then
+        values are drawn given that code.
 
         References
         ----------
@@ -220,8 +224,8 @@ class TableSamples:
         size = max(1, _WEIGHED_CODES // n_codes)
         for start in range(0, len(x), size):
             rows = aligned(x[start : start + size])
-            # Codes of rows with means in the gaps lie too near to each other, and those
-            # of one way to fill them tell of that way alone: half are drawn from each.
+            # With mean imputation, codes are too close to each other; with one drawn
+            # imputation, they depend on that draw. Half of them are drawn from each.
             completed = self._completed(rows, rng)
             proposals = [self._posterior({"data": x}) for x in (rows, completed)]
             size_of_half = (len(rows), n_codes // 2, proposals[0][0].shape[1])
@@ -264,7 +268,7 @@ class TableSamples:
         return self._model.run_all("decoder", {"codes": rows})
 
     def _chosen(self, wanted, moments, n_samples: int, rng) -> tuple:
-        """Codes, chosen by how likely they make what is wanted, and their outputs."""
+        """Codes, drawn by the probability of the conditions, and their outputs."""
         size = max(_CHOICE * n_samples, _MIN_CHOICE)
         found: list[tuple[np.ndarray, np.ndarray]] = []
         total, most = 0.0, 0.0
@@ -273,7 +277,7 @@ class TableSamples:
             outputs = moments.apply(self._outputs(codes))
             outputs = wanted.with_moments(outputs, rng)
             chances = wanted.chances(outputs)
-            # The likeliest of the first codes is kept for sure, others in proportion.
+            # Rejection sampling, relative to the most likely of the first codes.
             most = most or float(chances.max())
             kept = rng.random(size) * most < chances
             found.append((codes[kept], outputs[kept]))
@@ -292,6 +296,6 @@ class TableSamples:
 
 
 def _log_normal(z: np.ndarray, mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
-    """Log-density of codes of each row, but for a constant: (n_rows, n_codes)."""
+    """Log-density of the codes of each row, up to a constant: (n_rows, n_codes)."""
     mean, log_var = mean[:, None], log_var[:, None]
     return -0.5 * np.sum((z - mean) ** 2 * np.exp(-log_var) + log_var, axis=2)

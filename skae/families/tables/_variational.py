@@ -1,4 +1,4 @@
-"""The variational autoencoder of tables of mixed types."""
+"""The variational autoencoder for tables of mixed types."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -18,52 +18,55 @@ from skae.families.variational import VariationalObjective
 class VariationalTableAutoencoder(
     TableSamples, TableObjective, VariationalObjective, BaseAutoencoder
 ):
-    r"""Variational autoencoder of data frames: rows that are made up.
+    r"""Variational autoencoder for tables of mixed types, to generate synthetic data.
 
-    Use it for synthetic rows of a table of mixed types (`sample`), also such that meet
-    conditions, and to judge how usual a row is (`score_samples`). For codes, use
+    Use it to generate synthetic rows of a data frame (`sample`), also by conditional
+    sampling, and to estimate how likely a row is (`score_samples`). For codes, use
     :class:`TableAutoencoder`. Columns are read and written as there.
-
-    A code is the mean of the posterior :math:`q(z|x) = N(\mu(x), \sigma^2(x))`.
-    Training minimizes the mean over the rows of
-
-    .. math:: -\sum_j \log p(x_j|z) + \beta \sum_k \tfrac12 (\sigma_k^2 +
-              \mu_k^2 - 1 - \log \sigma_k^2), \qquad z \sim q(z|x)
-
-    in nats, over the columns that have a value: numbers, on the scale of `scaling`,
-    with normal noise of a deviation of their own [2]_, learned and no less than 0.05,
-    and categories by the probabilities of their levels. A date's numbers share its
-    weight.
-
-    After training a Gaussian mixture is fitted to codes drawn from the posteriors of
-    the training rows, one component for 200 codes and at most 100. Rows are sampled
-    from it and not from the prior [1]_.
 
     Parameters
     ----------
     encoding_dim : int or "auto", default="auto"
         Number of code dimensions (latent dimensions, components). "auto" is the number
-        of columns, and at most 12: the prior switches off those that are not needed.
+        of columns, and at most 12; dimensions that are not needed stay unused.
 
     Attributes
     ----------
     mixture_ : sklearn.mixture.GaussianMixture
-        Of the codes, from which `sample` draws.
+        Mixture fitted to the codes, from which `sample` draws.
 
     See Also
     --------
-    TableAutoencoder : For codes, before PCA and classifiers.
-    AutoencoderDensity : A mixture on the codes of any autoencoder.
+    TableAutoencoder : Autoencoder for tables, for codes before PCA and classifiers.
+    AutoencoderDensity : Gaussian mixture on the codes of any autoencoder.
+
+    Notes
+    -----
+    The code of a row is the mean of its approximate posterior
+    :math:`q(z|x) = N(\mu(x), \sigma^2(x))`. Training minimizes the mean over the rows
+    of
+
+    .. math:: -\sum_j \log p(x_j|z) + \beta \sum_k \tfrac12 (\sigma_k^2 +
+              \mu_k^2 - 1 - \log \sigma_k^2), \qquad z \sim q(z|x)
+
+    in nats, summed over the columns that are not missing. Numbers, on the scale of
+    `scaling`, have a normal distribution whose standard deviation is learned per
+    column [1]_, and is at least 0.05; categories have the probabilities of their
+    levels. The numbers that represent a date share its weight.
+
+    After training a Gaussian mixture is fitted to codes drawn from the posteriors of
+    the training rows, with one component per 200 codes and at most 100. Rows are
+    sampled from this mixture instead of the prior [2]_.
 
     References
     ----------
-    .. [1] P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black and B. Schoelkopf, "From
-       variational to deterministic autoencoders", ICLR (2020),
-       :doi:`10.48550/arXiv.1903.12436`.
-
-    .. [2] L. Xu, M. Skoularidou, A. Cuesta-Infante and K. Veeramachaneni, "Modeling
+    .. [1] L. Xu, M. Skoularidou, A. Cuesta-Infante and K. Veeramachaneni, "Modeling
        tabular data using conditional GAN" (and TVAE), NeurIPS (2019),
        :doi:`10.48550/arXiv.1907.00503`.
+
+    .. [2] P. Ghosh, M. S. M. Sajjadi, A. Vergari, M. Black and B. Schoelkopf, "From
+       variational to deterministic autoencoders", ICLR (2020),
+       :doi:`10.48550/arXiv.1903.12436`.
 
     Examples
     --------

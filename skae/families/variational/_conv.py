@@ -15,32 +15,35 @@ from skae.families.variational._objective import VariationalObjective
 class ConvVariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     r"""Convolutional variational autoencoder, for images.
 
-    Use it to make up new rows (`sample`), to judge how usual a row is
+    Use it to generate images (`sample`), to estimate how likely an image is
     (`score_samples`), and for smooth codes. Its reconstructions are blurred: for
-    compression, or features before a classifier, use
-    :class:`ConvAutoencoder`.
-
-    A code is the mean of the posterior :math:`q(z|x) = N(\mu(x), \sigma^2(x))` [1]_.
-    Training minimizes the mean over the rows of
-
-    .. math:: -\log p(x|z) + \beta \sum_j \tfrac12 (\sigma_j^2 + \mu_j^2 - 1
-              - \log \sigma_j^2), \qquad z \sim q(z|x)
-
-    in nats, summed over the features: with :math:`\beta = 1`, minus the evidence lower
-    bound; more is a beta-VAE [2]_, and `free_bits` [3]_ are not counted. The
-    log-variance is clamped between -12 and 8.
+    compression, or features before a classifier, use :class:`ConvAutoencoder`.
 
     Parameters
     ----------
     encoding_dim : int or "auto", default="auto"
-        Number of code dimensions, made by a dense layer. "auto" is half the number of
-        values of an image, rounded up, and at most 32, nor more than the last feature
-        map has.
+        Number of code dimensions, computed by a dense layer. "auto" is half the number
+        of values of an image, rounded up, and at most 32 and at most the number of
+        values of the last feature map.
 
     See Also
     --------
-    VariationalAutoencoder : For tables.
-    ConvAutoencoder : Sharper reconstructions.
+    VariationalAutoencoder : Dense variational autoencoder, for tables.
+    ConvAutoencoder : Convolutional autoencoder, with sharper reconstructions.
+
+    Notes
+    -----
+    The code of a row is the mean of its approximate posterior
+    :math:`q(z|x) = N(\mu(x), \sigma^2(x))` [1]_. Training minimizes the mean over the
+    rows of
+
+    .. math:: -\log p(x|z) + \beta \sum_j \tfrac12 (\sigma_j^2 + \mu_j^2 - 1
+              - \log \sigma_j^2), \qquad z \sim q(z|x)
+
+    in nats, summed over the features. With :math:`\beta = 1` this is the negative
+    evidence lower bound; larger values give a beta-VAE [2]_. A divergence of a code
+    dimension below `free_bits` [3]_ is not penalized. The log-variance is clipped to
+    [-12, 8].
 
     References
     ----------

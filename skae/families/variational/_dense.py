@@ -15,25 +15,28 @@ from skae.families.variational._objective import VariationalObjective
 class VariationalAutoencoder(VariationalObjective, BaseAutoencoder):
     r"""Dense variational autoencoder.
 
-    Use it to make up new rows (`sample`), to judge how usual a row is
-    (`score_samples`), and for smooth codes. For compression, or
-    features before a classifier, :class:`Autoencoder` is quicker and never worse than
-    PCA.
+    Use it to generate rows (`sample`), to estimate how likely a row is
+    (`score_samples`), and for smooth codes. For compression, or features before a
+    classifier, :class:`Autoencoder` is faster and never worse than PCA.
 
-    A code is the mean of the posterior :math:`q(z|x) = N(\mu(x), \sigma^2(x))` [1]_.
-    Training minimizes the mean over the rows of
+    See Also
+    --------
+    Autoencoder : Dense autoencoder, initialized with PCA.
+    ConvVariationalAutoencoder : Convolutional variational autoencoder, for images.
+
+    Notes
+    -----
+    The code of a row is the mean of its approximate posterior
+    :math:`q(z|x) = N(\mu(x), \sigma^2(x))` [1]_. Training minimizes the mean over the
+    rows of
 
     .. math:: -\log p(x|z) + \beta \sum_j \tfrac12 (\sigma_j^2 + \mu_j^2 - 1
               - \log \sigma_j^2), \qquad z \sim q(z|x)
 
-    in nats, summed over the features: with :math:`\beta = 1`, minus the evidence lower
-    bound; more is a beta-VAE [2]_, and `free_bits` [3]_ are not counted. The
-    log-variance is clamped between -12 and 8.
-
-    See Also
-    --------
-    Autoencoder : Dense, starting at PCA.
-    ConvVariationalAutoencoder : For images.
+    in nats, summed over the features. With :math:`\beta = 1` this is the negative
+    evidence lower bound; larger values give a beta-VAE [2]_. A divergence of a code
+    dimension below `free_bits` [3]_ is not penalized. The log-variance is clipped to
+    [-12, 8].
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""A distribution of codes per row, held near a standard normal one."""
+"""Methods of variational autoencoders: likelihood and sampling."""
 
 import warnings
 from dataclasses import replace
@@ -15,21 +15,21 @@ from skae.data import aligned, by_block, map_fields, sample_rows
 from skae.engine import draw_seed
 from skae.estimator import MatrixLike, check_count
 
-# Burda et al. (2016): a unit is active when its posterior mean varies by more.
+# Burda et al. (2016): a unit is active if its posterior mean has a larger variance.
 _ACTIVE_VARIANCE = 0.01
-# Rows that tell the divergence per dimension after a fit.
+# Rows on which the divergence per dimension is computed after a fit.
 _ROWS_TO_INSPECT = 4096
 # Decoded rows per call of the likelihood.
 _DECODED_ROWS = 4096
-# Below so many nats in all, the codes say nothing about the rows.
+# Below this total divergence, in nats, the codes carry no information.
 _COLLAPSED_NATS = 0.01
 
 
 class VariationalObjective:
-    """What only a model with a distribution of codes can do.
+    """Methods that need a distribution of codes.
 
-    Reads `encoding_dim`, `init`, `beta` and `warm_up_epochs`. Stands left of
-    `BaseAutoencoder`; the loss itself is the architecture's.
+    Mixin, to the left of `BaseAutoencoder`; the loss itself is the architecture's.
+    Reads `encoding_dim`, `init`, `beta` and `warm_up_epochs`.
     """
 
     _outside_graph: ClassVar[tuple[str, ...]] = ("beta", "warm_up_epochs")
@@ -46,8 +46,8 @@ class VariationalObjective:
         return {"kl": warmth * float(self.beta)}
 
     def _baseline(self, *arguments):
-        # Where components are weak, the bound is best if they are shrunk or left out.
-        # Who asks for more of that by a larger beta gets it.
+        # The bound is best if weak components are shrunk or left out. A beta above 1
+        # asks for this.
         must = getattr(self, "init", "random") == "pca" and self.beta <= 1
         return replace(super()._baseline(*arguments), must_reconstruct=must)
 
@@ -60,32 +60,32 @@ class VariationalObjective:
         if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and _vary(some["data"]):
             warnings.warn(
                 "The posterior has collapsed onto the prior: the codes carry "
-                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and each "
-                "row is reconstructed alike. Lower beta, set warm_up_epochs or "
+                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and all rows "
+                "have the same reconstruction. Lower beta, set warm_up_epochs or "
                 "free_bits, train longer, or scale the data.",
                 stacklevel=4,
             )
 
     def _posterior(self, chunks):
-        """Mean and log-variance, in float64."""
+        """Mean and log-variance of the posterior, in float64."""
         found = self._model.run("posterior", chunks).astype(np.float64)
         return np.split(found, 2, axis=1)
 
     def sample(self, n_samples: int = 1, *, random_state=None) -> np.ndarray:
-        """Decode codes drawn from the prior, a standard normal distribution.
+        """Generate rows: decode codes drawn from the prior, a standard normal.
 
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows to make up.
+            Number of rows to generate.
 
         random_state : int, RandomState instance or None, default=None
-            Decides the codes.
+            Determines random number generation for the codes.
 
         Returns
         -------
         X : ndarray of shape (n_samples, ...), float32
-            The means of the decoded distributions, in the layout of `fit`'s data.
+            Means of the decoded distributions, in the layout of the data of `fit`.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples)
@@ -95,13 +95,13 @@ class VariationalObjective:
 
     @by_block
     def score_samples(self, X: "MatrixLike", *, n_draws: int = 16) -> np.ndarray:
-        r"""Evidence lower bound of each row, in nats: greater is more usual.
+        r"""Compute the evidence lower bound of each row, in nats.
+
+        The larger, the more likely the row; the lower, the more abnormal.
 
         .. math:: E_{q(z|x)}[\log p(x|z)] - KL(q(z|x) \| p(z)) \le \log p(x)
 
-        The divergence is exact; the expectation is an average over `n_draws` fixed
-        quasi-random points, the same for each row, so that a row's score depends on
-        that row alone. `beta` and `free_bits` take no part.
+        `beta` and `free_bits` are not used.
 
         Parameters
         ----------
@@ -115,7 +115,13 @@ class VariationalObjective:
         Returns
         -------
         scores : ndarray of shape (n_samples,), float32
-            Nats.
+            Evidence lower bounds, in nats.
+
+        Notes
+        -----
+        The divergence is exact; the expectation is an average over `n_draws` fixed
+        quasi-random points, the same for each row, so that the score of a row depends
+        on that row alone.
         """
         check_is_fitted(self)
         draws = _normal_points(n_draws, self._n_features_out)
@@ -136,13 +142,14 @@ class VariationalObjective:
     def log_likelihood(
         self, X: "MatrixLike", n_importance_samples: int = 100, *, random_state=None
     ) -> np.ndarray:
-        r"""Importance-weighted bound on the log-likelihood of each row, in nats.
+        r"""Compute an importance-weighted bound on each row's log-likelihood, in nats.
 
         .. math:: \log \frac1k \sum_{i=1}^k \frac{p(x|z_i) p(z_i)}{q(z_i|x)},
                   \qquad z_i \sim q(z|x)
 
-        Between the evidence lower bound and :math:`\log p(x)`; closer to the latter
-        with more samples [1]_. Time grows with rows times samples.
+        The bound lies between the evidence lower bound and :math:`\log p(x)`, and
+        approaches the latter with more samples [1]_. The time is proportional to the
+        number of rows times the number of samples.
 
         Parameters
         ----------
@@ -153,12 +160,12 @@ class VariationalObjective:
             Number :math:`k` of samples per row.
 
         random_state : int, RandomState instance or None, default=None
-            Decides the samples.
+            Determines random number generation for the samples.
 
         Returns
         -------
         log_likelihoods : ndarray of shape (n_samples,), float64
-            Nats.
+            Lower bounds of the log-likelihoods, in nats.
 
         References
         ----------
@@ -187,7 +194,7 @@ class VariationalObjective:
         return bounds
 
     def _log_likelihood_given(self, chunks, z):
-        """Log p(x|z), row by row, or for one row and many codes."""
+        """Log p(x|z), for pairs of rows and codes, or for one row and many codes."""
         values = np.empty(len(z))
         for start in range(0, len(z), _DECODED_ROWS):
             part = slice(start, start + _DECODED_ROWS)
@@ -201,7 +208,7 @@ class VariationalObjective:
             values[part] = -self._model.run("negative_log_likelihood", some)
         loss = self._model.architecture.reconstruction_loss()
         shift = loss.log_density_shift(self._model.weights)
-        # Units are those of the data, where the network has others.
+        # From the units of the network to those of the data.
         size, exponent = chunks["data"][0].size, self._layout.exponent
         return values + (shift - size * exponent * np.log(2.0))
 
@@ -220,10 +227,10 @@ def _divergence(mean: np.ndarray, log_var: np.ndarray) -> np.ndarray:
 
 
 def _normal_points(n: int, dimension: int) -> np.ndarray:
-    """Fixed points, spread evenly over a standard normal distribution."""
+    """Fixed quasi-random points of a standard normal distribution."""
     check_count("n_draws", n)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # not a power of two
         points = qmc.MultivariateNormalQMC(np.zeros(dimension), seed=0).random(n)
-    # Few points miss the tails: with the exact variance, a quadratic is exact.
+    # Few points miss the tails. With exact moments, means of quadratics are exact.
     return (points - points.mean(axis=0)) / points.std(axis=0) if n > 1 else points
