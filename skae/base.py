@@ -65,6 +65,21 @@ class BaseAutoencoder(
     Autoencoder : The dense autoencoder.
     """
 
+    # What a family may override, and when it is called (docs/architecture.md).
+    HOOKS: ClassVar[dict[str, str]] = {
+        "_architecture": "always",
+        "_outside_graph": "before training",
+        "_fields": "reading data",
+        "_training_weight": "reading data",
+        "_training_fields": "before training",
+        "_data_values": "before training",
+        "_baseline": "before training",
+        "_loss_weights": "each epoch",
+        "_max_epochs": "before training",
+        "_finish": "after training",
+        "_test_params": "tests",
+    }
+
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
         check_hooks(
@@ -86,7 +101,7 @@ class BaseAutoencoder(
     def _architecture(self) -> type[Architecture]:
         """The class whose hooks build the network: an attribute of the family."""
 
-    # Beside the training parameters; strengths of terms, for example.
+    # Parameters that the graph does not depend on, beside the training parameters.
     _outside_graph: ClassVar[tuple[str, ...]] = ()
     _parameter_constraints: ClassVar[dict] = TRAINING_CONSTRAINTS
 

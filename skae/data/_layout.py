@@ -22,11 +22,25 @@ class Layout(ABC):
     but what its constructor takes, so that a file can hold it.
     """
 
+    # What a layout may override, and when it is called (docs/architecture.md).
+    HOOKS: ClassVar[dict[str, str]] = {
+        "parameters": "reading data",
+        "numeric_only": "reading data",
+        "takes_missing": "after training",
+        "validate": "reading data",
+        "fit": "reading data, in the first fit",
+        "attributes": "reading data, in the first fit",
+        "data_values": "before training",
+        "sample_shape": "always",
+        "rows": "reading data",
+        "restore": "decoding",
+    }
+
     # Parameters of the estimator that `fit` takes, and their constraints.
     parameters: ClassVar[dict[str, list]] = {}
-    # Whether `X` holds numbers only, which scikit-learn checks.
+    # True if `X` holds numbers only, which scikit-learn checks.
     numeric_only: ClassVar[bool] = True
-    # Whether new data may have missing values where those of `fit` had none.
+    # True if new data may have missing values where those of `fit` had none.
     takes_missing: ClassVar[bool] = False
     # In which the rows are served, where float32 does not hold the data as they are:
     # kept only then, so that other files are as they always were.

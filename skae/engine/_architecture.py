@@ -122,7 +122,28 @@ class Architecture(ABC):
         attributes stand in for those that are not given.
     """
 
-    # The class that checks and serves the data.
+    # What a family may override, and when it is called (docs/architecture.md).
+    HOOKS: ClassVar[dict[str, str]] = {
+        "layout": "reading data",
+        "resolve_auto": "before training, in the first fit",
+        "check": "before training",
+        "encode": "building the graph",
+        "bottleneck": "building the graph",
+        "embed": "building the graph",
+        "decode": "building the graph",
+        "corrupt": "building the graph",
+        "reconstruction_loss": "building the graph; before and after training",
+        "penalties": "tracing a step",
+        "updates": "tracing a step",
+        "functions": "building the graph",
+        "redraws": "drawing weights",
+        "baseline": "before training",
+        "auto_training": "before training",
+        "linear_code": "after training",
+        "attributes": "after training",
+    }
+
+    # The layout of the data: the class that checks and serves them.
     layout: ClassVar[type[Layout]] = TableLayout
     # Whether there are no hidden layers.
     is_linear: bool = False
@@ -170,11 +191,11 @@ class Architecture(ABC):
         return code
 
     def corrupt(self, x):
-        """What the encoder is trained on, for data `x`."""
+        """The encoder's input in training for data `x`: with noise, for example."""
         return x
 
     def penalties(self, forward) -> dict[str, Any]:
-        """Terms of the loss by name, without their strengths, from a `Forward`."""
+        """Terms of the loss by name, without their weights, from a `Forward`."""
         return {}
 
     def reconstruction_loss(self) -> ReconstructionLoss:
@@ -198,7 +219,7 @@ class Architecture(ABC):
         return {}
 
     def redraws(self, name: str) -> bool:
-        """Whether a new seed draws the weight `name` anew, or leaves it as built."""
+        """True if a new seed draws the weight `name` anew; else it stays as built."""
         return True
 
     def check(self) -> None:  # noqa: B027 (most have nothing to say)
