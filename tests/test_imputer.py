@@ -159,7 +159,7 @@ def test_gaps_that_no_column_can_fill_are_told(mixed):
     _, _, holes = mixed
     named = holes.assign(name=[f"row {i}" if i else None for i in range(300)])
     imputer = small().fit(named)
-    with pytest.warns(UserWarning, match=r"The gaps of \['name'\] stay"):
+    with pytest.warns(UserWarning, match=r"Missing values of \['name'\] are not"):
         found = imputer.transform(named)
     assert found["name"].isna().sum() == 1
 
