@@ -233,5 +233,5 @@ class AutoencoderDensity(
         seed = self.random_state if random_state is None else random_state
         rng = generator(seed)
         mixture = copy.copy(self.mixture_).set_params(random_state=rng)
-        codes, _ = mixture.sample(n_samples)  # one component after the other
+        codes, _ = mixture.sample(n_samples)  # sorted by component
         return self.autoencoder_.inverse_transform(rng.permutation(codes))

@@ -218,7 +218,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         draws = NetworkDraws.fit(layout, x, hidden, networks, filling.errors, rng)
         self._draws = draws
         missing = [missing_of(values) for _, values in columns_of(X)]
-        self._with_gaps = tuple(j for j, gap in enumerate(missing) if gap.any())
+        self._with_gaps = tuple(j for j, mask in enumerate(missing) if mask.any())
         m = layout.n_numbers
         self.blend_ = {}
         if m:
