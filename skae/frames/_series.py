@@ -71,7 +71,7 @@ def fitted_values(column, kind: dict, name) -> Any:
             raise ValueError(
                 f"Column {name!r} has dates of type {found['name']}, with "
                 f"{with_zone[1]}, but those of fit were {kind['name']}, with "
-                f"{with_zone[0]}. Convert them: who knows which moments are meant?"
+                f"{with_zone[0]}. Convert them to dates like those of fit."
             )
     return column
 

@@ -38,8 +38,8 @@ _MAD_TO_SIGMA = 1.4826
 def _takes_training_rows(detector) -> bool:
     if detector.novelty:
         raise AttributeError(
-            "fit_predict is not there with novelty=True, for which the training rows "
-            "are clean: use fit, and predict of other rows."
+            "fit_predict is not available with novelty=True, which assumes training "
+            "data without outliers: use fit, and predict on new data."
         )
     return True
 
@@ -372,8 +372,8 @@ class AutoencoderOutlierDetector(
         check_is_fitted(self)
         if self._features is None:
             raise AttributeError(
-                "This detector was saved by an earlier version, which kept no usual "
-                "residuals: explain needs it to be fitted again."
+                "This detector was saved by an earlier version, which did not store "
+                "the scale of the residuals: fit it again to use explain."
             )
         names = getattr(self, "feature_names_in_", None)
         checked = self._check_input(X, reset=False)

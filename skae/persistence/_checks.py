@@ -27,10 +27,10 @@ def check_model(model: TrainedModel) -> None:
         if field.dtype not in _DTYPES:
             raise ValueError(f"rows of {name} of the type {field.dtype!r}")
     if type(model.code_size) is not int:
-        raise ValueError("codes of no size")
+        raise ValueError("an invalid number of codes")
     arrays = model.weights.values()
     if not all(isinstance(a, np.ndarray) and a.dtype.kind in "biuf" for a in arrays):
-        raise ValueError("weights that are no arrays of numbers")
+        raise ValueError("weights that are not arrays of numbers")
     expected = _kinds(model)
     found = {name: _kind(array) for name, array in model.weights.items()}
     if expected != found:

@@ -271,7 +271,7 @@ def _decode_estimator(decoder: Decoder, node: Any):
 
 def _restore_requests(estimator, requests: Any) -> None:
     if not isinstance(requests, dict):
-        raise ValueError("metadata requests that are none")
+        raise ValueError("invalid metadata requests")
     with config_context(enable_metadata_routing=True):
         for method, told in requests.items():
             getattr(estimator, f"set_{method}_request")(**told)
@@ -307,7 +307,7 @@ def _check_model_of(estimator: BaseAutoencoder) -> None:
         raise ValueError(f"its {type(estimator).__name__} has no weights")
     kind = estimator._architecture
     if type(model.architecture) is not kind or type(layout) is not kind.layout:
-        raise ValueError(f"its {type(estimator).__name__} has another's weights")
+        raise ValueError(f"its {type(estimator).__name__} has weights of another class")
     if layout.sample_shape != model.architecture.sample_shape:
         raise ValueError(f"its rows are not of the shape {layout.sample_shape}")
 

@@ -80,9 +80,9 @@ def rebuild(description: Any) -> Any:
     if config is None:
         return found
     if not (_is_optimizer(found) or _is_layer(found)) or not isinstance(config, dict):
-        raise ValueError("a configuration of what has none")
+        raise ValueError("an invalid configuration of a Keras object")
     if any(type(setting) not in _SCALARS for setting in config.values()):
-        raise ValueError("a setting of a Keras object that is no number")
+        raise ValueError("an invalid setting of a Keras object")
     return found(**config)
 
 

@@ -28,7 +28,7 @@ def rebuild(description: Any):
         estimator._validate_params()
         fitted_names = {key.endswith("_") and not key.startswith("_") for key in fitted}
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("an estimator of scikit-learn that is none") from error
+        raise ValueError("an invalid estimator of scikit-learn") from error
     if fitted_names - {True}:
         raise ValueError(f"attributes that a {name} does not have")
     vars(estimator).update(fitted)

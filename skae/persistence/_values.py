@@ -134,7 +134,7 @@ class Decoder:
     def decode_items(self, nodes: Any) -> dict[str, Any]:
         """Return the values of a JSON object, by key."""
         if not isinstance(nodes, dict):
-            raise ValueError("no object where one should be")
+            raise ValueError("a JSON object is missing")
         return {key: self.decode(node) for key, node in nodes.items()}
 
     def _pairs(self, pairs: Any) -> dict:
@@ -142,12 +142,12 @@ class Decoder:
         found = {}
         for pair in _list(pairs):
             if len(_list(pair)) != 2 or not isinstance(pair[0], (*_KEYS, float, dict)):
-                raise ValueError("a pair that is none")
+                raise ValueError("an invalid pair of key and value")
             key = self.decode(pair[0])
             try:
                 found[key] = self.decode(pair[1])
             except TypeError:
-                raise ValueError("a key that is none") from None
+                raise ValueError("an invalid key") from None
         return found
 
     def _array(self, name: Any) -> np.ndarray:
@@ -164,7 +164,7 @@ class Decoder:
 
 def _list(items: Any) -> list:
     if not isinstance(items, list):
-        raise ValueError("no list where one should be")
+        raise ValueError("a list is missing")
     return items
 
 
@@ -174,6 +174,6 @@ def _strings(node: dict) -> np.ndarray:
         type(size) is int and size >= 0 for size in shape
     )
     if not sound or math.prod(shape) != len(items):
-        raise ValueError("strings that are none, or too few")
+        raise ValueError("an invalid array of strings")
     dtype = object if node.get("kind") == "object" else str
     return np.array(items, dtype=dtype).reshape(shape)

@@ -154,7 +154,7 @@ class ManifoldDisplay(_DecodedDisplay):
         else:
             raise ValueError(
                 f"{type(model).__name__} has no prior to take the grid from: give "
-                "X, whose codes say how far it goes."
+                "X, whose codes determine its range."
             )
         if n_codes == 1:
             grid = lines[None]

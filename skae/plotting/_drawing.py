@@ -57,9 +57,9 @@ def drawn_by_value(estimator):
     model = autoencoder_of(estimator)
     if not layout_of(model).all_numeric:
         raise ValueError(
-            f"Rows of {type(model).__name__} are no numbers that could be drawn one "
-            "beside the other: ColumnDisplay draws the columns of tables, and "
-            "LatentSpaceDisplay their codes."
+            f"Rows of {type(model).__name__} are not numbers of one kind, and cannot "
+            "be drawn as images or curves: ColumnDisplay draws the columns of tables, "
+            "and LatentSpaceDisplay their codes."
         )
     return model
 

@@ -129,7 +129,7 @@ def _sprite(images: np.ndarray) -> np.ndarray:
     if side * max(height, width) > _MAX_PIXELS:
         most = (_MAX_PIXELS // max(height, width)) ** 2
         raise ValueError(
-            f"{n_images} images of {height} x {width} pixels need a picture of more "
+            f"{n_images} images of {height} x {width} pixels need a mosaic of more "
             f"than {_MAX_PIXELS} pixels, which TensorBoard does not take: give at "
             f"most {most} rows."
         )

@@ -70,7 +70,8 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
     early_stopping : bool, default=False
         Whether to hold out some labelled rows, from the head as well, and keep the
         epoch with the lowest loss on them. The initial weights of a round count as an
-        epoch. Few labels are usually more useful in training.
+        epoch. Usually not needed: few labels are more useful in training, and there
+        are few steps.
 
     validation_fraction : float, default=0.1
         Share of the labelled rows held out by early stopping, stratified by class. At
@@ -368,7 +369,7 @@ def _refuse_missing(y: np.ndarray) -> None:
     names = [name for name in _MISSING_AS_TEXT if may_be_text and (y == name).any()]
     if names:
         warnings.warn(
-            f"y has labels that are called {names[0]!r}, and takes them for a class. "
+            f"y has labels that are called {names[0]!r}, which are taken for a class. "
             "Rows without a label are marked by -1.",
             stacklevel=level_of_user(),
         )

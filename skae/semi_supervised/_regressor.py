@@ -58,8 +58,9 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
     early_stopping : bool, default=False
         Whether to hold out some rows with targets, from the head as well, and keep the
-        epoch with the lowest loss on them. The initial weights count as an epoch. Few
-        targets are usually more useful in training.
+        epoch with the lowest loss on them. The initial weights count as an epoch.
+        Usually not needed: few targets are more useful in training, and there are few
+        steps.
 
     validation_fraction : float, default=0.1
         Share of the rows with targets held out by early stopping. At least one target

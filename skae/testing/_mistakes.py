@@ -17,9 +17,9 @@ def refused(message: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        assert re.search(message, str(error)), f"{error} does not say {message!r}"
+        assert re.search(message, str(error)), f"{error} does not match {message!r}"
     else:
-        raise AssertionError(f"No error came that says {message!r}.")
+        raise AssertionError(f"No error was raised that matches {message!r}.")
 
 
 @needs("numbers")

@@ -37,11 +37,11 @@ def _is_parameter(name: str) -> Callable:
 
 
 CONDITIONS: dict[str, tuple[Callable, str]] = {
-    "array": (_is_array, "the data are no array"),
+    "array": (_is_array, "the data are not an array"),
     "columns": (_takes_columns, "rows are images or sequences"),
     "decoder": (_has_decoder, "the family has no decoder"),
-    "numbers": (_takes_numbers, "the data are no array of numbers"),
-    "optimizer": (_is_parameter("optimizer"), "its optimizer is no parameter"),
+    "numbers": (_takes_numbers, "the data are not an array of numbers"),
+    "optimizer": (_is_parameter("optimizer"), "it has no parameter optimizer"),
     "sample_weight": (_takes_sample_weight, "fit takes no sample_weight"),
 }
 

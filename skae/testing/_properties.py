@@ -32,7 +32,7 @@ def result(estimator, X) -> np.ndarray:
     for name in (*_RESULTS, "score_samples"):
         if hasattr(estimator, name):
             return np.asarray(getattr(estimator, name)(X))
-    raise AssertionError(f"{type(estimator).__name__} says nothing of rows.")
+    raise AssertionError(f"{type(estimator).__name__} has none of the main methods.")
 
 
 def integers(cls, X) -> np.ndarray:
