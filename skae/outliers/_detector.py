@@ -62,8 +62,8 @@ class AutoencoderOutlierDetector(
         without `novelty` for 50 epochs (fewer with many rows), not stopped early.
 
     novelty : bool, default=False
-        False finds outliers in the training data. With True these must be clean, and
-        outliers are detected in new data.
+        False detects outliers in the training data. With True these must contain none,
+        and outliers are detected in new data.
 
     criterion : {"distance", "reconstruction"}, default="distance"
         "distance" is described in the Notes. "reconstruction" scores rows by
@@ -83,7 +83,7 @@ class AutoencoderOutlierDetector(
         Number of iterations of trimming. 0 leaves no rows out.
 
     random_state : int, RandomState instance or None, default=None
-        For the scores. Passed to the autoencoder unless it is None.
+        Used for the scores, and passed to the autoencoder unless it is None.
 
     Attributes
     ----------
@@ -116,13 +116,13 @@ class AutoencoderOutlierDetector(
     others. So scores are computed from :math:`u = (z, x - \hat x)`, code and residuals.
 
     With ``novelty=False`` the score is minus the geometric mean of two distances, each
-    divided by its typical value: about -1 for an inlier. They are the mean distance
-    from the nearest neighbours, a share `trim` of the rows, and the Mahalanobis
-    distance :math:`d^2 = (u - m)^T C^{-1} (u - m) / \dim u`. Mean :math:`m` and
-    covariance :math:`C` are those of the share ``1 - trim`` of the rows with the
-    smallest distance in the previous one of `n_trims` iterations [1]_. The autoencoder
-    is fitted to the inliers by the same trimmed distance of the rows themselves, so
-    that outliers do not influence it [2]_.
+    divided by its typical value: about -1 for an inlier. The first is the mean distance
+    from the nearest neighbours, a share `trim` of the rows: more than a group of
+    similar outliers has. The second is the Mahalanobis distance of :math:`u`,
+    :math:`d^2 = (u - m)^T C^{-1} (u - m) / \dim u`; mean :math:`m` and covariance
+    :math:`C` are those of the share ``1 - trim`` of the rows with the smallest distance
+    in the previous one of `n_trims` iterations [1]_. The same distance of the rows
+    themselves selects those that the autoencoder is fitted to [2]_.
 
     With ``novelty=True`` the score is the mean of the logarithms of three tail
     probabilities: the shares of inliers that are farther from their two nearest

@@ -20,8 +20,8 @@ class LabelGraph:
 
     The weight of an edge is :math:`w_{ij} = \exp(-d_{ij}^2 / (s_i s_j))` with the
     distance :math:`d_{ij}` and the distance :math:`s_i` of row :math:`i` from the last
-    of its neighbours [1]_. A row whose edges have nearly no weight does not propagate
-    its label.
+    of its neighbours [1]_. Labels are propagated by Poisson learning [2]_. A row whose
+    edges have nearly no weight does not propagate its label.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class LabelGraph:
         self._walk = (diags_array(1 / self._degree) @ links).tocsr()
 
     def spread(self, labelled: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
-        r"""Propagate labels by Poisson learning [2]_.
+        r"""Propagate labels by Poisson learning.
 
         The source :math:`b` at each labelled row is its one-hot label minus the mean of
         all labels. The scores of the classes are the result of a number of steps
