@@ -65,17 +65,17 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         and is fitted to standardized numbers and indicators of the levels. 0 is the
         score of the mean, or of the frequencies of the levels.
 
-    Warns
-    -----
-    UserWarning
-        If PCA explains more variance.
-
     Raises
     ------
     NotFittedError
         If the estimator is not fitted.
     ImportError
-        Without pandas.
+        If pandas is not installed.
+
+    Warns
+    -----
+    UserWarning
+        If PCA explains more variance.
 
     Examples
     --------
