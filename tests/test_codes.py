@@ -86,7 +86,7 @@ def test_explained_variance_is_what_is_lost_without_a_code(surface):
 
 def test_turning_changes_no_reconstruction(surface, monkeypatch):
     turned = away_from_pca(Autoencoder, surface)
-    monkeypatch.setattr(Autoencoder, "_linear_code", lambda self, architecture: None)
+    monkeypatch.setattr(Autoencoder, "_rotations_of", lambda self, architecture: None)
     plain = away_from_pca(Autoencoder, surface)
     np.testing.assert_allclose(
         turned.reconstruct(surface), plain.reconstruct(surface), atol=1e-3
@@ -143,7 +143,7 @@ def test_constant_rows_and_spare_codes(X):
 @pytest.fixture
 def few_leading(monkeypatch):
     """Codes are many from four on, and two of them lead."""
-    monkeypatch.setattr(_codes, "_MOST_CODES", 3)
+    monkeypatch.setattr(_codes, "_MAX_CODES", 3)
     monkeypatch.setattr(_codes, "_LEADING_CODES", 2)
 
 
@@ -170,7 +170,7 @@ def test_many_codes_are_turned_like_few(surface, few_leading, l1):
 def test_many_codes_of_a_linear_network_are_those_of_few(surface, monkeypatch):
     settings = {"hidden_layer_sizes": (), "encoding_dim": 5, "epochs": 1}
     few = make(Autoencoder, **settings).fit(surface)
-    monkeypatch.setattr(_codes, "_MOST_CODES", 3)
+    monkeypatch.setattr(_codes, "_MAX_CODES", 3)
     monkeypatch.setattr(_codes, "_LEADING_CODES", 2)
     many = make(Autoencoder, **settings).fit(surface)
     ratio = few.explained_variance_ratio_

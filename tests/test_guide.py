@@ -10,7 +10,10 @@ with "&".
 
 import ast
 import inspect
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from discovery import estimator_classes
 
 import skae
 from skae import BaseAutoencoder
+from skae.data import Layout
 from skae.engine import MANY_ROWS, Architecture, margin_of_luck
 from skae.estimator._docstrings import _entries, _sections
 from skae.estimator._shared_texts import PARAMETERS
@@ -146,43 +150,42 @@ def test_there_are_figures():
     assert len(list(marks("figure"))) > 5
 
 
-def hooks_of_docstring(cls):
-    return set(re.findall(r"^ *``(\w+)[(`]", inspect.getdoc(cls), re.M))
-
-
-def hooks_of_page(title):
-    text = (ROOT / "docs/architecture.md").read_text()
-    table = text.split(f"| hook of {title} |")[1].split("\n\n")[0]
-    cells = " ".join(re.findall(r"^\|(.*?)\|", table, re.M))
-    return set(re.findall(r"`(\w+)", cells))
-
-
-def test_pages_and_docstrings_name_the_same_hooks():
-    page, docstring = (
-        hooks_of_page("the estimator"),
-        hooks_of_docstring(BaseAutoencoder),
+def test_the_list_of_hooks_is_the_code_s():
+    """`python docs/_extensions/hooks.py` writes it."""
+    code = (
+        "import hooks; page = hooks.PAGE.read_text(); "
+        "print(page == hooks.written(page))"
     )
-    assert page == docstring
-    page, docstring = (
-        hooks_of_page("the architecture"),
-        hooks_of_docstring(Architecture),
+    folder = ROOT / "docs/_extensions"
+    path = os.pathsep.join([str(folder), str(ROOT), *sys.path])
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
     )
-    # Attributes and the hooks of backbones are on the page alone.
-    facts = {"has_normal_prior", "jit_worthwhile", "layout"}
-    facts |= {"parameter_constraints", "test_parameters"}
-    assert page - docstring == facts | {
-        "encoder_inputs",
-        "decoder_inputs",
-        "bottleneck",
-    }
-    assert docstring <= page
-    others = {"build", "replace", "for_inference", "changes", "values", "sample_shape"}
-    others |= {"has_decoder", "unexplained_variance", "fit_units"}
-    public = {name for name in vars(Architecture) if name[0] != "_"}
-    functions = {
-        n for n in public if not n.isupper() and callable(getattr(Architecture, n))
-    }
-    assert functions - others - {"layout"} <= docstring
+    assert found.stdout == "True\n"
+
+
+def overridden(base):
+    """Names of `base` that a family of the package has in another way."""
+    todo, found = base.__subclasses__(), set()
+    while todo:
+        cls = todo.pop()
+        todo += cls.__subclasses__()
+        if cls.__module__.startswith("skae."):
+            found |= vars(cls).keys() & vars(base).keys()
+    return {name for name in found if not name.startswith("__")}
+
+
+@pytest.mark.parametrize("base", [Architecture, Layout])
+def test_what_families_override_is_a_hook(base):
+    # Between the families and what they derive from.
+    between = {"parameter_constraints", "is_linear", "unexplained_variance", "loss"}
+    # What building and encoding a head is; data that are there where files have none.
+    others = {"build", "units", "_abc_impl"}
+    assert overridden(base) - between - others <= base.HOOKS.keys()
 
 
 def test_the_gallery_is_a_path():

@@ -16,7 +16,7 @@ import skae
 from skae import AutoencoderImputer, TableAutoencoder, VariationalTableAutoencoder
 from skae.imputation._blended import _blend
 from skae.imputation._forest import Forest
-from skae.imputation._gaussian import NormalWithMissing
+from skae.tables import NormalWithMissing
 
 SMALL = TableAutoencoder(
     4, hidden_layer_sizes=(8,), epochs=3, noise="masking", noise_level=0.3
@@ -159,7 +159,7 @@ def test_gaps_that_no_column_can_fill_are_told(mixed):
     _, _, holes = mixed
     named = holes.assign(name=[f"row {i}" if i else None for i in range(300)])
     imputer = small().fit(named)
-    with pytest.warns(UserWarning, match=r"The gaps of \['name'\] stay"):
+    with pytest.warns(UserWarning, match=r"Missing values of \['name'\] are not"):
         found = imputer.transform(named)
     assert found["name"].isna().sum() == 1
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from skae import AutoencoderImputer, TableAutoencoder
-from skae.imputation._gaussian import NormalWithMissing
+from skae.tables import NormalWithMissing
 
 TINY = TableAutoencoder(
     4, hidden_layer_sizes=(8,), epochs=2, noise="masking", noise_level=0.3

@@ -21,7 +21,7 @@ def x(raw):
 def test_cross_entropy_and_its_gradient_are_tensorflows(x, raw):
     logits = tf.Variable(raw)
     with tf.GradientTape(persistent=True) as tape:
-        ours = BinaryCrossentropy().row_loss(x, logits)
+        ours = BinaryCrossentropy().row_loss(x, {"raw": logits})
         terms = tf.nn.sigmoid_cross_entropy_with_logits(x, logits)
         theirs = tf.reduce_mean(terms, axis=1)
     np.testing.assert_allclose(ours, theirs, rtol=1e-6)
@@ -32,7 +32,7 @@ def test_cross_entropy_and_its_gradient_are_tensorflows(x, raw):
 
 
 def test_squared_error_is_that_of_numpy(x, raw):
-    found = SquaredError().row_loss(x, raw)
+    found = SquaredError().row_loss(x, {"raw": raw})
     np.testing.assert_allclose(found, np.square(x - raw).mean(axis=1), rtol=1e-6)
     errors = SquaredError().row_error(x, raw)
     np.testing.assert_allclose(errors, found, rtol=1e-6)

@@ -108,7 +108,7 @@ def test_scorers_take_what_encodes_and_decodes(name, X):
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 @pytest.mark.parametrize("most_rows", [60, 40])
 def test_scorers_leave_a_data_frame_its_columns(library, most_rows, X, monkeypatch):
-    monkeypatch.setattr("skae.metrics._scorers._MOST_ROWS", most_rows)
+    monkeypatch.setattr("skae.metrics._scorers._MAX_ROWS", most_rows)
     frame = pytest.importorskip(library).DataFrame(
         {name: X[:, i] for i, name in enumerate("abcdef")}
     )

@@ -261,11 +261,12 @@ def test_of_many_rows_a_map_is_trained_for_longer(n_rows, n_epochs):
     _, n_steps, _ = resolve_sizes(model, n_rows)
     fields = {"data": Field((784,), "float32")}
     own = {name: getattr(model, name) for name in model._graph_parameters()}
+    rows = Rows(np.zeros((n_rows, 1), np.float32), "test")
     architecture = DenseNeighbors(
         fields=fields,
         terms=(),
         padded=False,
-        **DenseNeighbors.resolve_auto(own, n_rows),
+        **DenseNeighbors.resolve_auto(own, rows, {}),
     )
     assert resolve_epochs(model, architecture, n_steps, n_rows) == n_epochs
 

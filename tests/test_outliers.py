@@ -265,7 +265,7 @@ def test_containers_and_blocks_change_nothing(
 
 def test_of_many_rows_some_are_looked_at(contaminated, monkeypatch):
     X, outlier = contaminated
-    monkeypatch.setattr(_outliers, "_MOST_ROWS", 100)
+    monkeypatch.setattr(_outliers, "_MAX_ROWS", 100)
     detector = AutoencoderOutlierDetector(SMALL, random_state=0).fit(X)
     assert roc_auc_score(outlier, -detector.score_samples(X)) > 0.95
     clean = X[~outlier]

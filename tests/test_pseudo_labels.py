@@ -106,7 +106,7 @@ def test_one_label_of_each_class(moons):
 
 def test_of_many_rows_some_have_opinions(moons, monkeypatch):
     X, y = moons
-    monkeypatch.setattr(_pseudo_labels, "_MOST_ROWS", 200)
+    monkeypatch.setattr(_pseudo_labels, "_MAX_ROWS", 200)
     labelled = np.arange(0, 600, 20)
     pool = pool_of(X, y, labelled)
     found = pool.probabilities()

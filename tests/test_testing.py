@@ -86,7 +86,7 @@ def test_results_say_what_does_not_apply():
     skipped = {name for name, result in results.items() if result != "passed"}
     assert {results[name] for name in skipped} <= {
         "skipped: the family has no decoder",
-        "skipped: its optimizer is no parameter",
+        "skipped: it has no parameter optimizer",
         "skipped: training starts with weights that are drawn",
     }
     assert "check_scores_match_numpy" in skipped

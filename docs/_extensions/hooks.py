@@ -30,7 +30,8 @@ def first_line(cls: type, name: str) -> str:
     text = inspect.getdoc(getattr(value, "fget", value)) if callable_like(value) else ""
     if text:
         return text.split("\n\n")[0].replace("\n", " ").rstrip(".")
-    lines = inspect.getsource(cls).split("\n")
+    owner = next(base for base in cls.__mro__ if name in vars(base))
+    lines = inspect.getsource(owner).split("\n")
     at = next(i for i, line in enumerate(lines) if line.startswith(f"    {name}:"))
     found = []
     while lines[at - 1].strip().startswith("#"):

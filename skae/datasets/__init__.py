@@ -1,4 +1,4 @@
-"""Data sets for the main job, the examples and the tests."""
+"""Data sets for ``python -m skae``, the examples and the tests."""
 
 from skae.datasets._loaders import load_digits as load_digits
 from skae.datasets._loaders import load_ecg5000 as load_ecg5000

@@ -1,6 +1,6 @@
-"""Loaders that return train and test parts, as float32 rows.
+"""Loaders of data sets, split into training and test data, as float32 rows.
 
-Images are in [0, 1]; heart beats are in units of their own standard deviation.
+Images are in [0, 1]; each heart beat has mean 0 and standard deviation 1.
 """
 
 import os
@@ -48,8 +48,8 @@ _ARCHIVE_KEYS = ("x_train", "y_train", "x_test", "y_test")
 def load_digits() -> Bunch:
     """Load scikit-learn's 8 x 8 handwritten digits, split into train and test.
 
-    The rows come with scikit-learn, so this works offline. The split is always
-    the same: 30 % of the rows for the test, stratified by class, seed 0.
+    The data are part of scikit-learn, so this works offline. The split is always
+    the same: 30 % of the rows are test data, stratified by class, with seed 0.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def load_mnist(*, data_home: str | os.PathLike[str] | None = None) -> Bunch:
 
 
 def load_fashion_mnist(*, data_home: str | os.PathLike[str] | None = None) -> Bunch:
-    """Load Fashion-MNIST: 70000 pictures of clothes of 28 x 28 pixels.
+    """Load Fashion-MNIST: 70000 images of clothes of 28 x 28 pixels.
 
     The file ``fashion_mnist.npz`` is looked for in `data_home`, if given, and
     nowhere else. Otherwise it is looked for in the folder that the environment
@@ -165,8 +165,8 @@ def load_ecg5000(*, data_home: str | os.PathLike[str] | None = None) -> Bunch:
 
     The file ``ts_ecg5000.npz`` or ``ecg5000.npz`` is looked for in `data_home`, if
     given, or else in the folder that the environment variable ``SKAE_DATA_HOME``
-    names. It is not downloaded: take ``ECG5000_TRAIN.txt`` and ``ECG5000_TEST.txt``
-    of the UCR archive from https://timeseriesclassification.com and make it::
+    names. It is not downloaded: get ``ECG5000_TRAIN.txt`` and ``ECG5000_TEST.txt``
+    of the UCR archive from https://timeseriesclassification.com and create it::
 
         train, test = (np.loadtxt(f"ECG5000_{part}.txt") for part in ("TRAIN", "TEST"))
         np.savez("ecg5000.npz", x_train=train[:, 1:], y_train=train[:, 0],
@@ -244,7 +244,7 @@ def _find_archive(
     data_home: str | os.PathLike[str] | None,
     otherwise: str,
 ) -> Path | None:
-    """Return the path of the archive, or None if it is to be had elsewhere."""
+    """Return the path of the archive, or None if the data come from elsewhere."""
     folder = data_home
     if data_home is None:
         folder = os.environ.get("SKAE_DATA_HOME") or None
@@ -320,7 +320,7 @@ def _check_beats(path, part, beats, labels) -> None:
 
 
 def _ask_keras(name: Literal["mnist", "fashion_mnist"]) -> dict[str, np.ndarray]:
-    """Take the data from Keras' cache, which Keras fills by a download."""
+    """Load the data from Keras' cache, which Keras fills by a download."""
     try:
         train, test = getattr(keras.datasets, name).load_data()
     # Keras raises a bare Exception where the download fails.

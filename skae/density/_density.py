@@ -1,4 +1,4 @@
-"""A density of codes: new rows from any autoencoder."""
+"""Density estimation in the latent space of an autoencoder."""
 
 import copy
 from numbers import Integral, Real
@@ -20,40 +20,33 @@ _MIN_ROWS = 2
 class AutoencoderDensity(
     AutoencoderMetaEstimator, MetaEstimatorMixin, DensityMixin, BaseEstimator
 ):
-    r"""New rows, and a density of codes, from any autoencoder.
+    r"""Gaussian mixture in the latent space of any autoencoder.
 
-    Use it to make rows up with an autoencoder that has no distribution of its own, or
-    with a variational one whose codes do not follow their prior. A Gaussian mixture is
-    fitted to the codes of the training rows, after the autoencoder (ex post [1]_):
-
-    .. math:: p(z) = \sum_k w_k \, \mathcal N(z; m_k, C_k), \qquad z = f(x)
-
-    Rows are made up by decoding what is drawn from it. It is a density of **codes**:
-    two rows with the same code are equally likely, however badly one of them is
-    reconstructed. To find outliers use :class:`AutoencoderOutlierDetector`.
-
-    Rows so far from all others that nothing else would count beside them, values a
-    thousand times too large for example, are left out of the fit with a warning.
+    Use it to generate rows with an autoencoder that has no prior, or with a variational
+    one whose codes do not follow their prior. A Gaussian mixture is fitted to the codes
+    of the training rows once the autoencoder is trained (ex-post density estimation
+    [1]_); new rows are decoded samples of it.
 
     Parameters
     ----------
     autoencoder : estimator, default=None
-        Any estimator of this library; a clone of it is fitted.
-        ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again. None is
+        Any autoencoder of this library; a clone of it is fitted.
+        ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again. None means
         ``Autoencoder(16)``, with fewer codes for fewer features.
 
     n_components : int, default=10
-        Components of the mixture; fewer for fewer rows.
+        Number of mixture components; at most half the number of rows is used.
 
     covariance_type : {"full", "tied", "diag", "spherical"}, default="full"
-        See :class:`~sklearn.mixture.GaussianMixture`.
+        Type of the covariances, see :class:`~sklearn.mixture.GaussianMixture`.
 
     reg_covar : float, default=1e-4
-        What is added to each variance, as a share of the mean variance of the codes.
+        Regularization added to the diagonal of the covariances, as a share of the mean
+        variance of the codes.
 
     random_state : int, RandomState instance or None, default=None
-        For the mixture and for `sample`, and given to the autoencoder if this is not
-        None.
+        Determines the initialization of the mixture and the samples. Passed to the
+        autoencoder unless it is None.
 
     Attributes
     ----------
@@ -61,7 +54,7 @@ class AutoencoderDensity(
         The fitted autoencoder.
 
     mixture_ : GaussianMixture
-        The density of its codes.
+        The mixture fitted to the codes.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -76,8 +69,21 @@ class AutoencoderDensity(
 
     See Also
     --------
-    VariationalAutoencoder : Has a density of rows, and a prior to draw from.
+    VariationalAutoencoder : Density of rows, and samples from a prior.
     sklearn.mixture.GaussianMixture : The same without an autoencoder.
+
+    Notes
+    -----
+    The density of the codes :math:`z = f(x)` is
+
+    .. math:: p(z) = \sum_k w_k \, \mathcal N(z; m_k, C_k)
+
+    It is a density of **codes**: two rows with the same code have the same density,
+    however badly one of them is reconstructed. For outlier detection use
+    :class:`AutoencoderOutlierDetector`.
+
+    Extreme rows, such as those with values a thousand times too large, would dominate
+    the scale of the data. They are left out of the fit, with a warning.
 
     References
     ----------
@@ -165,7 +171,7 @@ class AutoencoderDensity(
         return Autoencoder(min(16, getattr(self, "n_features_in_", 16)))
 
     def score_samples(self, X: "MatrixLike") -> np.ndarray:
-        """Logarithm of the density of each row's code: greater is more usual.
+        """Log-density of the code of each row.
 
         Parameters
         ----------
@@ -175,15 +181,15 @@ class AutoencoderDensity(
         Returns
         -------
         scores : ndarray of shape (n_samples,), float64
-            In nats, of codes in their own units: comparable between rows, and not
-            between autoencoders.
+            Log-densities in nats, in the units of the codes: comparable between rows,
+            but not between autoencoders.
         """
         check_is_fitted(self)
         codes = codes_of(self.autoencoder_, self._check_input(X, reset=False))
         return self.mixture_.score_samples(codes.astype(np.float64))
 
     def score(self, X: "MatrixLike", y: Any = None) -> float:
-        """Mean of `score_samples`.
+        """Mean log-density of the codes of `X`.
 
         Parameters
         ----------
@@ -196,7 +202,8 @@ class AutoencoderDensity(
         Returns
         -------
         score : float
-            To choose `n_components` by, for one fitted autoencoder.
+            Mean of `score_samples`. It can be used to choose `n_components` for one
+            fitted autoencoder.
         """
         return float(np.mean(self.score_samples(X)))
 
@@ -206,25 +213,25 @@ class AutoencoderDensity(
         *,
         random_state: int | np.random.RandomState | None = None,
     ) -> np.ndarray:
-        """Decode codes drawn from the mixture.
+        """Generate rows: decode samples of the mixture.
 
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows to make up.
+            Number of rows to generate.
 
         random_state : int, RandomState instance or None, default=None
-            Decides the codes; the `random_state` of the estimator by default.
+            Determines the samples; the `random_state` of the estimator by default.
 
         Returns
         -------
         X : ndarray of shape (n_samples, ...), float32
-            In the layout of `fit`'s data, in no order.
+            Generated rows in the layout of the training data, in random order.
         """
         check_is_fitted(self)
         check_count("n_samples", n_samples)
         seed = self.random_state if random_state is None else random_state
         rng = generator(seed)
         mixture = copy.copy(self.mixture_).set_params(random_state=rng)
-        codes, _ = mixture.sample(n_samples)  # one component after the other
+        codes, _ = mixture.sample(n_samples)  # sorted by component
         return self.autoencoder_.inverse_transform(rng.permutation(codes))

@@ -2,6 +2,7 @@
 
 from skae.estimator._attributes import all_or_nothing as all_or_nothing
 from skae.estimator._docstrings import with_shared_texts as with_shared_texts
+from skae.estimator._hooks import FamilyHooks as FamilyHooks
 from skae.estimator._html import HTMLRepresentation as HTMLRepresentation
 from skae.estimator._live_models import LiveModels as LiveModels
 from skae.estimator._parameters import TRAINING_CONSTRAINTS as TRAINING_CONSTRAINTS

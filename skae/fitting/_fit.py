@@ -117,7 +117,7 @@ def _rotate(
     model: TrainedModel, request: FitRequest, data: TrainingData, summary: Summary
 ) -> RotatedCodes | None:
     """The model with codes like PCA's, where its code is linear."""
-    linear = request.estimator._linear_code(request.architecture)
+    linear = request.estimator._rotations_of(request.architecture)
     if linear is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Columns of data frames of pandas or polars: types, values, and new columns."""
+"""Columns of data frames of pandas and polars: types, values, and new columns."""
 
 from skae.frames._date_texts import date_format as date_format
 from skae.frames._date_texts import looks_like_dates as looks_like_dates

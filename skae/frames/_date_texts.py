@@ -1,11 +1,11 @@
-"""Dates that are written as text: their format, and back."""
+"""Dates as text: detection of the format, and conversion."""
 
 import datetime as dt
 
 import numpy as np
 
 _EPOCH = dt.datetime(1970, 1, 1)
-# Those of ISO 8601 first; then what else is written, with the day first or the month.
+# Formats of ISO 8601 first, then others without ambiguity of day and month.
 _FORMATS = (
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M:%S",
@@ -29,7 +29,7 @@ _FORMATS = (
     "%B %d, %Y",
 )
 _GLANCE = 100
-# Which of the two comes first, the values must tell.
+# Formats with an ambiguous order of day and month, which depends on the values.
 _DAY_OR_MONTH = (
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -43,9 +43,9 @@ _DAY_OR_MONTH = (
 
 
 def date_format(texts: list) -> str | None:
-    """The format in which all texts are dates; None if there is none.
+    """Return the format in which all texts are dates; None if there is none.
 
-    ValueError where two formats fit.
+    Raise ValueError if two formats fit.
     """
     known = sorted({text for text in texts if text is not None})
     for form in _FORMATS:
@@ -61,7 +61,7 @@ def date_format(texts: list) -> str | None:
 
 
 def looks_like_dates(texts: list) -> bool:
-    """Whether texts are dates, the first of them at least."""
+    """Whether texts, or the first of many, are dates."""
     some = sorted(set(texts))[:_GLANCE]
     return any(_fits(some, form) for form in (*_FORMATS, *_DAY_OR_MONTH))
 
@@ -74,7 +74,7 @@ def _fits(texts: list, form: str) -> bool:
 
 
 def dates_of(texts: list, form: str) -> np.ndarray:
-    """Texts of a format as dates; NaT for None. ValueError for those of another."""
+    """Parse texts of a format; NaT for None. Raise ValueError for other formats."""
     known: dict[str | None, dt.datetime | None] = {None: None}
     for text in set(texts) - {None}:
         known[text] = dt.datetime.strptime(text, form)
@@ -82,5 +82,5 @@ def dates_of(texts: list, form: str) -> np.ndarray:
 
 
 def texts_of(dates: np.ndarray, form: str) -> list:
-    """Dates as texts of a format; None for NaT."""
+    """Format dates as texts; None for NaT."""
     return [None if date is None else date.strftime(form) for date in dates.tolist()]

@@ -1,4 +1,4 @@
-"""Data frames of the kind that the user brought, and the values of their columns."""
+"""Data frames of the library of the input, and the values of their columns."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,10 +17,11 @@ from skae.frames._values import seconds_of as seconds_of
 
 
 def framed_like(frame: Any, values: Any, names) -> Any:
-    """`values` as a data frame like `frame`, pandas or polars; else as they are.
+    """Convert `values` to a data frame like `frame`, of pandas or polars.
 
-    Images and sequences have no data frame. Values that are one already get the index
-    of `frame`, if both are of pandas. `names` are the columns, or None to number them.
+    They are returned unchanged if `frame` is not a data frame, or if they are images or
+    sequences. Values that are a data frame get the index of `frame`, if both are of
+    pandas. `names` are the columns, or None to number them.
     """
     if is_frame(values):
         both = library_of(values) == library_of(frame) == "pandas"
@@ -36,7 +37,7 @@ def framed_like(frame: Any, values: Any, names) -> Any:
 
 
 def name_of_row(X: Any, row: int) -> str:
-    """The number of a row, and its label where a data frame has others."""
+    """The number of a row, and its label in the index of a data frame if different."""
     index = getattr(X, "index", None)
     if library_of(X) != "pandas" or index is None or index[row] == row:
         return str(row)
@@ -44,12 +45,12 @@ def name_of_row(X: Any, row: int) -> str:
 
 
 def is_frame(X) -> bool:
-    """Whether `X` is a data frame whose columns can be read here."""
+    """Whether `X` is a data frame of pandas or polars."""
     return library_of(X) in ("pandas", "polars") and hasattr(X, "columns")
 
 
 def columns_of(X) -> list[tuple[Any, Any]]:
-    """Names and values of the columns; those of an array are named by their number."""
+    """Names and values of the columns; the names for an array are numbers."""
     if not is_frame(X):
         return [(j, X[:, j]) for j in range(X.shape[1])]
     names = list(X.columns)
@@ -59,7 +60,7 @@ def columns_of(X) -> list[tuple[Any, Any]]:
 
 
 def header_of(X) -> dict | None:
-    """What the names of a frame's columns are beside their list; None for no more."""
+    """Names and number of the levels of a frame's columns; None if there is nothing."""
     if library_of(X) != "pandas":
         return None
     found = {"names": list(X.columns.names), "nlevels": X.columns.nlevels}
@@ -72,7 +73,7 @@ def build(
     index=None,
     header: dict | None = None,
 ) -> Any:
-    """A frame of names, values and their types; `index` and `header` for pandas."""
+    """Build a frame from names, values and types; `index` and `header` for pandas."""
     if library == "polars":
         import polars as pl
 
@@ -95,11 +96,11 @@ def with_values(
     kept: Sequence[int],
     added: Mapping[str, np.ndarray],
 ) -> Any:
-    """A copy of a frame with the columns `kept`, and other values in some of them.
+    """Copy the columns `kept` of a frame, with some values replaced.
 
-    `filled` has for the number of a column where they belong, a value for each row,
-    and the type that the column had in `fit`. Other values are those of `X`,
-    untouched. `added` are further columns.
+    `filled` has, by the number of a column, a mask of the rows to replace, a value for
+    each row, and the type of the column in `fit`. Other values are not changed.
+    `added` are further columns.
     """
     library = library_of(X)
     if library == "polars":

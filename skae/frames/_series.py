@@ -1,4 +1,4 @@
-"""Columns made anew, of the types that the data of `fit` had."""
+"""Columns with the types of the data of `fit`."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from skae.frames._date_texts import dates_of, texts_of
 from skae.frames._types import library_of, type_of
 from skae.frames._values import labels_of, missing_of, plain_objects
 
-# Values of these may stand for each other: the same table, written in another way.
+# Types that may replace each other, as in another form of the same table.
 _LIKE = {"boolean": "number", "integer": "number"}
 _WORDS = {
     "number": "numbers",
@@ -25,29 +25,29 @@ _WORDS = {
 
 
 def fitted_values(column, kind: dict, name) -> Any:
-    """The values of a column of new data, as values of the type that `fit` saw.
+    """Convert a column of new data to the type that `fit` saw.
 
     Parameters
     ----------
     column : series or ndarray
-        Of any library and type.
+        Column of any library and type.
 
     kind : dict
-        The type that `fit` saw, in the words of `type_of`.
+        The type that `fit` saw, as described by `type_of`.
 
     name : object
-        Of the column.
+        Name of the column.
 
     Returns
     -------
     values : series or ndarray
-        What `numbers_of`, `labels_of` and `seconds_of` read; only gaps, whatever their
-        type, where all are missing.
+        Input of `numbers_of`, `labels_of` and `seconds_of`. If all values are missing,
+        an array of None.
 
     Raises
     ------
     ValueError
-        For values of another type than those that `fit` saw.
+        If the values are of another type than those that `fit` saw.
     """
     found = type_of(column)
     before = kind.get("holds")
@@ -57,7 +57,7 @@ def fitted_values(column, kind: dict, name) -> Any:
         return np.full(len(column), None, dtype=object)
     if "format" in kind and found["holds"] == "text":
         return _dates(labels_of(column), kind["format"], name)
-    if before in (None, "empty", "mixed"):  # what old files do not say; anything
+    if before in (None, "empty", "mixed"):  # None in old files; any type is accepted
         if found["holds"] == "other":
             raise _refusal(found, kind, name)
         return column
@@ -71,7 +71,7 @@ def fitted_values(column, kind: dict, name) -> Any:
             raise ValueError(
                 f"Column {name!r} has dates of type {found['name']}, with "
                 f"{with_zone[1]}, but those of fit were {kind['name']}, with "
-                f"{with_zone[0]}. Convert them: who knows which moments are meant?"
+                f"{with_zone[0]}. Convert them to dates like those of fit."
             )
     return column
 
@@ -96,21 +96,21 @@ def _dates(texts: list, form: str, name) -> np.ndarray:
 
 
 def series_of(library: str, name: Any, values: Any, kind: dict) -> Any:
-    """A column of a data frame, or the values of one of an array of objects.
+    """Build a column of a data frame, or the values of a column of an object array.
 
     Parameters
     ----------
     library : {"pandas", "polars", "numpy"}
 
     name : object
-        Of the column.
+        Name of the column.
 
     values : ndarray or list
-        What a `Column` has written: numbers, moments, durations or labels; NaN, NaT
-        and None for gaps.
+        Result of `Column.write`: numbers, times, durations or labels; NaN, NaT and None
+        for missing values.
 
     kind : dict
-        The type, in the words of `type_of`.
+        The type, as described by `type_of`.
     """
     if "format" in kind and isinstance(values, np.ndarray):
         values = texts_of(values, kind["format"])
@@ -126,18 +126,18 @@ def series_of(library: str, name: Any, values: Any, kind: dict) -> Any:
 
 
 def joined(own, where: np.ndarray, new) -> Any:
-    """A column of a data frame with other values in some rows.
+    """Replace the values of some rows of a column of a data frame.
 
-    All others are those of `own`, untouched. It is of the type of `new` if that can
-    hold them, else of `own`'s.
+    The other values are those of `own`, unchanged. The result is of the type of `new`
+    if that can represent them, else of the type of `own`.
 
     Parameters
     ----------
     own, new : series
-        Of the same library and length.
+        Columns of the same library and length.
 
     where : ndarray of bool
-        The rows that get the values of `new`.
+        Mask of the rows that get the values of `new`.
     """
     if library_of(own) == "polars":
         from skae.frames._series_polars import join
@@ -147,7 +147,7 @@ def joined(own, where: np.ndarray, new) -> Any:
 
 
 def without(values: Any, missing: np.ndarray) -> Any:
-    """Values that a `Column` has written, with gaps in some rows."""
+    """Results of `Column.write` with missing values in some rows."""
     if not isinstance(values, np.ndarray):
         pairs = zip(values, missing, strict=True)
         return [None if gap else value for value, gap in pairs]

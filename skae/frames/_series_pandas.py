@@ -1,4 +1,4 @@
-"""Columns of pandas from values, and the type that they had."""
+"""Columns of pandas, built from values and a description of the type."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from skae.frames._zones import zone_of
 
 
 def series(name: Any, values: Any, kind: dict) -> pd.Series:
-    """A column of the type `kind`."""
+    """Build a column of the type `kind`."""
     return pd.Series(_array(values, kind), name=name)
 
 
@@ -40,7 +40,7 @@ def _array(values, kind):
 
 
 def dtype_of(kind: dict) -> Any:
-    """The type of pandas that the words of `type_of` stand for."""
+    """Data type of pandas that `type_of` has described."""
     if "categories" in kind and "dictionary" not in kind:
         levels = kind["categories"]
         if own := kind.get("of"):
@@ -59,7 +59,7 @@ def dtype_of(kind: dict) -> Any:
 
 
 def _as_written(levels: list, kind: dict) -> Any:
-    """Levels in the form in which columns write values."""
+    """Convert levels to the form of the results of `Column.write`."""
     if kind["holds"] == "date" and "objects" not in kind and "period" not in kind:
         moments = pd.DatetimeIndex(levels)
         if kind.get("zone"):
@@ -69,7 +69,7 @@ def _as_written(levels: list, kind: dict) -> Any:
 
 
 def zone_in_pandas(kind: dict) -> Any:
-    """A time zone for pandas, which knows most by their names."""
+    """Time zone for pandas: a name, or an object for fixed offsets."""
     name = kind["zone"]
     if name.startswith("pytz.FixedOffset"):
         import pytz
@@ -132,7 +132,7 @@ def _is_nan(value) -> bool:
 
 
 def join(own: pd.Series, where: np.ndarray, new: pd.Series) -> pd.Series:
-    """`own` with the values of `new` in some rows."""
+    """Return `own` with the values of `new` in some rows."""
     new = new.set_axis(own.index).rename(own.name)
     if own.dtype == new.dtype:
         return own.where(~where, new)

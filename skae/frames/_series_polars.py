@@ -1,4 +1,4 @@
-"""Columns of polars from values, and the type that they had."""
+"""Columns of polars, built from values and a description of the type."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from skae.frames._values import decimal
 
 
 def series(name: Any, values: Any, kind: dict) -> pl.Series:
-    """A column of the type `kind`."""
+    """Build a column of the type `kind`."""
     kind_name = kind["name"]
     if kind_name == "Null" or kind.get("holds") == "other":
         return pl.Series(name, [None] * len(values), dtype=pl.Null)
@@ -38,7 +38,7 @@ def _is_there(value) -> bool:
 
 
 def join(own: pl.Series, where: np.ndarray, new: pl.Series) -> pl.Series:
-    """`own` with the values of `new` in some rows."""
+    """Return `own` with the values of `new` in some rows."""
     new = new.alias(own.name)
     keep = pl.Series(~where)
     if own.dtype == new.dtype:

@@ -1,4 +1,4 @@
-"""The type of a column in words: what its values are, and how to make such a column."""
+"""Description of the type of a column, from which such a column can be built."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ import numpy as np
 
 from skae.frames._zones import zone_name
 
-# What the values of a column may be, and the kind that such a column is taken for.
+# Types of values, and the default kind of a column of this type.
 _KINDS = {
     "boolean": "boolean",
     "integer": "integer",
@@ -25,7 +25,7 @@ _KINDS = {
 }
 _LETTERS = {"b": "boolean", "i": "integer", "u": "integer", "f": "number"}
 _LETTERS |= {"M": "date", "m": "duration", "U": "text", "S": "text"}
-# Containers are no values; they have no order and often no hash.
+# Containers are not accepted as values: they have no order and often no hash.
 _CONTAINERS = (list, dict, set, np.ndarray)
 
 
@@ -35,17 +35,17 @@ def library_of(X) -> str:
 
 
 def is_missing(value) -> bool:
-    """Whether a Python object stands for a missing value."""
+    """Whether a Python object is a missing value."""
     try:
         return value is None or bool(value != value)
-    except TypeError:  # pandas' own NA
+    except TypeError:  # pandas.NA
         return True
     except ValueError:  # an array
         return False
 
 
 def kind_of(column, name) -> str:
-    """What the type of a column says it is; ValueError for what no column may be."""
+    """Kind of a column by its type; raise ValueError for unsupported types."""
     kind = type_of(column)
     if kind["holds"] == "other":
         raise ValueError(
@@ -57,12 +57,12 @@ def kind_of(column, name) -> str:
 
 
 def type_of(column) -> dict[str, Any]:
-    """The type of a column in words.
+    """Describe the type of a column.
 
-    "name" is what its library calls it, and "holds" says what its values are:
-    "number", "integer", "boolean", "text", "date", "duration", "time", "interval",
-    "mixed", "empty" or "other". Some types have more words, with which
-    `skae.frames._series.series_of` makes such a column.
+    "name" is its name in the library, and "holds" the type of the values: "number",
+    "integer", "boolean", "text", "date", "duration", "time", "interval", "mixed",
+    "empty" or "other". Some types have further entries, which
+    `skae.frames._series.series_of` needs to build such a column.
     """
     library = library_of(column)
     if library == "pandas":
@@ -145,7 +145,7 @@ def _type_in_polars(column) -> dict[str, Any]:
 
 
 def _arrow(kind) -> dict[str, Any]:
-    """Words for a type of pyarrow."""
+    """Describe a type of pyarrow."""
     from pyarrow import types
 
     if types.is_dictionary(kind):
@@ -180,7 +180,7 @@ def _arrow(kind) -> dict[str, Any]:
 
 
 def _objects(values: Iterable) -> dict[str, Any]:
-    """Words for Python objects: what they are, and of which class."""
+    """Describe Python objects: the type of the values, and their class."""
     present = [value for value in values if not is_missing(value)]
     classes = {type(value) for value in present}
     if not classes:
@@ -201,7 +201,8 @@ def _objects(values: Iterable) -> dict[str, Any]:
     if found["holds"] == "date":
         zones = {zone_name(getattr(value, "tzinfo", None)) for value in present}
         if len(zones) > 1:
-            # Offsets of one zone in summer and in winter; some with none are no dates.
+            # Offsets of one zone in summer and winter. Dates with and without a zone
+            # cannot be mixed.
             found |= {"holds": "mixed"} if None in zones else {"zone": "UTC"}
         else:
             found["zone"] = zones.pop()
@@ -228,6 +229,6 @@ def _holds_of_class(cls: type) -> str:
 
 
 def _decimals(value) -> int:
-    """Digits behind the point of a Decimal; others have none of their own."""
+    """Number of decimals of a Decimal; 0 for other numbers."""
     exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
     return max(0, -exponent) if isinstance(exponent, int) else 0

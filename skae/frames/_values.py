@@ -1,4 +1,4 @@
-"""The values of a column, whatever library holds it: numbers, labels, seconds, gaps."""
+"""Values of a column of any library: numbers, labels, seconds, missing values."""
 
 import datetime as dt
 from decimal import Decimal
@@ -10,25 +10,25 @@ from skae.frames._types import is_missing, library_of, type_of
 from skae.frames._zones import zone_of
 
 _MICROSECONDS = 1e6
-# Whole numbers up to here are the same as float64.
+# Integers up to here are exact in float64.
 EXACT = 2**53
 _EPOCH = dt.datetime(1970, 1, 1)
 _UTC = dt.UTC
 
 
 def missing_of(column) -> np.ndarray:
-    """Where values are missing."""
+    """Mask of the missing values."""
     library = library_of(column)
     if library == "polars":
         missing = column.is_null().to_numpy()
-        if column.dtype.is_float():  # NaN is none of polars' nulls
+        if column.dtype.is_float():  # NaN is not null in polars
             return missing | column.is_nan().fill_null(True).to_numpy()
         if column.dtype == object or type_of(column)["name"] == "Object":
             return np.array([is_missing(value) for value in column.to_list()], bool)
         return missing
     if library == "pandas":
         missing = np.asarray(column.isna(), dtype=bool)
-        if getattr(column.dtype, "kind", "") == "f":  # nor of pandas' NA
+        if getattr(column.dtype, "kind", "") == "f":  # nor always NA in pandas
             missing = missing | np.isnan(_floats_in_pandas(column))
         return missing
     if column.dtype.kind in "fc":
@@ -41,7 +41,7 @@ def missing_of(column) -> np.ndarray:
 
 
 def labels_of(column) -> list:
-    """Values as Python objects, None where they are missing."""
+    """Values as Python objects; None for missing values."""
     if library_of(column) == "polars":
         values = column.to_list()
     else:
@@ -52,7 +52,7 @@ def labels_of(column) -> list:
 
 
 def numbers_of(column) -> np.ndarray:
-    """Values as float64, NaN where they are missing."""
+    """Values as float64; NaN for missing values."""
     library = library_of(column)
     if library == "pandas" and getattr(column.dtype, "kind", "O") in "biuf":
         return _floats_in_pandas(column)
@@ -73,7 +73,7 @@ def _floats_in_pandas(column) -> np.ndarray:
 
 
 def differences_of(column, origin: int) -> np.ndarray:
-    """Whole numbers less `origin`, float64; exact up to 2**53."""
+    """Integers minus `origin` as float64; exact up to 2**53."""
     labels = labels_of(column)
     found = [
         np.nan if label is None else _difference(label, origin) for label in labels
@@ -88,9 +88,9 @@ def _difference(value, origin: int) -> float:
 
 
 def seconds_of(column) -> np.ndarray:
-    """Dates as seconds since 1970, durations as seconds; NaN where they are missing.
+    """Dates as seconds since 1970, durations as seconds; NaN for missing values.
 
-    Dates with a time zone are moments, others what a clock shows.
+    Dates with a time zone are converted to UTC; others are taken as they are.
     """
     library = library_of(column)
     if library == "pandas":
@@ -160,7 +160,7 @@ def _times_in_polars(column) -> np.ndarray:
 
 
 def _seconds(value: Any) -> float:
-    """Seconds of a Python object that is a date, a duration or a time of day."""
+    """Convert a date, a duration or a time of day, as a Python object, to seconds."""
     if is_missing(value):
         return np.nan
     if isinstance(value, np.datetime64 | np.timedelta64):
@@ -183,9 +183,9 @@ def _seconds(value: Any) -> float:
 
 
 def plain_objects(values: Any, kind: dict) -> list:
-    """Values that a column has written as Python objects of the class of `fit`'s.
+    """Convert results of `Column.write` to Python objects of the class seen in `fit`.
 
-    `kind` has "objects", the name of the class.
+    The name of the class is ``kind["objects"]``.
     """
     name = kind["objects"]
     if isinstance(values, np.ndarray) and values.dtype.kind in "Mm":
@@ -202,14 +202,14 @@ def plain_objects(values: Any, kind: dict) -> list:
 
 
 def decimal(value, scale: int) -> Decimal | None:
-    """A number as a Decimal with so many digits behind the point."""
+    """Convert a number to a Decimal with `scale` decimals."""
     if value is None or isinstance(value, Decimal):
         return value
     return Decimal(f"{value:.{scale}f}")
 
 
 def _moments(values: np.ndarray, name: str, zone: str | None) -> list:
-    """Dates, as moments where there is a zone, or durations, as Python objects."""
+    """Convert dates, in UTC if there is a zone, or durations to Python objects."""
     missing = np.isnat(values)
     if name in ("datetime64", "timedelta64"):
         return list(values)

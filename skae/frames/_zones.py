@@ -1,4 +1,4 @@
-"""Time zones: their names, and the time that clocks show in them."""
+"""Time zones: their names, and conversion between UTC and local time."""
 
 import datetime as dt
 import re
@@ -10,15 +10,15 @@ import numpy as np
 _EPOCH = dt.datetime(1970, 1, 1)
 _OFFSET = re.compile(r"(?:UTC)?([+-])(\d\d):?(\d\d)(?::(\d\d))?$")
 _PYTZ_OFFSET = re.compile(r"pytz\.FixedOffset\((-?\d+)\)$")
-# Clocks are compared so often, in seconds, to find where they are turned.
+# Offsets are compared at this interval, in seconds, to find their transitions.
 _STRIDE = 5 * 86400
 _YEAR = int(365.2425 * 86400)
-# Where Python's dates begin and end, with room for an offset.
+# Range of Python's dates, with room for an offset.
 _LIMITS = (-62135510400, 253402214400)
 
 
 def zone_name(zone) -> str | None:
-    """The name of a time zone of any library; None for none."""
+    """Name of a time zone object of any library; None for None."""
     if zone is None:
         return None
     name = getattr(zone, "key", None) or getattr(zone, "zone", None)
@@ -41,7 +41,7 @@ def _offset_name(seconds: float) -> str:
 
 
 def zone_of(name: str) -> dt.tzinfo:
-    """The time zone of a name, fixed offsets among them."""
+    """Time zone of a name, which may be a fixed offset."""
     if name == "UTC":
         return dt.UTC
     if found := _PYTZ_OFFSET.match(name):
@@ -60,7 +60,7 @@ def zone_of(name: str) -> dt.tzinfo:
 
 
 def to_wall(seconds: np.ndarray, zone: str | None) -> np.ndarray:
-    """What clocks show at moments: seconds since 1970 there; NaN stays NaN."""
+    """Convert seconds since 1970 from UTC to local time; NaN stays NaN."""
     if zone is None or zone == "UTC":
         return seconds
     turns, offsets = _table(zone, seconds)
@@ -68,20 +68,21 @@ def to_wall(seconds: np.ndarray, zone: str | None) -> np.ndarray:
 
 
 def from_wall(wall: np.ndarray, zone: str | None) -> np.ndarray:
-    """The moments at which clocks show this.
+    """Convert seconds since 1970 from local time to UTC.
 
-    The first of two; where they skip it, what they would show if they did not.
+    An ambiguous time is taken for the first of the two; a nonexistent one is converted
+    with the offset before the transition.
     """
     if zone is None or zone == "UTC":
         return wall
     turns, offsets = _table(zone, wall)
-    # Until then the offset of before holds, in what is skipped and what comes twice.
+    # The old offset is used up to here, in nonexistent and in ambiguous times.
     ends = turns + np.maximum(offsets[:-1], offsets[1:])
     return wall - offsets[np.searchsorted(ends, wall, side="right")]
 
 
 def _table(zone: str, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Moments at which clocks are turned, and the offsets before and after them."""
+    """Times of the transitions, and the offsets before and after them."""
     known = seconds[np.isfinite(seconds)]
     first, last = (known.min(), known.max()) if known.size else (0, 0)
     return _turns(zone, int(first // _YEAR) - 1, int(last // _YEAR) + 2)

@@ -1,4 +1,4 @@
-"""What is expected in the gaps of a table: linear answers, networks', and forests'."""
+"""Expected missing values of a table, by linear models, networks and forests."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -16,21 +16,21 @@ from skae.tables import (
 
 # Wider tables are left to the networks: inverses grow with the cube.
 _WIDEST = 256
-# Rows that a normal distribution is fitted to, and operations for one pass over them.
+# Rows that a normal distribution is fitted to, and operations per iteration of EM.
 _MIN_ROWS, _MAX_ROWS, _MAX_WORK = 500, 5000, 2.5e8
-# From strong to weak; each begins where the one before ended.
+# From strong to weak; each fit is initialized by the previous one.
 _RIDGES = (30.0, 10.0, 3.0, 1.0)
 _FIRST_STEPS, _STEPS = 30, 12
-# Points and weights for the mean of a function of a normal number.
+# Gauss-Hermite quadrature, for the mean of a function of a normal number.
 _POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
-# So many values speak for an even blend.
+# Weight of the prior, an even blend, in numbers of values.
 _PRIOR_VALUES = 50
 
 
 class GaussianImputation(SavedState):
-    """A normal distribution of the columns on the scale of a layout.
+    """Normal distribution of the columns on the scale of a layout.
 
-    On that of ranks it is a Gaussian copula.
+    On the scale of ranks it is a Gaussian copula.
 
     Parameters
     ----------
@@ -38,16 +38,16 @@ class GaussianImputation(SavedState):
         Of the same columns as `target`.
 
     target : MixedTableLayout
-        On whose scale answers are given.
+        Layout on whose scale predictions are returned.
     """
 
     def __init__(self, layout: MixedTableLayout, target: MixedTableLayout):
         self.layout, self.target = layout, target
 
     def fit(self, x: np.ndarray, hidden: list[np.ndarray]) -> list[np.ndarray]:
-        """Fit to rows, and answer for those in which values were `hidden`.
+        """Fit to rows, and predict those in which values were `hidden`.
 
-        The ridge is the one with which hidden values are filled best.
+        The ridge is the one with the smallest error of the hidden values.
         """
         self.numbers = TableNumbers.fit(self.layout, x)
         truth = self.numbers.with_missing(x)
@@ -71,11 +71,11 @@ class GaussianImputation(SavedState):
         return [found[best] for found in answers]
 
     def fill(self, x: np.ndarray) -> np.ndarray:
-        """What is expected of all values, in the form of a network's outputs."""
+        """Expected values, in the form of a network's outputs."""
         return self._answers(*self._expected(self.numbers.with_missing(x)))
 
     def _expected(self, z) -> tuple[np.ndarray, np.ndarray | None]:
-        """Means of all values, and their variances where the scale is bent."""
+        """Means of all values, and their variances if a scale is not linear."""
         numbers = [c for c in self.layout.columns if isinstance(c, NumberColumn)]
         if all(column.is_straight for column in numbers):
             return self.gaussian.fill(z), None
@@ -101,14 +101,14 @@ class GaussianImputation(SavedState):
 
 
 class BlendedImputation(SavedState):
-    """A blend of linear answers and networks', by how well each filled hidden values.
+    """Blend of linear models, networks and forests.
 
-    Forests have a share in what comes out, by the same measure.
+    The weights minimize the squared error of values hidden in `fit`.
 
     Parameters
     ----------
     layout : MixedTableLayout
-        That of the networks.
+        Layout of the networks.
 
     ranks : MixedTableLayout
         The same columns on the scale of ranks.
@@ -122,7 +122,7 @@ class BlendedImputation(SavedState):
         self.trees = ForestImputation(layout)
 
     def fit(self, x, ranked, hidden, networks, rng) -> None:
-        """Find the weights.
+        """Estimate the weights.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class BlendedImputation(SavedState):
             Rows of both layouts.
 
         hidden : list of ndarray of bool, of shape (n_rows, n_columns)
-            The values that each network has not seen.
+            Values hidden from each network.
 
         networks : list of autoencoders
 
@@ -163,7 +163,7 @@ class BlendedImputation(SavedState):
         final = self.trees.fit_shares(rows, first, truth, asked, rng)
         self.trees.fit(x, self._first(x, ranked, networks), rng)
         ranks = answers[1] if self.linear else final
-        # Mean squares that all together, and ranks alone, leave of hidden values.
+        # Mean squared errors of hidden values, of the blend and of the copula alone.
         self.errors, self.errors_of_ranks = (
             mean_squares([answer - truth for answer in found], asked)
             for found in (final, ranks)
@@ -173,14 +173,15 @@ class BlendedImputation(SavedState):
         return sum(w * part for w, part in zip(self.weights, parts, strict=True))
 
     def _gaussians(self, x, ranked) -> list:
-        """The linear answers, each with rows on its own scale."""
+        """The linear models, each with rows on its own scale."""
         return list(zip(self.linear, (x, ranked), strict=True)) if self.linear else []
 
     def _affordable(self, x, n_folds: int, rng) -> tuple[np.ndarray, int]:
-        """Some of the rows, and how often to fit normal distributions to them."""
+        """A subsample of the rows, and the number of folds to fit on it."""
         cost = 1.0
         if self.linear:
-            # The inverse of a row is as large as its gaps are many, hidden ones too.
+            # A row needs the inverse of a matrix as large as its missing values,
+            # hidden ones included, are many.
             missing = np.isnan(self.layout.vectors(x)).sum(axis=1)
             missing = np.minimum(
                 missing + self.layout.n_outputs / 8, self.layout.n_outputs
@@ -199,22 +200,23 @@ class BlendedImputation(SavedState):
         return self._blended(found)
 
     def expected(self, x, ranked, networks) -> np.ndarray:
-        """What is expected of all values, in the form of a network's outputs."""
+        """Expected values, in the form of a network's outputs."""
         first = self._first(x, ranked, networks)
         if not hasattr(self, "trees"):  # as in old files
             return first
         return self.trees.fill(x, first)
 
     def shares(self, group: slice) -> np.ndarray:
-        """Of linear answers, networks and forests in some outputs, in the mean."""
+        """Weights of linear models, networks and forests, averaged over outputs."""
         trees = float(self.trees.shares[group].mean())
         return np.append((1 - trees) * self.weights[:, group].mean(axis=1), trees)
 
     def drawn(self, expected, ranked, rng) -> np.ndarray:
-        """Outputs drawn for the gaps of rows of which `expected` is expected.
+        """Draw outputs for the missing values of rows with the mean `expected`.
 
-        Numbers move on the scale of ranks, together as the copula has it, by what the
-        blend was wrong about hidden values; levels are drawn by their probabilities.
+        Deviations of numbers are drawn jointly by the copula, on the scale of ranks,
+        and scaled to the error of the blend on hidden values. Levels are drawn by their
+        probabilities.
         """
         found = expected.copy()
         size = np.sqrt(self.errors)
@@ -245,7 +247,7 @@ class BlendedImputation(SavedState):
 
 
 def hide(x: np.ndarray, values: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
-    """Rows without the `values` of their columns, which are of the shape of a table."""
+    """Rows with NaN where `values`, a mask of the shape of the table, is True."""
     found = x.copy()
     for column, places in zip(values.T, layout.places(), strict=True):
         if len(places):
@@ -254,7 +256,7 @@ def hide(x: np.ndarray, values: np.ndarray, layout: MixedTableLayout) -> np.ndar
 
 
 def expanded(values: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
-    """What is true of columns, for each output."""
+    """A mask of columns, repeated for each of their outputs."""
     found = np.zeros((len(values), layout.n_outputs), bool)
     for column, places in zip(values.T, layout.output_places(), strict=True):
         found[:, places] = column[:, None]
@@ -262,13 +264,13 @@ def expanded(values: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
 
 
 def outputs_of(network, x: np.ndarray, layout: MixedTableLayout) -> np.ndarray:
-    """What a network makes of rows, before it becomes a table."""
+    """Outputs of a network for rows, before they are converted to a table."""
     rows = TableRows(x, type(network).__name__, layout)
     return network._model.run_all("autoencoder", {"data": rows}).astype(np.float64)
 
 
 def _blend(answers: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Weights, none below 0, with sum 1, by which answers are nearest to the truth."""
+    """Non-negative weights of sum 1 with the least squared error."""
     n = len(answers)
     even = np.full(n, 1 / n)
     if n == 1 or truth.size == 0:
@@ -287,11 +289,11 @@ def _blend(answers: np.ndarray, truth: np.ndarray) -> np.ndarray:
 
 
 def mean_squares(wrong, asked) -> np.ndarray:
-    """Mean squares of each output, where it is `asked`, in some tables."""
+    """Mean squares of each output over several tables, where `asked` is True."""
     total, count = 0.0, 0
     for values, where in zip(wrong, asked, strict=True):
         total = total + np.where(where, np.square(values), 0).sum(axis=0)
         count = count + where.sum(axis=0)
     mean = np.sum(total) / max(1, np.sum(count))
-    # With so many values as the average has.
+    # Shrunk to the overall mean, which counts as five values.
     return (total + 5 * mean) / (count + 5)

@@ -1,6 +1,6 @@
-"""The networks of an imputer where the user names none: how many, how wide, how long.
+"""Default networks of an imputer: their number, sizes and training steps.
 
-Sizes and steps follow the table.
+Sizes and steps depend on the table.
 """
 
 import math
@@ -13,13 +13,13 @@ from skae.fitting import resolve_sizes
 
 _SOME_ROWS, _MANY_LEVELS = 2000, 128
 _MIN_EPOCHS, _MAX_EPOCHS = 12, 250
-# Steps times levels: those of many levels take longer.
+# Most training steps times levels: steps with many levels take longer.
 _MAX_WORK = 1e6
 _WIDTHS, _CODE_SIZE = (64, 256), 64
 
 
 class Effort(NamedTuple):
-    """How much is trained for a table."""
+    """Amount of training for a table."""
 
     n_networks: int
     n_steps: int
@@ -27,9 +27,9 @@ class Effort(NamedTuple):
 
 
 def effort(n_rows: int, n_levels: int) -> Effort:
-    """Of large tables fewer networks are trained, and each for fewer, larger steps.
+    """Effort for a table: for large ones fewer networks, and fewer, larger steps.
 
-    They fill as well: mini-batches are large there, and forests have a share.
+    These impute as well: mini-batches are large there, and forests contribute.
     """
     if n_rows >= MANY_ROWS:
         return Effort(2, 2000, "auto")
@@ -39,7 +39,7 @@ def effort(n_rows: int, n_levels: int) -> Effort:
 
 
 def sized(network, n_rows: int, width: int, n_levels: int):
-    """An unfitted table autoencoder, set for so many rows, and numbers and levels."""
+    """Set the sizes and epochs of an unfitted `network` for a table."""
     units = int(np.clip(math.ceil(4 * width / 32) * 32, *_WIDTHS))
     network.set_params(
         encoding_dim=_CODE_SIZE,
@@ -51,5 +51,5 @@ def sized(network, n_rows: int, width: int, n_levels: int):
     _, steps, rate = effort(n_rows, n_levels)
     epochs = math.ceil(min(steps, _MAX_WORK / max(n_levels, 1)) / n_steps)
     epochs = int(np.clip(epochs, _MIN_EPOCHS, _MAX_EPOCHS))
-    # The blend judges by hidden values: all rows may be learned from.
+    # Hidden values validate the blend: all rows can be used for training.
     return network.set_params(epochs=epochs, learning_rate=rate, early_stopping=False)

@@ -1,19 +1,20 @@
-"""Values so far from all others that a fit must not follow them."""
+"""Extreme values, which must not influence a fit."""
 
 import numpy as np
 
 from skae.frames import columns_of, fitted_values
 from skae.tables import Column, DateColumn, MixedTableLayout, NumberColumn, numbers_in
 
-# Distances from the median are compared with that within which this share lies.
+# Values are extreme if their distance from the median is more than so many times this
+# quantile of the distances.
 _SHARE, _TIMES = 0.99, 20.0
 
 
 def fitted_layout(network, X) -> MixedTableLayout:
-    """The layout of a network for a checked `X`, but for values that are far out.
+    """Layout of a network for a checked `X`, fitted without extreme values.
 
-    A row that is broken, a thousand times what it was, say, would decide the scale of
-    all others.
+    A value a thousand times too large, for example, would dominate the scale of its
+    column.
     """
     layout = MixedTableLayout.from_estimator(network, X)
     options = {name: getattr(network, name) for name in MixedTableLayout.parameters}
@@ -33,7 +34,7 @@ def fitted_layout(network, X) -> MixedTableLayout:
 
 
 def encoded(layout: MixedTableLayout, X) -> np.ndarray:
-    """Rows of the network; no number or date is beyond those that `fit` went by."""
+    """Rows of the network, with numbers and dates clipped to the range of `fit`."""
     x = layout.encode(X)
     for column, places in zip(layout.columns, layout.places(), strict=True):
         if isinstance(column, NumberColumn | DateColumn):
@@ -42,7 +43,7 @@ def encoded(layout: MixedTableLayout, X) -> np.ndarray:
 
 
 def _ends(column: Column) -> np.ndarray:
-    """What stands for the least and the greatest value."""
+    """Scores of the least and the greatest value."""
     if isinstance(column, DateColumn):
         return (column.limits - column.mean) / column.deviation
     return column.span(*column.limits) if column.is_straight else column.scores[[0, -1]]

@@ -1,4 +1,4 @@
-"""Tables in whose gaps is what an imputer found, of the types that `fit` saw."""
+"""Imputed tables, with the types of the data of `fit`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,29 +16,30 @@ from skae.tables import MixedTableLayout
 
 
 def filled_columns(X, layout: MixedTableLayout, outputs, missing, rows) -> dict:
-    """Of each column with gaps that can be filled: where, values, and its type.
+    """Imputed values of each column with missing values, unless it is ignored.
 
     Parameters
     ----------
     X : data frame or ndarray
-        The table with the gaps.
+        The table with missing values.
 
     layout : MixedTableLayout
 
     outputs : ndarray of shape (n_some_rows, n_outputs)
-        What is expected, or was drawn, for some rows.
+        Expected or drawn outputs of some rows.
 
-    gaps : ndarray of bool, of shape (n_rows, n_columns)
+    missing : ndarray of bool, of shape (n_rows, n_columns)
+        Mask of the missing values.
 
     rows : ndarray of shape (n_some_rows,)
-        Which rows these are: all that have gaps.
+        Numbers of these rows: all that have missing values.
 
     Returns
     -------
     filled : dict
-        By the number of the column where it has gaps, values for all rows, those
-        elsewhere of no meaning, and the type of `fit`; its own in a table of another
-        library than that of `fit`.
+        By the number of the column: the mask of its missing values, values for all
+        rows, of which the others are arbitrary, and the type of `fit`, or the column's
+        own type in a table of another library than that of `fit`.
     """
     found = {}
     types = layout.types
@@ -63,7 +64,7 @@ def filled_columns(X, layout: MixedTableLayout, outputs, missing, rows) -> dict:
 def with_filled(
     X, filled: dict, kept: Sequence[int], indicators: Mapping[str, np.ndarray]
 ):
-    """A copy of `X` with the columns `kept` and `indicators`, its gaps `filled`."""
+    """A copy of `X` with the columns `kept` and `indicators` and imputed values."""
     if is_frame(X):
         return with_values(X, filled, kept, indicators)
     found = X.copy()
@@ -91,13 +92,13 @@ def _own_type(values, name) -> dict:
 
 
 def _holds_numbers(kind: dict) -> bool:
-    """Whether 0 is a value of a column; old files have the name of its type alone."""
+    """Whether 0 is a value of a column; old files have only the name of its type."""
     old = "number" if kind["name"] in ("float64", "Float64") else None
     return kind.get("holds", old) in ("number", "integer")
 
 
 def _for_all_rows(values, rows: np.ndarray, n_rows: int):
-    """Values of some rows, and any others in between."""
+    """Values of some rows, extended to all rows by arbitrary ones."""
     if isinstance(values, list):
         found = values[:1] * n_rows
         for row, value in zip(rows, values, strict=True):

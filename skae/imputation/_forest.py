@@ -1,4 +1,4 @@
-"""A forest of trees for one column, as arrays that a file can hold."""
+"""Random forest for one column, as arrays that a file can hold."""
 
 import math
 
@@ -9,17 +9,17 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from skae._saved_state import SavedState
 
 _MIN_LEAF = 2
-# A tree looks at no more rows, and at each split at half of the features or so many.
+# Most rows per tree. A split considers half of the features, at most `_MAX_FEATURES`.
 MAX_ROWS = 2000
 _MAX_FEATURES = 8
-# Rows that are led through all trees at once.
+# Rows that are predicted at once.
 _BLOCK = 4096
 
 
 class Forest(SavedState):
-    """Trees of bootstrapped rows, whose answers are averaged [1]_.
+    """Random forest: the average of trees fitted to bootstrapped rows [1]_.
 
-    The trees are scikit-learn's, kept as arrays of all their nodes. The children of a
+    The trees are scikit-learn's, stored as arrays of all their nodes. The children of a
     leaf are the leaf itself.
 
     References
@@ -36,10 +36,10 @@ class Forest(SavedState):
         x : ndarray of float32, of shape (n_rows, n_features)
 
         y : ndarray of shape (n_rows, n_outputs)
-            Numbers, or in one column the number of a level.
+            Numbers, or one column of numbers of levels.
 
         n_levels : int
-            How many levels there are; 0 for numbers.
+            Number of levels; 0 for numbers.
 
         n_trees, seed : int
         """
@@ -86,7 +86,7 @@ class Forest(SavedState):
         self.depth = max(tree.max_depth for tree in trees)
 
     def predict(self, x: np.ndarray) -> np.ndarray:
-        """Means of the numbers, or chances of the levels."""
+        """Means of the numbers, or probabilities of the levels."""
         found = [
             self._predict(x[start : start + _BLOCK])
             for start in range(0, max(1, len(x)), _BLOCK)
@@ -109,12 +109,12 @@ class Forest(SavedState):
 
 
 def n_looked_at(n_features: int) -> int:
-    """Features among which a split is chosen."""
+    """Number of features considered at each split."""
     return min(math.ceil(n_features / 2), _MAX_FEATURES)
 
 
 def _shares(tree, levels: np.ndarray, n_levels: int) -> csr_array:
-    """Shares of the levels in each leaf: few of many."""
+    """Shares of the levels in each leaf, as a sparse array."""
     shares = np.where(tree.feature[:, None] < 0, tree.value[:, 0], 0)
     nodes, places = np.nonzero(shares)
     values = shares[nodes, places].astype(np.float32)

@@ -1,4 +1,4 @@
-"""Second answers for the gaps of a table: forests that look at the first ones."""
+"""Random forests that refine first imputations of a table."""
 
 import math
 
@@ -10,21 +10,21 @@ from skae.imputation._forest import MAX_ROWS, Forest, n_looked_at
 from skae.tables import MixedTableLayout
 
 _MAX_TREES, _MIN_TREES = 100, 10
-# Of all trees of a table: rows times the features that a split looks at, and what takes
-# as long as so many of them, however small a tree is.
+# Most work for all trees of a table, in rows times features considered at a split, and
+# the constant cost of a tree in the same unit.
 _MAX_WORK, _WORK_OF_A_TREE = 5e6, 1500
-# Shares of levels are counted at each split: so many take as long as a number.
+# Shares of levels are computed at each split: so many levels cost as much as a number.
 _CHEAP_LEVELS = 50
 # A column with fewer values has no forest.
 _MIN_VALUES = 20
-# So many values speak for the share that a forest has in all columns of its kind.
+# Weight, in numbers of values, of the share common to all columns of a kind.
 _PRIOR_VALUES = 200
 
 
 class ForestImputation(SavedState):
-    """A forest for each column, given the others with first answers in their gaps.
+    """Random forest for each column, given the other columns with first imputations.
 
-    It is the last round of a missForest [1]_ that has begun with good answers.
+    It is the last iteration of missForest [1]_ from a good initialization.
 
     Parameters
     ----------
@@ -43,21 +43,21 @@ class ForestImputation(SavedState):
         self.shares = np.zeros(layout.n_outputs)
 
     def fit_shares(self, rows, first, truth, asked, rng) -> list[np.ndarray]:
-        """Find the shares of forests in the answers, and answer.
+        """Estimate the weights of the forests, and return the blended predictions.
 
         Parameters
         ----------
         rows : list of ndarray
-            The same rows of the network, each time without other values.
+            The same rows of the network, with different values hidden in each.
 
         first : list of ndarray
-            First answers for them, in the form of a network's outputs.
+            First imputations of them, in the form of a network's outputs.
 
         truth : ndarray
-            What is right, in the same form.
+            True values, in the same form.
 
         asked : list of ndarray of bool
-            Where the shares are judged.
+            Mask of the hidden values, on which the error is computed.
 
         rng : Generator
         """
@@ -72,12 +72,12 @@ class ForestImputation(SavedState):
         return [a + self.shares * (b - a) for a, b in zip(first, own, strict=True)]
 
     def fit(self, x, first, rng) -> None:
-        """Grow the forests that have a share."""
+        """Grow the forests, if any of them has weight."""
         if self.shares.any():
             self.forests = self._grown(x, first, self._n_trees(len(x)), rng)
 
     def _n_trees(self, n_rows: int) -> int:
-        """Trees of a forest: none where too few could be afforded."""
+        """Number of trees of a forest; 0 if only too few would be affordable."""
         columns = [column for column in self.layout.columns if _is_seen(column)]
         if len(columns) < 2:
             return 0
@@ -95,7 +95,7 @@ class ForestImputation(SavedState):
             if len(places) and there.sum() >= _MIN_VALUES:
                 others = np.delete(filled[there], places, axis=1)
                 tasks.append((j, others, x[there][:, places], rng.integers(2**31)))
-        # Each has its own seed: it does not matter who grows which.
+        # Each has its own seed, so the result does not depend on the threads.
         grown = Parallel(n_jobs=-1, prefer="threads")(
             delayed(Forest().fit)(
                 others, y, self.layout.columns[j].n_levels, n_trees, seed
@@ -108,11 +108,11 @@ class ForestImputation(SavedState):
         return found
 
     def _filled(self, x, first) -> np.ndarray:
-        """Rows of the network with the first answers in their gaps."""
+        """Rows of the network with missing values replaced by first imputations."""
         return np.where(np.isnan(x), self.layout.coded(first), x)
 
     def _answers(self, x, first, forests) -> np.ndarray:
-        """Those of forests where values are missing, else the first answers."""
+        """Predictions of forests where values are missing, else `first`."""
         found, filled = first.copy(), self._filled(x, first)
         for forest, places, outputs in zip(
             forests, self.layout.places(), self.layout.output_places(), strict=True
@@ -125,7 +125,7 @@ class ForestImputation(SavedState):
         return found
 
     def _find_shares(self, first, own, truth, asked) -> None:
-        """Those with which the answers are nearest to the truth, for each column."""
+        """Weights in [0, 1] with the least squared error, for each column."""
         away = np.zeros((2, truth.shape[1]))
         counts = np.zeros(truth.shape[1])
         for a, b, where in zip(first, own, asked, strict=True):
@@ -145,7 +145,7 @@ class ForestImputation(SavedState):
             self.shares[places] = np.clip(right / square if square else 0, 0, 1)
 
     def fill(self, x, first) -> np.ndarray:
-        """What is expected in the gaps of rows, after the first answers."""
+        """Expected values of rows, refined from the first imputations."""
         own = self._answers(x, first, self.forests)
         return first + self.shares * (own - first)
 

@@ -1,4 +1,4 @@
-"""Fill the gaps of tables."""
+"""Imputation of missing values in tables."""
 
 import math
 import warnings
@@ -23,63 +23,51 @@ from skae.imputation._network_draws import NetworkDraws
 from skae.meta import AutoencoderMetaEstimator, restores_on_error
 from skae.tables import TableRows
 
-# Share of the values that each network does not see, by which answers are judged.
+# Share of the values hidden from each network, on which imputations are validated.
 _HIDDEN_SHARE = 0.1
 
 
 class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimator):
-    """Fill missing values with what the rest of their rows says.
+    """Imputation of missing values by denoising autoencoders, blended with others.
 
     Use it where you would use :class:`~sklearn.impute.KNNImputer` or
-    :class:`~sklearn.impute.IterativeImputer`: for tables of numbers, and, unlike these,
-    for data frames of mixed types, which come back as they were, but for the gaps.
-
-    Some denoising networks learn to tell values that were taken away from those that
-    are left [1]_. Each has not seen a tenth of the known values. By these the answers
-    of the networks, of a normal distribution with gaps (an expectation-maximization of
-    mean and covariance) and of the same on ranks (a Gaussian copula) are blended, one
-    set of weights for the numbers, one for the categories: where a table is nearly
-    linear, or small, the networks are hardly asked. Then a random forest for each
-    column looks at the others, so filled, and has its share in the answer by the same
-    values, as in the last round of a missForest. The distributions are left out where
-    numbers and levels make more than 256 columns, the forests where they would take too
-    long: beyond some 25 columns of 2000 rows, more of fewer rows.
-
-    What `fit` saw decides types and levels. A number or date that is more than 20 times
-    as far from the median as 99 % of its column counts as the farthest of the others.
+    :class:`~sklearn.impute.IterativeImputer`: for tables of numbers and, unlike with
+    these, for data frames of mixed types. Observed values and types do not change.
 
     Parameters
     ----------
     autoencoder : TableAutoencoder or VariationalTableAutoencoder, default=None
-        Unfitted; ``noise="masking"`` is what the former should be trained with. By
-        default it is ``TableAutoencoder(noise="masking", noise_level=0.3)`` with wide
-        codes and 10 % dropout.
+        Unfitted network, of which clones are trained; a `TableAutoencoder` should have
+        ``noise="masking"``. None means
+        ``TableAutoencoder(noise="masking", noise_level=0.3)`` with wide codes and 10 %
+        dropout.
 
     n_networks : int or "auto", default="auto"
-        Networks whose answers are averaged. "auto" is 4; from 2000 rows, or 128 levels
-        of all categories, on it is 2.
+        Number of networks whose predictions are averaged. "auto" is 4, or 2 from 2000
+        rows on, or from 128 levels on (of all categories together).
 
     sample_posterior : bool, default=False
-        Whether `transform` draws what it fills in, instead of filling in what is
-        expected: numbers move together as the copula has it, by what was wrong about
-        values that were hidden in `fit`; categories are drawn by their probabilities.
-        With a variational autoencoder all values of a row are drawn together, given a
-        code that was chosen by its importance, as in MIWAE [1]_; numbers lie as far
-        from what is expected as hidden values did.
+        Whether `transform` draws imputations at random instead of using expected
+        values. Numbers are drawn jointly by the copula, with the error of the values
+        hidden in `fit`; categories by their probabilities. With a variational
+        autoencoder all values of a row are drawn jointly, given a code drawn by
+        importance sampling as in MIWAE [1]_; the spread of each number is scaled to the
+        error of the hidden values.
 
     add_indicator : bool, default=False
-        Whether to add a column for each in which `fit` saw gaps: 1 where one was.
+        Whether to add a missing indicator, 1 where a value is missing, for each column
+        with missing values in `fit`.
 
     keep_empty_features : bool, default=False
-        Whether columns without any value are kept, filled with 0 (or left empty where
-        that is no value of theirs), instead of left out.
+        Whether to keep columns without any value, imputed with 0 (or left missing if 0
+        is not of their type). By default they are dropped.
 
     categorical_features : array-like or "from_dtype", default="from_dtype"
         Columns that are categories whatever their type, as in
         :class:`TableAutoencoder`.
 
     random_state : int, RandomState instance or None, default=None
-        Decides the networks, what is hidden, and what is drawn.
+        Determines the networks, the hidden values and the draws.
 
     Attributes
     ----------
@@ -87,13 +75,13 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         The fitted networks.
 
     blend_ : dict of ndarray
-        Weights of the normal distribution, the copula, the networks and the forests, of
-        "numbers" and of "categories"; that of the forests is a mean over columns.
+        Weights of the normal distribution, the copula, the networks and the forests,
+        for "numbers" and for "categories"; that of the forests is a mean over columns.
         Without the first two for wide tables.
 
     error_ : float
-        Mean squared error of the numbers that were hidden in `fit`, in units of the
-        variances of their columns; NaN where there were none.
+        Mean squared error of the numbers hidden in `fit`, in units of the variances of
+        their columns; NaN if there are no numbers.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -108,14 +96,37 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
 
     See Also
     --------
-    sklearn.impute.IterativeImputer : A regression for each column, in rounds.
-    TableAutoencoder : What is inside.
+    sklearn.impute.IterativeImputer : Round-robin regression of each column.
+    TableAutoencoder : The network that is used by default.
+
+    Notes
+    -----
+    Several denoising autoencoders are trained to reconstruct masked values from the
+    others. A tenth of the observed values is hidden from each of them. The weights of a
+    blend of three predictions are chosen by the error on these hidden values: of the
+    networks, of a normal distribution fitted to the incomplete table by expectation
+    maximization, and of the same on ranks (a Gaussian copula). There is one set of
+    weights for the numbers and one for the categories. Where a table is nearly linear,
+    or small, the networks have little weight.
+
+    Then a random forest for each column predicts it from the other, imputed columns, as
+    in the last iteration of missForest [2]_. Its weight is chosen by the same values.
+
+    The distributions are left out if numbers and levels make more than 256 columns, the
+    forests if they would take too long: beyond some 25 columns of 2000 rows, more of
+    fewer rows.
+
+    Types and levels are those of `fit`. Numbers and dates more than 20 times as far
+    from the median as 99 % of their column are clipped to the most extreme other value.
 
     References
     ----------
     .. [1] P.-A. Mattei and J. Frellsen, "MIWAE: deep generative modelling and
        imputation of incomplete data sets", ICML (2019),
        :doi:`10.48550/arXiv.1812.02633`.
+    .. [2] D. J. Stekhoven and P. Buehlmann, "MissForest: non-parametric missing value
+       imputation for mixed-type data", Bioinformatics 28 (2012),
+       :doi:`10.1093/bioinformatics/btr597`.
 
     Examples
     --------
@@ -123,10 +134,10 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
     >>> from skae import AutoencoderImputer
     >>> rng = np.random.default_rng(0)
     >>> X = rng.normal(size=(200, 1)) @ np.ones((1, 4))
-    >>> gaps = rng.random(X.shape) < 0.3
+    >>> missing = rng.random(X.shape) < 0.3
     >>> imputer = AutoencoderImputer(n_networks=1, random_state=0)
-    >>> found = imputer.fit_transform(np.where(gaps, np.nan, X))
-    >>> bool(np.abs(found - X)[~gaps].max() == 0)
+    >>> X_imputed = imputer.fit_transform(np.where(missing, np.nan, X))
+    >>> bool(np.abs(X_imputed - X)[~missing].max() == 0)
     True
     """
 
@@ -165,12 +176,12 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
     @fit_context(prefer_skip_nested_validation=False)
     @restores_on_error
     def fit(self, X: "MatrixLike", y: Any = None) -> Self:
-        """Learn what values say of each other.
+        """Fit the networks and the other predictors to a table with missing values.
 
         Parameters
         ----------
         X : data frame or array-like of shape (n_samples, n_features)
-            A table with gaps: NaN, None, or what else its library has for them.
+            A table with missing values: NaN, None, or those of its library.
 
         y : None
             Ignored.
@@ -185,7 +196,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         rng = np.random.default_rng(seed)
         inner = self._network(X.shape[0], X.shape[1])
         layout = fitted_layout(inner, X)
-        with warnings.catch_warnings():  # of columns there were all already
+        with warnings.catch_warnings():  # the first layout gave them already
             warnings.simplefilter("ignore", UserWarning)
             ranks = fitted_layout(clone(inner).set_params(scaling="quantile"), X)
         x, ranked = encoded(layout, X), encoded(ranks, X)
@@ -207,7 +218,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         draws = NetworkDraws.fit(layout, x, hidden, networks, filling.errors, rng)
         self._draws = draws
         missing = [missing_of(values) for _, values in columns_of(X)]
-        self._with_gaps = tuple(j for j, gap in enumerate(missing) if gap.any())
+        self._with_gaps = tuple(j for j, mask in enumerate(missing) if mask.any())
         m = layout.n_numbers
         self.blend_ = {}
         if m:
@@ -236,7 +247,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         return network
 
     def transform(self, X: "MatrixLike") -> Any:
-        """Fill the gaps; all other values stay as they are, bit for bit.
+        """Impute the missing values; all others stay as they are, bit for bit.
 
         Parameters
         ----------
@@ -246,7 +257,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         Returns
         -------
         X_filled : of the kind of `X`
-            Without gaps, but those of columns that are ignored, for which there is a
+            The imputed table. Missing values remain in ignored columns only, with a
             warning.
         """
         check_is_fitted(self)
@@ -263,10 +274,10 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         *,
         random_state: int | np.random.RandomState | None = None,
     ) -> list:
-        """Draw what is in the gaps several times, for multiple imputation.
+        """Draw several imputations of `X`, for multiple imputation.
 
-        An analysis of each table, and the spread of its results, tells what is not
-        known for the gaps.
+        The spread of the results of an analysis over the tables shows the uncertainty
+        due to the missing values.
 
         Parameters
         ----------
@@ -274,16 +285,15 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
             A table like that of `fit`.
 
         m : int, default=5
-            Number of tables.
+            Number of imputations.
 
         random_state : int, RandomState instance or None, default=None
-            Decides the draws; the `random_state` of the estimator by default.
+            Determines the draws; the `random_state` of the estimator by default.
 
         Returns
         -------
         tables : list
-            Of `m` tables, each like what `transform` returns, drawn as with
-            ``sample_posterior=True``.
+            `m` tables, drawn as by `transform` with ``sample_posterior=True``.
         """
         check_is_fitted(self)
         check_count("m", m)
@@ -293,7 +303,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         return self._filled(X, [np.random.default_rng(one) for one in seeds])
 
     def _filled(self, X, rngs: list) -> list:
-        """A table without gaps for each generator; None for what is expected."""
+        """An imputed table for each generator; of expected values for None."""
         filling = self._imputation
         missing = np.column_stack([missing_of(values) for _, values in columns_of(X)])
         self._warn_of_ignored(missing)
@@ -311,7 +321,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         return [self._table(X, missing, rows, found) for found in drawn]
 
     def _table(self, X, missing, rows, outputs):
-        """A copy of `X` in whose gaps is what the `outputs` of some `rows` say."""
+        """A copy of `X` with missing values imputed from the `outputs` of `rows`."""
         filled = filled_columns(X, self._imputation.layout, outputs, missing, rows)
         empty = self._empty()
         kept = [
@@ -333,8 +343,8 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         ]
         if left:
             warnings.warn(
-                f"The gaps of {left} stay: these columns are ignored, as column_kinds "
-                "or a look at them told. Leave them out, or set their kinds.",
+                f"Missing values of {left} are not imputed: these columns are ignored, "
+                "by column_kinds or as identifiers. Drop them, or set their kinds.",
                 stacklevel=4,
             )
 
@@ -346,12 +356,12 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
         return [f"missingindicator_{name}" for name in names]
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
-        """Names of the columns of what `transform` returns.
+        """Names of the columns of the imputed table.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the columns of `fit`'s data, where these had none.
+            Names of the columns of the training data, if these had none.
 
         Returns
         -------

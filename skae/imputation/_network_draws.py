@@ -1,4 +1,4 @@
-"""Draws of variational networks for what is missing, as far apart as errors are."""
+"""Draws of missing values by variational networks, scaled to the imputation error."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from skae._saved_state import SavedState
 from skae.imputation._blended import expanded, hide, mean_squares
 from skae.tables import MixedTableLayout
 
-# Draws whose mean stands for what the networks expect, at least, and rows in which
-# hidden values tell how far apart draws are.
+# Least number of draws whose mean estimates the networks' expectation, and rows whose
+# hidden values are used to estimate the spread of the draws.
 _MIN_DRAWS, _JUDGED_ROWS = 8, 200
 
 
 class NetworkDraws(SavedState):
-    """Numbers move as a network draws them, about the answers of a filling.
+    """Draws of numbers by networks, centred at the expected values of an imputation.
 
-    Importance sampling of few codes draws values that lie too near to each other, in
-    each column by another factor. So draws of each column are stretched: values that
-    were hidden in `fit` have the mean squared error of the filling.
+    Importance sampling with few codes underestimates the spread, by a different factor
+    in each column. So the deviations of each column are scaled: for values hidden in
+    `fit` their mean square is the mean squared error of the imputation.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class NetworkDraws(SavedState):
 
     @classmethod
     def fit(cls, layout, x, hidden, networks, errors, rng) -> "NetworkDraws | None":
-        """Find the stretch of each number; None for networks that cannot draw.
+        """Estimate the scaling of each number; None for networks that cannot draw.
 
         Parameters
         ----------
@@ -38,12 +38,12 @@ class NetworkDraws(SavedState):
             Rows of the layout.
 
         hidden : list of ndarray of bool, of shape (n_rows, n_columns)
-            The values that each network has not seen.
+            Values hidden from each network.
 
         networks : list of autoencoders
 
         errors : ndarray of shape (n_outputs,)
-            Mean squared errors of the filling.
+            Mean squared errors of the imputation.
 
         rng : Generator
         """
@@ -64,7 +64,7 @@ class NetworkDraws(SavedState):
         return found
 
     def draw(self, x, expected, networks, rngs) -> list[np.ndarray]:
-        """Outputs for rows of which `expected` is expected, for each generator."""
+        """Draw outputs of rows with the mean `expected`, for each generator."""
         m = self.layout.n_numbers
         n_more = max(0, _MIN_DRAWS - len(rngs))
         draws = [
@@ -72,7 +72,7 @@ class NetworkDraws(SavedState):
             for rng in [*rngs, *rngs[0].spawn(n_more)]
         ]
         middle = np.mean([found[:, :m] for found in draws], axis=0)
-        # The mean of few draws is nearer to each of them than that of many would be.
+        # Corrects the bias of deviations from the mean of few draws.
         stretch = self.stretch * np.sqrt(len(draws) / (len(draws) - 1))
         for found in draws[: len(rngs)]:
             found[:, :m] = expected[:, :m] + stretch * (found[:, :m] - middle)

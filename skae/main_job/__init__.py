@@ -1,1 +1,1 @@
-"""The job of ``python -m skae``: a table of autoencoders beside PCA, and a figure."""
+"""Command line program ``python -m skae``: a comparison with PCA, and a figure."""

@@ -1,4 +1,4 @@
-"""The figure of the main job."""
+"""Figure of the command line program."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,14 +20,14 @@ def draw(
     history: Mapping[str, Sequence[float]],
     title: str,
 ) -> Figure:
-    """Draw the map of the codes, some reconstructions and the loss curve.
+    """Plot the codes, some reconstructions and the loss curve.
 
     Parameters
     ----------
     data : Bunch
         The data set, as :mod:`skae.datasets` returns it.
     plane : ndarray of shape (n_points, 2)
-        The map of the codes.
+        The two-dimensional embedding of the codes.
     labels : ndarray of shape (n_points,)
         The class of each point.
     reconstructed : ndarray of shape (n_test_rows, n_pixels)
@@ -40,7 +40,7 @@ def draw(
     Returns
     -------
     figure : matplotlib.figure.Figure
-        The figure; it belongs to no window.
+        The figure, not attached to a window.
     """
     figure = Figure(figsize=(13, 7), dpi=120, layout="constrained", facecolor="white")
     figure.get_layout_engine().set(w_pad=0.15, h_pad=0.15)
@@ -72,7 +72,7 @@ def _name_clusters(display: LatentSpaceDisplay) -> None:
         points = scatter.get_offsets()
         display.ax_.annotate(
             name,
-            # The median may lie between two clusters; this point is in one of them.
+            # The medoid: unlike the median, it is never between two clusters.
             points[pairwise_distances(points).sum(axis=0).argmin()],
             ha="center",
             va="center",

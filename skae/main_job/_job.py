@@ -1,4 +1,4 @@
-"""The main job: an autoencoder beside PCA on images, one figure and one table."""
+"""Command line program: compare an autoencoder with PCA on images."""
 
 import argparse
 import time
@@ -30,12 +30,12 @@ _MAX_MAPPED = 2000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the main job.
+    """Run the command line program.
 
     Parameters
     ----------
     argv : sequence of str, default=None
-        Options as on the command line; None takes them from there.
+        Command line options; None means ``sys.argv[1:]``.
     """
     options, data = _read_options(argv)
     n_test, n_features = data.X_test.shape
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with threadpool_limits(1, user_api="openmp"):
         plane = TSNE(random_state=options.seed).fit_transform(codes[mapped])
 
-    # Imported here, because everything above can do without Matplotlib.
+    # Imported here, because everything above works without Matplotlib.
     from skae.main_job._figure import draw
 
     figure = draw(
@@ -85,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _read_options(argv: Sequence[str] | None) -> tuple[argparse.Namespace, Bunch]:
-    """Return the checked options, without gaps, and the data that they name."""
+    """Return the checked options, with defaults resolved, and the data."""
     parser = _make_parser()
     options = parser.parse_args(argv)
     options.out = options.out or Path(f"skae-{options.data}.png")
@@ -143,7 +143,7 @@ def _make_parser() -> argparse.ArgumentParser:
         "--epochs",
         type=_positive_int,
         metavar="N",
-        help="passes over the data (default: chosen by the data's size)",
+        help="number of epochs (default: depends on the size of the data)",
     )
     return parser
 

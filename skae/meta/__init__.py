@@ -1,4 +1,4 @@
-"""What meta-estimators around an autoencoder share."""
+"""Base class of meta-estimators around an autoencoder."""
 
 from skae._moved import former
 from skae.meta._base import AutoencoderMetaEstimator as AutoencoderMetaEstimator

@@ -1,4 +1,4 @@
-"""What all estimators around an autoencoder do with it and with its data."""
+"""Base class and helpers of meta-estimators around an autoencoder."""
 
 import copy
 from functools import partial, wraps
@@ -20,10 +20,7 @@ from skae.frames import name_of_row
 
 
 def restores_on_error(fit):
-    """Decorate `fit`: after an error the estimator is as it was before.
-
-    As an autoencoder: half of a fit is none.
-    """
+    """Decorate `fit` so that an error leaves the estimator as it was before."""
 
     @wraps(fit)
     def whole(self, *args, **options):
@@ -34,24 +31,27 @@ def restores_on_error(fit):
 
 
 class AutoencoderMetaEstimator:
-    """Needs the parameters `autoencoder` and `random_state`, and `_default()`."""
+    """Mixin for estimators with the parameters `autoencoder` and `random_state`.
+
+    A subclass must define `_default()`.
+    """
 
     def _check_input(self, X, *, reset: bool):
         """Check number and names of the features of tables.
 
-        Returns `X` as it came: the autoencoder checks it too, and may know the names.
+        Return `X` unchanged: the autoencoder checks it too, and may use the names.
         """
         layout = self._inner()._architecture.layout
         if not layout.numeric_only:
             return layout.validate(self, X, reset=reset)
         refuse_masked(X, type(self).__name__)
-        # The layouts of images and sequences are the inner model's.
+        # Images and sequences are checked by the autoencoder.
         if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:
             checked_table(self, X, reset=reset)
         return X
 
     def _inner(self):
-        """The autoencoder as the user gave it, or the default."""
+        """The autoencoder given by the user, or the default."""
         if self.autoencoder is None:
             return self._default()
         inner = self.autoencoder.estimator if self._is_frozen else self.autoencoder
@@ -64,9 +64,9 @@ class AutoencoderMetaEstimator:
         return isinstance(self.autoencoder, FrozenEstimator)
 
     def _unfitted(self, random_state):
-        """A clone of the autoencoder; with its own random state if ours is None.
+        """Clone the autoencoder; it keeps its random state if ours is None.
 
-        Of a frozen one a copy, which does not change when the user fits it again.
+        A frozen one is copied, so that a later fit by the user does not change it.
         """
         if self._is_frozen:
             return copy.deepcopy(self.autoencoder.estimator)
@@ -77,22 +77,22 @@ class AutoencoderMetaEstimator:
         return model
 
     def _pretrained(self, X, random_state, weight=None):
-        """The autoencoder, fitted to `X` unless it is frozen; `weight` of the rows."""
+        """The autoencoder, fitted to `X` with `weight` unless it is frozen."""
         model = self._unfitted(random_state)
         return model if self._is_frozen else model.fit(X, sample_weight=weight)
 
     def _far_rows(self, X) -> np.ndarray:
-        """The rows beside which no other would count: none, as a rule."""
+        """Extreme rows, which would dominate the scale of the data; usually none."""
         if not self._inner()._architecture.layout.numeric_only:
-            return np.empty(0, dtype=np.intp)  # the columns have a scale each
+            return np.empty(0, dtype=np.intp)  # each column has its own scale
         model = self._inner() if self._is_frozen else self._unfitted(None)
         rows = model._read(X, reset=not self._is_frozen)
-        if not self._is_frozen:  # which has units already
+        if not self._is_frozen:  # a frozen one has units already
             model._layout.fit_units(rows, None)
         return far_rows(rows)
 
     def _without(self, far: np.ndarray, X, stacklevel: int) -> np.ndarray | None:
-        """Weights that leave the rows `far` out, with a warning; None without any."""
+        """Weights of 0 for the rows `far`, with a warning; None if there are none."""
         name = partial(name_of_row, X)
         return left_out(far, num_samples(X), None, name, stacklevel)
 
@@ -123,14 +123,14 @@ def _what_is_wrong(name: str, inner) -> str:
 
 
 def codes_of(autoencoder, X) -> np.ndarray:
-    """Codes of `X` as an array, also where `set_output` asks for data frames.
+    """Codes of `X` as a C-ordered array, also if `set_output` asks for data frames.
 
-    These have their values column by column, which sums round otherwise.
+    The memory order of data frames would change the rounding of sums.
     """
     return np.ascontiguousarray(autoencoder.transform(X))
 
 
 def generator(random_state) -> np.random.RandomState:
-    """That of a seed; None gives a fresh one without touching NumPy's own."""
+    """RandomState of a seed; None gives a new one, independent of NumPy's global."""
     seed = draw_seed(None) if random_state is None else random_state
     return check_random_state(seed)

@@ -1,7 +1,7 @@
-"""How good codes and reconstructions are: functions, scorers, and a report.
+"""Metrics of codes and reconstructions: functions, scorers and a report.
 
-`SCORERS` are for any search of scikit-learn: one of them, by its name, as
-``GridSearchCV(..., scoring=SCORERS["code_trustworthiness"])``, or all at once, as
+`SCORERS` can be used in any search of scikit-learn: a single scorer, as in
+``GridSearchCV(..., scoring=SCORERS["code_trustworthiness"])``, or all of them, as in
 ``GridSearchCV(..., scoring=SCORERS, refit="code_trustworthiness")``.
 """
 

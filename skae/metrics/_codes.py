@@ -1,4 +1,4 @@
-"""Measures of codes: of their units, and of the neighbourhoods that they keep."""
+"""Metrics of codes: activity of units, and preservation of neighbourhoods."""
 
 from numbers import Integral, Real
 
@@ -13,7 +13,7 @@ from skae.data import Rows, find_units, refuse_masked
 
 
 def l0(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
-    r"""Mean number of units that are on in a row: the L0 "norm" of the codes.
+    r"""Mean number of active units per row: the L0 "norm" of the codes.
 
     .. math:: \frac1n \sum_{i=1}^n \#\{j : |z_{ij}| > \text{threshold}\}
 
@@ -23,8 +23,8 @@ def l0(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
         Codes.
 
     threshold : float, default=0.01
-        A unit is on where its absolute value is greater. Sigmoid units are never
-        exactly 0.
+        A unit is active in a row if its absolute value is greater. Sigmoid units are
+        never exactly 0.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def l0(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
 
 
 def dead_units(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
-    """Share of units that are on in no row: they carry nothing.
+    """Share of dead units, which are active in no row.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def dead_units(codes: "ArrayLike", *, threshold: float = 0.01) -> float:
         Codes of many rows.
 
     threshold : float, default=0.01
-        A unit is on where its absolute value is greater.
+        A unit is active in a row if its absolute value is greater.
 
     Returns
     -------
     share : float
-        From 0, all units are used, to 1.
+        From 0 (all units are used) to 1.
 
     Examples
     --------
@@ -74,9 +74,10 @@ def _on(codes, threshold) -> np.ndarray:
 def active_units(codes: "ArrayLike", *, threshold: float = 0.01) -> int:
     r"""Number of units whose value varies over the rows.
 
-    A unit is active if its variance over the rows is greater than `threshold`. For the
-    posterior means of a variational autoencoder this is the definition of Burda et al.
-    [1]_: the prior has variance 1, and a unit that is ignored has variance 0.
+    A unit counts as active here if its variance over the rows is greater than
+    `threshold`. For the posterior means of a variational autoencoder this is the
+    definition of Burda et al. [1]_: the prior has variance 1, and a collapsed unit has
+    variance 0.
 
     Parameters
     ----------
@@ -84,7 +85,7 @@ def active_units(codes: "ArrayLike", *, threshold: float = 0.01) -> int:
         Codes of many rows.
 
     threshold : float, default=0.01
-        In squared units of the codes.
+        Least variance, in squared units of the codes.
 
     Returns
     -------
@@ -110,7 +111,7 @@ def active_units(codes: "ArrayLike", *, threshold: float = 0.01) -> int:
 def trustworthiness(
     X: "ArrayLike", codes: "ArrayLike", *, n_neighbors: int = 5
 ) -> float:
-    r"""Whether the neighbours among the codes are neighbours among the data.
+    r"""Extent to which neighbours among the codes are neighbours among the data.
 
     .. math:: 1 - \frac{2}{n k (2n - 3k - 1)} \sum_{i=1}^n \sum_{j \in N_i^k}
         \max(0, r(i, j) - k)
@@ -134,7 +135,8 @@ def trustworthiness(
     Returns
     -------
     trustworthiness : float
-        1 if every neighbour can be trusted; about 0.5 for codes that know nothing.
+        1 if all neighbours among the codes are neighbours among the data; about 0.5 for
+        random codes.
 
     References
     ----------
@@ -155,7 +157,7 @@ def trustworthiness(
 def neighborhood_preservation(
     X: "ArrayLike", codes: "ArrayLike", *, n_neighbors: int = 5
 ) -> float:
-    r"""Share of each row's nearest neighbours that are nearest among the codes too.
+    r"""Share of nearest neighbours that are nearest neighbours among the codes too.
 
     .. math:: \frac{1}{nk} \sum_{i=1}^n |M_i^k \cap N_i^k|
 
@@ -176,7 +178,7 @@ def neighborhood_preservation(
     Returns
     -------
     share : float
-        From 0 to 1, all neighbourhoods kept.
+        From 0 to 1 (all neighbours are preserved).
 
     Examples
     --------
@@ -207,10 +209,10 @@ def _check_pair(X, codes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def near_zero(X: np.ndarray, like: np.ndarray | None = None) -> np.ndarray:
-    """Rows less an origin, in another unit, where squares of them would be rounded.
+    """Shift and scale rows so that distances are not lost to rounding.
 
-    Origin and unit are those that rows `like` need, `X` itself by default. Distances
-    keep their proportions.
+    Origin and unit are those of the rows `like`, by default of `X` itself. The ratios
+    of distances do not change.
     """
     units = find_units(Rows(X if like is None else like, "the measure"))
     if units is not None:

@@ -1,19 +1,19 @@
-"""What encodes, in a pipeline that goes on from the codes."""
+"""The encoding part of a pipeline or search."""
 
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 
 def encoding_part(estimator):
-    """The fitted estimator that encodes.
+    """Return the fitted estimator, or the part of it, that transforms data to codes.
 
-    Of a search the best one, and of a pipeline all but the last steps that do not
-    transform: a classifier behind the autoencoder, for example.
+    For a search it is the best estimator, and for a pipeline the pipeline without final
+    steps that do not transform, such as a classifier after the autoencoder.
 
     Raises
     ------
     TypeError
-        If nothing in it transforms.
+        If no part of it has `transform`.
     """
     check_is_fitted(estimator)
     estimator = getattr(estimator, "best_estimator_", estimator)

@@ -1,4 +1,4 @@
-"""What the first codes are worth."""
+"""Scores of the prefixes of a code."""
 
 import numpy as np
 from scipy.sparse import issparse
@@ -7,11 +7,12 @@ from skae.metrics._reconstructions import explained_variance
 
 
 def prefix_scores(estimator, X) -> np.ndarray:
-    r"""Fraction of the variance of `X` that the first codes explain, for each number.
+    r"""Fraction of the variance of `X` explained by the first codes.
 
-    Value :math:`m - 1` is :func:`explained_variance` of the reconstructions of codes
-    whose entries behind the first :math:`m` are zero. Of a fit with ``nested=True``
-    [1]_ it is close to the score of a fit with `m` codes; for PCA the two are the same.
+    Entry :math:`m - 1` is the :func:`explained_variance` of the reconstructions from
+    the first :math:`m` codes, with the others set to zero. For an autoencoder with
+    ``nested=True`` [1]_ it is close to the score of a fit with :math:`m` codes; for PCA
+    it is equal.
 
     Parameters
     ----------
@@ -19,8 +20,8 @@ def prefix_scores(estimator, X) -> np.ndarray:
         Anything with `transform` and `inverse_transform`.
 
     X : array-like of shape (n_samples, ...)
-        Data, best such that were not trained on; what is sparse is made dense, and
-        sequences must be of one length.
+        Data, preferably not used for training. Sparse matrices are converted to dense
+        arrays; sequences must have the same length.
 
     Returns
     -------

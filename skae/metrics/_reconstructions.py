@@ -1,4 +1,4 @@
-"""Measures of reconstructions."""
+"""Metrics of reconstructions."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,19 +6,19 @@ from sklearn.utils import check_array
 
 from skae.data import is_ragged_list
 
-# Squares of these, and sums of them, are numbers of float64.
+# Squares of values in this range, and sums of them, do not overflow in float64.
 _SAFE = (1e-100, 1e100)
 
 
 def reconstruct(estimator, X):
-    """What `estimator` makes of `X` when it encodes and decodes it."""
+    """Encode and decode `X` with `estimator`."""
     if hasattr(estimator, "reconstruct"):
         return estimator.reconstruct(X)
     return estimator.inverse_transform(estimator.transform(X))
 
 
 def explained_variance(X: "ArrayLike", X_reconstructed: "ArrayLike") -> float:
-    r"""Fraction of the variance of `X` that its reconstruction explains.
+    r"""Fraction of the variance of `X` explained by its reconstruction.
 
     .. math:: 1 - \frac{\sum_{ij} (x_{ij} - \hat x_{ij})^2}
                        {\sum_{ij} (x_{ij} - \bar x_j)^2}
@@ -34,8 +34,8 @@ def explained_variance(X: "ArrayLike", X_reconstructed: "ArrayLike") -> float:
     Returns
     -------
     fraction : float
-        At most 1; 0 for a reconstruction by the mean. For data without variance 1 if
-        the reconstruction is perfect and 0 otherwise.
+        At most 1; 0 for a reconstruction by the mean. For constant data it is 1 if the
+        reconstruction is exact and 0 otherwise.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def explained_variance(X: "ArrayLike", X_reconstructed: "ArrayLike") -> float:
 
 
 def explained_where_known(X: np.ndarray, found: np.ndarray) -> float:
-    """The same of arrays, in which NaN stands where there is nothing to explain."""
+    """Explained variance of arrays, without the entries that are NaN in `X`."""
     X, found = np.asarray(X, np.float64), np.asarray(found, np.float64)
     gone = np.isnan(X)
     n_known = np.maximum(1, (~gone).sum(axis=0))
@@ -66,7 +66,7 @@ def explained_where_known(X: np.ndarray, found: np.ndarray) -> float:
     deviations = np.where(gone, 0.0, X - mean)
     largest = np.abs(deviations).max(initial=0.0)
     if largest and not _SAFE[0] < largest < _SAFE[1]:
-        exponent = -int(np.frexp(largest)[1])  # no number has such squares
+        exponent = -int(np.frexp(largest)[1])  # their squares would overflow
         residuals = np.ldexp(residuals, exponent)
         deviations = np.ldexp(deviations, exponent)
     residual, total = np.sum(residuals**2), np.sum(deviations**2)
@@ -74,7 +74,7 @@ def explained_where_known(X: np.ndarray, found: np.ndarray) -> float:
 
 
 def as_array(X, shape: tuple[int, ...]) -> np.ndarray:
-    """An array of `shape`: sequences of other lengths end with NaN."""
+    """Convert to an array of `shape`; shorter sequences are padded with NaN."""
     if not is_ragged_list(X):
         return np.asarray(X).reshape(shape)
     array = np.full(shape, np.nan)

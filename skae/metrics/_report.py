@@ -1,4 +1,4 @@
-"""A fitted estimator beside a PCA of the same rank."""
+"""Comparison of a fitted estimator with a PCA of the same rank."""
 
 import warnings
 
@@ -17,62 +17,65 @@ from skae.metrics._encoding_part import encoding_part
 from skae.metrics._reconstructions import as_array, explained_where_known, reconstruct
 from skae.metrics._table_report import report_columns
 
-# Less is within what another random state changes.
+# Smaller differences may be due to the random state.
 _MIN_LOSS = 1e-3
-# Is it worth waiting for?
+# Times after the begin of the fit at which the progress is reported.
 _SECONDS = (1, 3, 10)
 
 
 def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
-    """Put a fitted estimator beside a PCA with as many components.
+    """Compare a fitted estimator with a PCA with the same number of components.
 
-    Use it before you trust a model: where PCA explains as much, use PCA.
+    If PCA explains as much, prefer PCA.
 
     Parameters
     ----------
     estimator : fitted autoencoder, or Pipeline or search that has one
-        Anything with `transform` and `inverse_transform` or `reconstruct`. Steps behind
-        it that do not transform, such as a classifier, are left out.
+        Anything with `transform` and `inverse_transform` or `reconstruct`. Final steps
+        of a pipeline that do not transform, such as a classifier, are left out.
 
     X : array-like of shape (n_samples, ...), or list of sequences
-        Data to compare on, best such that were not trained on.
+        Data for the comparison, preferably not used for training.
 
     X_train : array-like of shape (n_training_samples, ...) or list, default=None
-        What PCA is fitted on; `X` itself by default, which favours PCA.
+        Data that PCA is fitted to; `X` itself by default, which favours PCA.
 
     n_neighbors : int, default=5
-        For `neighborhood_preservation`.
+        Number of neighbours for `neighborhood_preservation`.
 
     Returns
     -------
     table : pandas.DataFrame
-        A row for the estimator and one for PCA; the columns "encoding_dim",
-        "explained_variance", "neighborhood_preservation", "dead_units" (share of units
-        that are on in no row) and "active_units" (number of units that vary by more
-        than a thousandth of the most varied one); "kept_initialization": whether the
-        fit found nothing better than what it began with, PCA by default; and
-        "after_1_s", "after_3_s", "after_10_s": the share of the variance that was
-        explained of the rows held out in the fit, so many seconds after it began, NaN
-        where the loss does not tell (cross-entropy, nats, no rows held out) or nothing
-        was explained yet.
+        A row for the estimator and one for PCA, with the columns:
 
-        Of an autoencoder of tables instead a row for each column and one for all, and
-        the columns "kind"; the estimator's name and "PCA": the share of it that each
-        explains, as in the estimator's `score`, PCA with the same number of components
-        on standardized numbers and indicators of the levels; 0 is what the mean or the
-        shares of the levels explain.
+        - "encoding_dim", "explained_variance", "neighborhood_preservation";
+        - "dead_units": share of units that are active in no row;
+        - "active_units": number of units with more than a thousandth of the variance of
+          the unit with the largest;
+        - "kept_initialization": whether training did not improve on the initialization,
+          by default PCA;
+        - "after_1_s", "after_3_s", "after_10_s": explained variance of the rows held
+          out in the fit, 1, 3 and 10 seconds after it began. NaN if the loss is not the
+          squared error (cross-entropy, nats), if no rows were held out, or if there was
+          no result yet.
 
-    Warns
-    -----
-    UserWarning
-        If PCA explains more variance.
+        For an autoencoder of tables: a row for each column and one for all, with the
+        columns "kind", the name of the estimator, and "PCA". The last two are explained
+        shares, as in the estimator's `score`. PCA has the same number of components,
+        and is fitted to standardized numbers and indicators of the levels. 0 is the
+        score of the mean, or of the frequencies of the levels.
 
     Raises
     ------
     NotFittedError
         If the estimator is not fitted.
     ImportError
-        Without pandas.
+        If pandas is not installed.
+
+    Warns
+    -----
+    UserWarning
+        If PCA explains more variance.
 
     Examples
     --------
@@ -102,7 +105,7 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
         return report_columns(model, X, X_train)
     kept, flat, train = _flat(X, X_train)
     codes = np.asarray(estimator.transform(X))
-    # The covariance of what is far from zero would be lost to rounding.
+    # Far from zero the covariance would be lost to rounding.
     near, near_train = near_zero(flat, train), near_zero(train)
     pca = PCA(min(codes.shape[1], *train.shape)).fit(near_train)
     pca_codes = pca.transform(near)
@@ -110,7 +113,7 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
     back = pca.inverse_transform(pca_codes).reshape(kept.shape)
     found = {
         name: (kept, as_array(reconstruct(estimator, X), kept.shape), codes),
-        # What a sequence does not have is not to be explained.
+        # The padding of sequences does not count.
         "PCA": (
             np.where(np.isnan(kept), np.nan, near.reshape(kept.shape)),
             back,
@@ -150,9 +153,9 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
 
 
 def _flat(X, X_train) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`X` as an array, and as rows of a table; those to fit PCA on.
+    """Return `X` as an array, as rows of a table, and the rows that PCA is fitted to.
 
-    Sequences of different lengths go on with their own means, as they do in a network.
+    Shorter sequences are padded with their own means, as in the networks.
     """
     is_ragged = any(x is not None and is_ragged_list(x) for x in (X, X_train))
     if not is_ragged:
@@ -170,7 +173,7 @@ def _flat(X, X_train) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _explained_after(model, seconds: float) -> float:
-    """Share of the variance of the rows held out, `seconds` after a fit began."""
+    """Explained variance of the held-out rows, `seconds` after the fit began."""
     if getattr(model, "loss", None) != "squared_error":
         return np.nan
     progress = getattr(model, "progress_", {"seconds": [], "loss": []})

@@ -4,9 +4,9 @@ import pandas as pd
 
 
 class ReportFrame(pd.DataFrame):
-    """A data frame that prints all its columns, in several blocks of lines if need be.
+    """Data frame that prints all its columns, in several blocks of lines if necessary.
 
-    What is made of it is an ordinary data frame.
+    Results of operations on it are ordinary data frames.
     """
 
     @property

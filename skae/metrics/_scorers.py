@@ -24,7 +24,7 @@ _MAX_ROWS = 2500
 
 
 def _explained_variance(estimator, X, y=None) -> float:
-    if hasattr(estimator, "column_scores"):  # the variances of its columns, and more
+    if hasattr(estimator, "column_scores"):  # tables have columns of mixed types
         return estimator.score(X)
     return explained_variance(X, reconstruct(estimator, X))
 
@@ -38,8 +38,8 @@ def _neg_reconstruction_error(estimator, X, y=None) -> float:
 def _neighbors(measure, estimator, X, y=None) -> float:
     n_rows = num_samples(X)
     if n_rows > _MAX_ROWS:
-        # The same rows for all candidates of a search; a data frame stays one, for
-        # estimators that select columns by name.
+        # The same rows for all candidates of a search. A data frame stays a data frame,
+        # for estimators that select columns by name.
         which = check_random_state(0).choice(n_rows, _MAX_ROWS, replace=False)
         X = safe_indexing(X, which)
     return measure(X, estimator.transform(X))
@@ -59,4 +59,4 @@ SCORERS = {
     "neg_code_dead_units": partial(_code, dead_units, -1),
     "code_active_units": partial(_code, active_units, 1),
 }
-"""Scorers by name, for `scoring=`: one of them, or a dict of several."""
+"""Scorers by name, for `scoring`: a single one, or the dict."""

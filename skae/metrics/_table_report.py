@@ -1,4 +1,4 @@
-"""An autoencoder of tables beside a PCA of as many components, column by column."""
+"""Comparison of an autoencoder of tables with PCA, column by column."""
 
 import warnings
 
@@ -7,13 +7,13 @@ from sklearn.decomposition import PCA
 
 from skae.tables import ColumnScores, TableNumbers
 
-# Less is within what another random state changes.
+# Smaller differences may be due to the random state.
 _MIN_LOSS = 1e-3
 ALL = "(all)"
 
 
 def report_columns(estimator, X, X_train=None):
-    """What estimator and PCA explain of each column; see `report`."""
+    """Shares of each column that estimator and PCA explain; see `report`."""
     import pandas as pd
 
     layout, name = estimator._layout, type(estimator).__name__

@@ -1,4 +1,4 @@
-"""Nearest neighbors of rows, a map that keeps them, and rows mixed with them."""
+"""Nearest neighbours of rows, neighbour embedding, and mixup of neighbours."""
 
 from skae.neighbors._map import neighbor_map as neighbor_map
 from skae.neighbors._mixed_rows import Mixup as Mixup

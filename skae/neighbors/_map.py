@@ -1,4 +1,4 @@
-"""Places in few dimensions that keep neighbours: t-SNE on a graph of neighbours."""
+"""Neighbour embedding: t-SNE on a graph of nearest neighbours."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,19 @@ from scipy import fft, sparse
 
 from skae.data import one_blas_thread
 
-# Gradient descent as in t-SNE: exaggerated at first, so that clusters find together.
+# Gradient descent as in t-SNE, with early exaggeration.
 _EARLY_EXAGGERATION = 12.0
 _EARLY_STEPS, _STEPS = 75, 225
 _LONGEST_STEP = 5.0
-# Pairs up to which the repulsion is summed over all; beyond, a grid or a sample.
+# Up to so many pairs the repulsion is exact; beyond, a grid or a sample is used.
 _MAX_PAIRS = 4_000_000
 _CHUNK = 2048
-# Nodes of the polynomials per cell of the grid, and the least number of cells.
+# Interpolation nodes per cell of the grid, and the least number of cells.
 _NODES, _MIN_CELLS = 3, 50
 
 
 class _Edges(NamedTuple):
-    """Each pair of neighbours once; weights sum to 1/2."""
+    """Edges of the graph, each pair of neighbours once; the weights sum to 1/2."""
 
     first: np.ndarray
     second: np.ndarray
@@ -31,33 +31,34 @@ class _Edges(NamedTuple):
 def neighbor_map(
     neighbors: np.ndarray, start: np.ndarray, attraction: float = 1.0
 ) -> np.ndarray:
-    """Places near those of neighbours, and far from all others.
+    """Embed a graph of nearest neighbours by t-SNE.
 
-    They minimize the loss of t-SNE for the affinities that are equal among neighbours,
-    with `attraction` times its attractive forces. Up to 2000 rows the repulsive forces
-    are exact; beyond that they are interpolated on a grid in two dimensions (FIt-SNE),
-    and estimated from another sample of rows at each step in others.
+    The affinities of a row and its neighbours are equal, and the attractive forces are
+    multiplied by `attraction`. Up to 2000 rows the repulsive forces are exact. With
+    more rows they are interpolated on a grid in two dimensions (FIt-SNE), and in other
+    dimensions estimated from a new sample of rows at each step.
 
     Parameters
     ----------
     neighbors : ndarray of shape (n_samples, n_neighbors), int
+        Numbers of the neighbours of each row.
 
     start : ndarray of shape (n_samples, n_dimensions)
-        Where to begin, in any unit; decides what is above and what is below.
+        Initialization, on any scale. It determines the orientation.
 
     attraction : float, default=1.0
-        1 is t-SNE.
+        Factor of the attractive forces; 1 is t-SNE.
 
     Returns
     -------
     places : ndarray of shape (n_samples, n_dimensions), float32
-        Centred, in units in which the kernel of t-SNE has the width 1.
+        Centred embedding, in the unit of the kernel of t-SNE.
     """
     n_rows, n_dims = start.shape
     edges = _edges(neighbors)
     rng = np.random.default_rng(0)
     spread = start.std(axis=0).max() or 1.0
-    # Two rows at one place would stay there.
+    # Noise separates rows with the same initialization.
     places = 1e-4 * (start - start.mean(axis=0)) / spread
     places = (places + 1e-6 * rng.normal(size=start.shape)).astype(np.float32)
     rate = np.float32(max(50.0, n_rows / 4))
@@ -86,7 +87,7 @@ def neighbor_map(
 
 
 def _edges(neighbors: np.ndarray) -> _Edges:
-    """The symmetric affinities of t-SNE, if a row's neighbours have equal ones."""
+    """Symmetrized affinities of t-SNE, equal for all neighbours of a row."""
     n_rows, n_neighbors = neighbors.shape
     ends = np.arange(0, neighbors.size + 1, n_neighbors)
     ones = np.ones(neighbors.size, dtype=np.float32)
@@ -98,7 +99,7 @@ def _edges(neighbors: np.ndarray) -> _Edges:
 
 
 def _attraction(places: np.ndarray, edges: _Edges) -> np.ndarray:
-    """Gradient of the attraction: the way to each neighbour, by weight and kernel."""
+    """Gradient of the attraction: differences to neighbours times weight and kernel."""
     n_rows, n_dims = places.shape
     apart = 1 + sum(
         np.square(np.take(x, edges.first) - np.take(x, edges.second))
@@ -113,7 +114,7 @@ def _attraction(places: np.ndarray, edges: _Edges) -> np.ndarray:
 
 
 def _repulsion(places: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, float]:
-    """Sums over `others`, which stand for all rows: forces, and the kernel itself."""
+    """Sums of forces and kernel over `others`, scaled to the number of all rows."""
     n_rows = len(places)
     known = np.concatenate([others, np.ones((len(others), 1), np.float32)], axis=1)
     squares = np.sum(others**2, axis=1)
@@ -130,7 +131,7 @@ def _repulsion(places: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, floa
         found = kernel @ known
         force[start : start + _CHUNK] = found[:, -1:] * part - found[:, :-1]
     share = n_rows / len(others)
-    # Without the rows themselves, to which the kernel is 1.
+    # Without the rows themselves, for which the kernel is 1.
     return force * np.float32(share), max(total * share - n_rows, 1e-12)
 
 
@@ -140,14 +141,14 @@ def _sample(places: np.ndarray, rng) -> np.ndarray:
 
 
 def _repulsion_on_grid(places: np.ndarray) -> tuple[np.ndarray, float]:
-    """The same sums in two dimensions, interpolated between the nodes of a grid.
+    """Sums of `_repulsion` in two dimensions, interpolated on a grid.
 
     Linderman et al., "Fast interpolation-based t-SNE for improved visualization of
     single-cell RNA-seq data", Nature Methods 16 (2019), doi:10.1038/s41592-018-0308-4.
     """
     low = places.min(axis=0)
     width = float((places.max(axis=0) - low).max()) * 1.0001 + 1e-6
-    # The kernel has the width 1; twice as many nodes must be quick to transform.
+    # The kernel has the width 1. Twice the number of nodes must be fast for the FFT.
     n_nodes = _NODES * max(_MIN_CELLS, int(np.ceil(width)))
     while fft.next_fast_len(2 * n_nodes, real=True) != 2 * n_nodes:
         n_nodes += _NODES
@@ -168,7 +169,7 @@ def _repulsion_on_grid(places: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _interpolation(places, low, width: float, n_nodes: int) -> sparse.csr_matrix:
-    """What each node of the grid says about each place."""
+    """Interpolation weights of the grid nodes for each place."""
     where = (places - low) * np.float32(n_nodes // _NODES / width)
     cell = np.minimum(where.astype(np.int32), n_nodes // _NODES - 1)
     where = where - cell

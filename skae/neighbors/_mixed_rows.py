@@ -1,4 +1,4 @@
-"""Rows mixed with those of neighbours."""
+"""Mixup: rows interpolated with those of neighbours."""
 
 import numpy as np
 
@@ -7,19 +7,19 @@ from skae.neighbors._search import Neighborhood
 
 
 class Mixup:
-    """With whom each row is mixed in an epoch, and by how much.
+    """Mixup of rows with neighbours: partners and shares of each epoch.
 
-    The partner of a row is one of its neighbours, and the partner's share is uniform
-    between 0 and 1. What an epoch has depends on its number alone: training that goes
-    on after a crash sees the same.
+    The partner of a row is one of its neighbours, drawn at random, and the partner's
+    share is uniform between 0 and 1. Both depend only on the number of the epoch, so
+    that training resumed after an interruption gets the same rows.
 
     Parameters
     ----------
     around : Neighborhood
-        Rows that are left out of it stay as they are.
+        Neighbours of the rows. Rows that it leaves out are not mixed.
 
     n_before : int, default=0
-        Epochs before the first one.
+        Number of epochs before the first one.
     """
 
     def __init__(self, around: Neighborhood, n_before: int = 0):
@@ -30,7 +30,7 @@ class Mixup:
         self._epoch = 0
 
     def mix(self, rows: Rows, indices: np.ndarray, out: np.ndarray, epoch: int) -> None:
-        """Add the partners' shares to the rows `indices`, which are in `out`."""
+        """Mix the rows `indices`, which are in `out`, with their partners."""
         self._draw(epoch)
         other = np.empty_like(out)
         rows.gather(self._partner[indices], other)
@@ -39,7 +39,7 @@ class Mixup:
         out += other
 
     def hold_out(self, indices: np.ndarray) -> None:
-        """Make the rows `indices` nobody's partners: what had them stays as it is."""
+        """Exclude the rows `indices` as partners: rows with such a partner stay."""
         kept, neighbors = self._kept, self._neighbors
         themselves = np.arange(len(kept))[:, None]
         is_held_out = np.isin(kept, indices)
@@ -58,15 +58,15 @@ class Mixup:
 
 
 class MixupRows(AugmentedRows):
-    """Rows that training mixes with those of neighbours, and that nobody else does.
+    """Rows that are mixed with neighbours in training only.
 
     Parameters
     ----------
     rows : Rows
-        All have been read before.
+        Already checked.
 
-    mixture : Mixture
-        The same for all fields of a row.
+    mixture : Mixup
+        Shared by all fields of a row.
     """
 
     def __init__(self, rows: Rows, mixture: Mixup):
@@ -74,7 +74,7 @@ class MixupRows(AugmentedRows):
         self._mixture = mixture
 
     def hold_out(self, indices):
-        """Nothing of the rows `indices` is mixed into others."""
+        """Do not mix the rows `indices` into others."""
         self._mixture.hold_out(indices)
 
     def _augment(self, indices, out, epoch):

@@ -1,4 +1,4 @@
-"""Nearest neighbours of rows of any container."""
+"""Nearest neighbours of rows in any container."""
 
 import warnings
 from functools import cached_property
@@ -9,18 +9,18 @@ from sklearn.neighbors import NearestNeighbors
 
 from skae.data import Rows, RowSubset, one_blas_thread, principal_components
 
-# In more directions than this, distances are those along the leading components.
+# With more columns, distances are those along the leading principal components.
 _MAX_DIRECTIONS = 50
-# Of more rows, exact neighbours take too long: the time grows with the square.
+# With more rows exact neighbours take too long: the time grows with the square.
 _MAX_EXACT = 100_000
 
 
 class Neighborhood:
-    """The nearest other rows of each row, nearest first.
+    """Nearest neighbours of each row, excluding the row itself.
 
-    Distances are Euclidean; of more than 50 columns, between the projections on the 50
-    leading principal components. Up to 100000 rows the neighbours are exact, beyond
-    that pynndescent's, if it is installed.
+    Distances are Euclidean; with more than 50 columns, between the projections on the
+    50 leading principal components. Up to 100000 rows the neighbours are exact; with
+    more rows those of pynndescent, if it is installed.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Neighborhood:
         Rows of weight 0 are left out.
 
     n_neighbors : int
-        Where there are fewer other rows, all of them.
+        Number of neighbours; at most the number of other rows.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Neighborhood:
         The rows that are not left out.
 
     neighbors : ndarray of shape (n_kept, n_neighbors), int
-        Indices among them; a row that is alone is its own neighbour.
+        Positions in `kept`, nearest first; a single row is its own neighbour.
     """
 
     def __init__(self, rows: Rows, weight: np.ndarray | None, n_neighbors: int):
@@ -65,7 +65,7 @@ class Neighborhood:
     def leading_directions(self, n_directions: int) -> np.ndarray:
         """Projections of the kept rows on the leading principal components.
 
-        Zeros where there are fewer of them.
+        Missing components are zeros.
         """
         if self._turn is None:
             with one_blas_thread():
@@ -76,7 +76,7 @@ class Neighborhood:
         return np.pad(found, ((0, 0), (0, missing)))
 
     def distances(self) -> np.ndarray:
-        """Distance of each kept row from each of its neighbours, nearest first."""
+        """Distances of each kept row from its neighbours, nearest first."""
         points = self._points
         found = [
             np.linalg.norm(points - points[column], axis=1)
@@ -85,7 +85,7 @@ class Neighborhood:
         return np.stack(found, axis=1)
 
     def nearest(self, rows: Rows) -> np.ndarray:
-        """The nearest kept row of each of other `rows`, as an index among the kept."""
+        """Position in `kept` of the nearest neighbour of each of other `rows`."""
         index = NearestNeighbors(n_neighbors=1).fit(self._points)
         return index.kneighbors(self._project(rows), return_distance=False)[:, 0]
 
@@ -134,7 +134,7 @@ def _approximate(points: np.ndarray, n_neighbors: int) -> np.ndarray:
 
     index = NNDescent(points, n_neighbors=n_neighbors + 1, random_state=0)
     found = index.neighbor_graph[0]
-    # The row itself is among them, first unless there are copies of it.
+    # The row itself is one of them, the first unless there are copies of it.
     is_self = found == np.arange(len(points))[:, None]
     is_self[~is_self.any(axis=1), -1] = True
     return found[~is_self].reshape(len(points), n_neighbors)

@@ -1,4 +1,4 @@
-"""Outliers: the rows that an autoencoder finds unlikely."""
+"""Outlier and novelty detection by an autoencoder."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -23,14 +23,14 @@ from skae.outliers._scores import (
     OutlierScorer,
 )
 
-# Rows that others are compared with.
+# Most rows that the scorers are fitted to.
 _MAX_ROWS = 10000
 _MAX_CODES = 64
 _MIN_ROWS = 2
-# Longer training reconstructs the odd rows as well.
+# Longer training reconstructs the outliers as well.
 _MAX_EPOCHS = 50
 
-# Of normally distributed scores 0.13 % are farther below the median.
+# 0.13 % of normally distributed scores are farther below the median.
 _SIGMAS = 3.0
 _MAD_TO_SIGMA = 1.4826
 
@@ -38,8 +38,8 @@ _MAD_TO_SIGMA = 1.4826
 def _takes_training_rows(detector) -> bool:
     if detector.novelty:
         raise AttributeError(
-            "fit_predict is not there with novelty=True, for which the training rows "
-            "are clean: use fit, and predict of other rows."
+            "fit_predict is not available with novelty=True, which assumes training "
+            "data without outliers: use fit, and predict on new data."
         )
     return True
 
@@ -47,68 +47,43 @@ def _takes_training_rows(detector) -> bool:
 class AutoencoderOutlierDetector(
     AutoencoderMetaEstimator, MetaEstimatorMixin, OutlierMixin, BaseEstimator
 ):
-    r"""Outlier and novelty detection by any autoencoder.
+    r"""Outlier and novelty detection with any autoencoder.
 
-    Use it where outliers break the relations between features. A row is judged by its
-    code and its residuals together: an autoencoder that reconstructs well may
-    reconstruct an outlier well, but its code lies where no other does. The features
-    should have comparable scales: put a
-    :class:`~sklearn.preprocessing.StandardScaler` before it.
-
-    **Training data may contain outliers** (``novelty=False``). A row's score is minus
-    the geometric mean of two distances, each divided by what is usual, and thus about
-    -1 for usual rows:
-
-    - the mean distance from its nearest neighbours, a share of `trim` of all rows: more
-      than a few outliers that are alike;
-    - the Mahalanobis distance of :math:`u = (z, x - \hat x)`, of its code and
-      residuals: :math:`d^2 = (u - m)^T C^{-1} (u - m) / \dim u`. Mean :math:`m` and
-      covariance :math:`C` are those of the share of ``1 - trim`` of the rows that were
-      closest the time before, `n_trims` times [2]_.
-
-    The autoencoder is fitted to rows that the same trimmed distance between rows as
-    they are, without any network, finds usual. Outliers do not shape the model that
-    judges them [1]_.
-
-    **Training data are known to be clean** (``novelty=True``). The score is the mean of
-    the logarithms of three shares of usual rows: of those that are farther from their
-    two nearest neighbours, less likely by a Gaussian mixture of rows, and less likely
-    by a mixture of codes and residuals [3]_. No row is its own neighbour, so that
-    training rows may be scored too; the mixtures know them a little better than others.
-
-    Sequences, and rows of more than 2048 values, have the root of their mean error
-    instead of a residual for each value; what is no table has neither neighbours nor a
-    mixture of rows, but of codes and residuals.
+    Use it where outliers break the relations between features. The anomaly score
+    combines the code and the residuals of a row with its distance from its nearest
+    neighbours. The features should have comparable scales: put a
+    :class:`~sklearn.preprocessing.StandardScaler` before the detector.
 
     Parameters
     ----------
     autoencoder : estimator, default=None
-        Any estimator of this library; a clone of it is fitted. None is
-        `Autoencoder` with a code of a quarter of the features, 64 at most; without
-        `novelty` it is trained for 50 epochs (fewer if rows are many) and does not stop
-        early.
+        Any autoencoder of this library; a clone of it is fitted. None means
+        `Autoencoder` with a quarter of the features as codes, at most 64, trained
+        without `novelty` for 50 epochs (fewer with many rows), not stopped early.
 
     novelty : bool, default=False
-        Whether the training rows are clean, and outliers are looked for among others.
+        False detects outliers in the training data. With True these must contain none,
+        and outliers are detected in new data.
 
     criterion : {"distance", "reconstruction"}, default="distance"
-        "reconstruction" scores rows by ``autoencoder.score_samples``: minus the
-        reconstruction error, for variational models the evidence lower bound.
+        "distance" is described in the Notes. "reconstruction" scores rows by
+        ``autoencoder.score_samples``: minus the reconstruction error, for variational
+        models the evidence lower bound.
 
     contamination : "auto" or float in (0, 0.5], default="auto"
-        Share of outliers among the training data; with `novelty` the share of usual
-        rows that may be taken for outliers. "auto" takes some two usual rows in a
-        hundred for outliers, if the training rows are many and usual: see the guide for
-        where it draws the line, and for how often it was wrong.
+        Proportion of outliers in the training data; with `novelty`, of inliers that
+        may be classified as outliers. "auto" aims at 2 % of the inliers, and needs many
+        training rows; the user guide has the method and the measured error rates.
 
     trim : float in [0, 0.5], default=0.1
-        Share of the training rows left out. Unused with `novelty`.
+        Share of the training rows that is left out, and that is used as neighbours.
+        Ignored with `novelty`.
 
     n_trims : int, default=2
-        How many times. 0 leaves no rows out.
+        Number of iterations of trimming. 0 leaves no rows out.
 
     random_state : int, RandomState instance or None, default=None
-        For the mixtures, and given to the autoencoder if this is not None.
+        Used for the scores, and passed to the autoencoder unless it is None.
 
     Attributes
     ----------
@@ -116,7 +91,7 @@ class AutoencoderOutlierDetector(
         The fitted autoencoder.
 
     offset_ : float
-        Scores below it are outliers: ``decision_function = score_samples - offset_``.
+        Threshold of the scores: ``decision_function = score_samples - offset_``.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -131,17 +106,41 @@ class AutoencoderOutlierDetector(
 
     See Also
     --------
-    skae.plotting.OutlierDisplay : Draws what `explain` tells.
-    sklearn.ensemble.IsolationForest : A rival without scaling.
-    sklearn.neighbors.LocalOutlierFactor : A rival, with the same `novelty`.
+    skae.plotting.OutlierDisplay : Plot of the residuals that `explain` returns.
+    sklearn.ensemble.IsolationForest : Outlier detection that needs no scaling.
+    sklearn.neighbors.LocalOutlierFactor : Based on neighbours, with `novelty` too.
+
+    Notes
+    -----
+    An autoencoder may reconstruct an outlier well, but its code is then far from all
+    others. So scores are computed from :math:`u = (z, x - \hat x)`, code and residuals.
+
+    With ``novelty=False`` the score is minus the geometric mean of two distances, each
+    divided by its typical value: about -1 for an inlier. The first is the mean distance
+    from the nearest neighbours, a share `trim` of the rows: more than a group of
+    similar outliers has. The second is the Mahalanobis distance of :math:`u`,
+    :math:`d^2 = (u - m)^T C^{-1} (u - m) / \dim u`; mean :math:`m` and covariance
+    :math:`C` are those of the share ``1 - trim`` of the rows with the smallest distance
+    in the previous one of `n_trims` iterations [1]_. The same distance of the rows
+    themselves selects those that the autoencoder is fitted to [2]_.
+
+    With ``novelty=True`` the score is the mean of the logarithms of three tail
+    probabilities: the shares of inliers that are farther from their two nearest
+    neighbours, less likely under a Gaussian mixture of the rows, and less likely under
+    one of :math:`u` [3]_. A row is not its own neighbour, so training rows may be
+    scored; the mixtures are fitted to them and score them slightly higher than others.
+
+    For sequences, and rows of more than 2048 values, :math:`u` has the root mean
+    squared error in place of the residuals. If the data are not a table, it also takes
+    the place of the rows.
 
     References
     ----------
-    .. [1] C. Zhou and R. C. Paffenroth, "Anomaly detection with robust deep
-       autoencoders", KDD (2017), :doi:`10.1145/3097983.3098052`.
-    .. [2] P. J. Rousseeuw and K. Van Driessen, "A fast algorithm for the minimum
+    .. [1] P. J. Rousseeuw and K. Van Driessen, "A fast algorithm for the minimum
        covariance determinant estimator", Technometrics 41 (1999),
        :doi:`10.1080/00401706.1999.10485670`.
+    .. [2] C. Zhou and R. C. Paffenroth, "Anomaly detection with robust deep
+       autoencoders", KDD (2017), :doi:`10.1145/3097983.3098052`.
     .. [3] B. Zong et al., "Deep autoencoding Gaussian mixture model for unsupervised
        anomaly detection", ICLR (2018).
 
@@ -171,7 +170,7 @@ class AutoencoderOutlierDetector(
         "n_trims": [Interval(Integral, 0, None, closed="left")],
         "random_state": ["random_state"],
     }
-    # Of files that were written before there was a choice.
+    # For files from before there was a `criterion`.
     _parameters_of_old_files: ClassVar[dict] = {"criterion": "reconstruction"}
     _features: OutlierFeatures | None = None
     _scorer: AnomalyScorer | None = None
@@ -198,7 +197,7 @@ class AutoencoderOutlierDetector(
     @fit_context(prefer_skip_nested_validation=False)
     @restores_on_error
     def fit(self, X: "MatrixLike", y: Any = None) -> Self:
-        """Fit the autoencoder and set the line between inliers and outliers.
+        """Fit the autoencoder, the anomaly scores and their threshold.
 
         Parameters
         ----------
@@ -221,7 +220,7 @@ class AutoencoderOutlierDetector(
             raise ValueError(
                 f"Got n_samples={n_rows}, but {_MIN_ROWS} at least are needed."
             )
-        # Beside them all others are alike.
+        # Beside them the differences between all others are lost to rounding.
         far = self._far_rows(X)
         some = np.setdiff1d(np.arange(n_rows), far)
         if len(some) > _MAX_ROWS:
@@ -244,12 +243,12 @@ class AutoencoderOutlierDetector(
         return self
 
     def _fit_to_inliers(self, X, sample, features, far):
-        """The autoencoder, fitted to rows that seem usual, none `far`; and to which."""
+        """Autoencoder fitted to likely inliers, none of them `far`; and their mask."""
         inliers = np.ones(num_samples(X), dtype=bool)
         inliers[far] = False
         n_trims = 0 if self.novelty or not self.trim else self.n_trims
         if n_trims and self.criterion == "distance" and features.of_table:
-            # Distances between rows as they are tell which of them to leave out.
+            # The trimmed distance of the rows themselves tells the likely outliers.
             distance = MahalanobisDistance(features.rows(sample), self.trim, n_trims)
             found = in_blocks(lambda X: distance.of(features.rows(X)), X)
             kept = self._least_anomalous(-found) & inliers
@@ -257,7 +256,7 @@ class AutoencoderOutlierDetector(
         kept = inliers
         model = self._fitted(X, kept)
         if self.criterion == "distance":
-            n_trims = min(1, n_trims)  # the distance has its own
+            n_trims = min(1, n_trims)  # the Mahalanobis distance trims too
         for _ in range(n_trims):
             kept = self._least_anomalous(model.score_samples(X)) & inliers
             model = self._fitted(X, kept)
@@ -278,13 +277,13 @@ class AutoencoderOutlierDetector(
 
     def _default(self):
         n_codes = -(-getattr(self, "n_features_in_", 1) // 4)
-        # Among outliers it is a matter of luck whether early stopping keeps PCA, which
-        # has other scores. Clean rows held out keep the line where it is meant to be.
+        # With outliers it depends on the seed whether early stopping keeps PCA, which
+        # has other scores. Clean held-out rows keep the threshold near its target.
         return Autoencoder(min(n_codes, _MAX_CODES), early_stopping=self.novelty)
 
     def _find_offset(self, X) -> float:
         scorer = self._scorer
-        # Clean rows were measured as if they were new.
+        # Cross-fitted: the rows of the fit are scored as new ones.
         scores = -scorer.inlier_scores if self.novelty and scorer else self._scores(X)
         if self.contamination != "auto":
             return float(np.percentile(scores, 100 * self.contamination))
@@ -296,7 +295,7 @@ class AutoencoderOutlierDetector(
 
     @by_block
     def score_samples(self, X: "MatrixLike") -> np.ndarray:
-        """Score each row: greater is more usual.
+        """Anomaly score of each row: the lower, the more abnormal.
 
         Parameters
         ----------
@@ -306,8 +305,8 @@ class AutoencoderOutlierDetector(
         Returns
         -------
         scores : ndarray of shape (n_samples,), float64
-            Minus the mean distance; with ``novelty=True`` the mean logarithm of the
-            share of usual rows that are odder; with ``criterion="reconstruction"``
+            Minus the geometric mean of the distances; with ``novelty=True`` the mean
+            logarithm of the tail probabilities; with ``criterion="reconstruction"``
             ``autoencoder_.score_samples(X)``.
         """
         check_is_fitted(self)
@@ -316,7 +315,7 @@ class AutoencoderOutlierDetector(
     def _scores(self, X):
         model = self.autoencoder_
         if self._scorer is None:
-            # The line lies between two scores that may agree in float32.
+            # The threshold lies between two scores that may agree in float32.
             return model.score_samples(X).astype(np.float64)
 
         def score(X):
@@ -325,7 +324,7 @@ class AutoencoderOutlierDetector(
         return -in_blocks(score, X)
 
     def decision_function(self, X: "MatrixLike") -> np.ndarray:
-        """Score each row relative to the line: negative for outliers.
+        """Score of each row minus the threshold: negative for outliers.
 
         Parameters
         ----------
@@ -340,7 +339,7 @@ class AutoencoderOutlierDetector(
         return self.score_samples(X) - self.offset_
 
     def predict(self, X: "MatrixLike") -> np.ndarray:
-        """Tell outliers from inliers.
+        """Classify each row as an inlier or an outlier.
 
         Parameters
         ----------
@@ -355,7 +354,7 @@ class AutoencoderOutlierDetector(
         return np.where(self.decision_function(X) < 0, -1, 1)
 
     def explain(self, X: "MatrixLike"):
-        """Tell which values make a row odd: the residuals in their usual deviations.
+        """Standardized residuals: which values make a row an outlier.
 
         Parameters
         ----------
@@ -365,16 +364,16 @@ class AutoencoderOutlierDetector(
         Returns
         -------
         residuals : ndarray of the shape of `X`, float64; a data frame for a data frame
-            What the autoencoder leaves of each value, divided by the root of the mean
-            square of what it leaves of that feature in the training rows that seemed
-            usual. Below -3 a value is far less than the others of its row would have
-            it, above 3 far more. A list of sequences gives a list.
+            Difference of each value and its reconstruction, divided by the root mean
+            squared residual of that feature over the likely inliers of the training
+            data. A value below -3 is far less than the rest of its row suggests, above
+            3 far more. A list of sequences gives a list.
         """
         check_is_fitted(self)
         if self._features is None:
             raise AttributeError(
-                "This detector was saved by an earlier version, which kept no usual "
-                "residuals: explain needs it to be fitted again."
+                "This detector was saved by an earlier version, which did not store "
+                "the scale of the residuals: fit it again to use explain."
             )
         names = getattr(self, "feature_names_in_", None)
         checked = self._check_input(X, reset=False)
@@ -383,9 +382,7 @@ class AutoencoderOutlierDetector(
 
     @available_if(_takes_training_rows)
     def fit_predict(self, X: "MatrixLike", y: Any = None) -> np.ndarray:
-        """Fit to `X` and tell its outliers from its inliers.
-
-        Not with ``novelty=True``, where `X` has none by assumption.
+        """Fit to `X` and classify its rows; not available with ``novelty=True``.
 
         Parameters
         ----------

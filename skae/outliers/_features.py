@@ -1,4 +1,4 @@
-"""What an outlier detector looks at: rows as they are, their codes and residuals."""
+"""Features of an outlier detector: the rows, their codes and their residuals."""
 
 import math
 
@@ -12,32 +12,32 @@ from skae.data import Rows, SequenceLayout, Units, find_units, is_ragged_list
 from skae.meta import codes_of
 from skae.tables import TableNumbers
 
-# Rows with more values are not looked at value by value.
+# Rows with more values have one residual in all.
 _WIDEST = 2048
-# A value that is always reconstructed exactly is taken to deviate by a little.
+# Least deviation of a value, as a share of the mean, if it is reconstructed exactly.
 _MIN_SHARE = 1e-3
-# Of columns of one variance: a level that is always certain is easily missed.
+# The same for columns of one variance, where a level may have nearly no residual.
 _MIN_SHARE_OF_COLUMNS = 0.5
 _BLOCK_VALUES = 1 << 22
 
 
 class OutlierFeatures(SavedState):
-    """Rows, and codes and residuals in common units.
+    """Rows, and their codes and residuals in common units.
 
     Parameters
     ----------
     model : estimator
-        Fitted or not: how it lays its rows out matters.
+        Fitted or not: only its layout is used.
 
-    X : data that it takes
+    X : data in the layout of the estimator
     """
 
-    # Of rows that are no numbers, what has them as numbers.
+    # Encoding as numbers, for tables of mixed types.
     numbers: TableNumbers | None = None
-    # Of rows that are numbers, the middle and the unit; None in files of before.
+    # Mean and scale of numeric rows; None in files of earlier versions.
     row_center: np.ndarray | None = None
     row_scale: float = 1.0
-    # Those of rows that are numbers, where they need any.
+    # Origin and unit of numeric rows far from zero; None if they need none.
     units: Units | None = None
 
     def __init__(self, model, X):
@@ -57,9 +57,9 @@ class OutlierFeatures(SavedState):
                 self.units = units
 
     def center(self, X) -> None:
-        """Find the middle and the unit of the rows of a table.
+        """Estimate the mean and the scale of the rows of a table.
 
-        Distances between rows far from zero would be lost to rounding.
+        Distances between rows far from zero would otherwise be lost to rounding.
         """
         if not self.of_table or self.numbers is not None:
             return
@@ -69,7 +69,7 @@ class OutlierFeatures(SavedState):
         self.row_scale = float(np.sqrt(squares)) or 1.0
 
     def rows(self, X) -> np.ndarray:
-        """The rows of a table, float64; near zero, where distances are not rounded."""
+        """Rows of a table, float64, centred so that distances are accurate."""
         if self.numbers is not None:
             return self.numbers.filled(self.numbers.layout.encode(X))
         if sparse.issparse(X):
@@ -88,10 +88,10 @@ class OutlierFeatures(SavedState):
         return (X - self.row_center) / self.row_scale
 
     def fit(self, model, X) -> None:
-        """Find the units of what a fitted model makes of rows.
+        """Estimate the units of the codes and residuals of a fitted model.
 
-        Codes are measured by their standard deviations; residuals all by the root of
-        their mean square, and what is reconstructed badly keeps its weight. For
+        Each code is divided by its standard deviation. All residuals are divided by one
+        root mean square, so that badly reconstructed values keep their weight; for
         explanations each value has its own.
         """
         codes, residuals = self._codes_and_residuals(model, X)
@@ -104,21 +104,20 @@ class OutlierFeatures(SavedState):
             self.deviations = np.maximum(found, share * self.residual_scale)
 
     def tables(self, model, X) -> list[np.ndarray]:
-        """The rows, if they are those of a table, and their features."""
+        """The rows, if they are those of a table, and `combined`."""
         rows = [self.rows(X)] if self.of_table else []
         return [*rows, self.combined(model, X)]
 
     def combined(self, model, X) -> np.ndarray:
         """Codes and residuals side by side, a line per row, float64.
 
-        Of sequences and of long rows there is but one residual, the root of the mean
-        error.
+        Sequences and long rows have one residual, the root mean squared error.
         """
         codes, residuals = self._codes_and_residuals(model, X)
         return np.hstack([codes / self.code_scale, residuals / self.residual_scale])
 
     def standardized(self, model, X):
-        """Residuals of each value, in their usual deviations; a list for a list."""
+        """Residual of each value, divided by its deviation; a list for a list."""
         if not is_ragged_list(X):
             found = model._residuals(X)
             shape = found.shape[1:] if self.by_value else ()
@@ -135,14 +134,14 @@ class OutlierFeatures(SavedState):
 
 
 def sliceable(X):
-    """`X` in a container whose rows can be taken out."""
+    """`X` in a container whose rows can be indexed."""
     if sparse.issparse(X):
         return X.tocsr()
     return X if hasattr(X, "shape") or is_ragged_list(X) else np.asarray(X)
 
 
 def in_blocks(function, X) -> np.ndarray:
-    """``function(X)``, a block of rows at a time."""
+    """Evaluate ``function(X)``, a block of rows at a time."""
     n_rows = num_samples(X)
     n_values = 1 if is_ragged_list(X) else math.prod(np.shape(X)[1:])
     size = max(1, _BLOCK_VALUES // n_values)
@@ -155,5 +154,5 @@ def _checked(X) -> np.ndarray:
 
 
 def _never_zero(scale):
-    """Of what never differs any difference is of the size 1."""
+    """Scale with 1 in place of 0, for values that do not vary."""
     return np.where(scale > 0, scale, 1.0)

@@ -1,7 +1,7 @@
-"""How odd rows are among others: distances, neighbours, mixtures, and their tails.
+"""Anomaly scores: Mahalanobis and neighbour distances, mixtures, tail probabilities.
 
-A row's oddness does not depend on what else is asked at the same time. What a judge
-keeps are numbers, arrays and mixtures, which a file can hold.
+The score of a row does not depend on the other rows of the batch. The state of a scorer
+are numbers, arrays and mixtures, which a file can hold.
 """
 
 import warnings
@@ -24,41 +24,42 @@ _N_COMPONENTS = 10
 _ROWS_OF_NEIGHBORS, _ROWS_OF_MIXTURE = 5000, 3000
 # A component has at least so many rows per column, on average.
 _ROWS_PER_COLUMN = 2
-# Ridge of a covariance, as a share of the variances; and as much for columns per row.
+# Ridge of a covariance, relative to the variances: a constant, and a factor of the
+# number of columns per row.
 _RIDGE, _RIDGE_OF_FEW_ROWS = 1e-3, 0.1
-# The share of usual rows whose order alone counts; beyond it the tail is exponential.
+# Up to this quantile the distribution of inliers is empirical, beyond it exponential.
 _BODY = 0.9
 _SHOULDER = 0.75
-# The share of usual rows that are on the other side of a line.
+# The share of inliers beyond the threshold.
 _BEYOND = 0.02
 
 
 class AnomalyScorer(SavedState):
-    """Has seen rows, and tells how odd others are beside them.
+    """Anomaly score of rows, relative to the rows of the fit.
 
-    What it is shown are tables with a line per row, from the rows as they are to what
-    an autoencoder makes of them.
+    Its input is a list of tables with a line per row: the rows themselves, if they are
+    those of a table, and their codes and residuals.
     """
 
     def fit(self, tables: Sequence[np.ndarray], random_state) -> Self:
-        """Look at rows."""
+        """Fit to rows."""
         raise NotImplementedError
 
     def score(self, tables: Sequence[np.ndarray]) -> np.ndarray:
-        """How odd rows are: float64, greater is odder."""
+        """Anomaly scores of rows: float64, greater is more abnormal."""
         raise NotImplementedError
 
     def threshold(self, found: np.ndarray) -> float:
-        """Where to draw the line, if the rows of the fit are so odd."""
+        """Threshold of the scores, from the scores `found` for the rows of the fit."""
         raise NotImplementedError
 
 
 class MahalanobisDistance(SavedState):
-    """Mahalanobis distance, not shaped by the rows farthest away.
+    """Robust Mahalanobis distance.
 
-    Mean and covariance are those of the rows that were closest the time before, a share
-    of `1 - trim`, `n_trims` times. The distance is divided by the root of the number of
-    columns: 1 is usual.
+    Mean and covariance are those of the share `1 - trim` of the rows with the smallest
+    distance in the previous iteration, in `n_trims` iterations. The distance is divided
+    by the root of the number of columns: an inlier has about 1.
     """
 
     def __init__(self, table: np.ndarray, trim: float, n_trims: int):
@@ -77,7 +78,7 @@ class MahalanobisDistance(SavedState):
 
 
 class NeighborDistance(SavedState):
-    """Mean distance from the nearest of some rows, none of which is the row itself."""
+    """Mean distance from the nearest neighbours, excluding the row itself."""
 
     def __init__(self, rows: np.ndarray, n_neighbors: int):
         self.rows, self.n_neighbors = rows, n_neighbors
@@ -93,10 +94,11 @@ class NeighborDistance(SavedState):
 
 
 class OutlierScorer(AnomalyScorer):
-    """Distances from many neighbours in the first table, from the middle of the last.
+    """Geometric mean of two distances, for training rows that may contain outliers.
 
-    Their geometric mean counts. A share of `trim` of all rows are neighbours: outliers
-    alone are not enough.
+    They are the mean distance from the nearest neighbours in the first table, and the
+    Mahalanobis distance in the last one. The number of neighbours is a share `trim` of
+    the rows: more than a group of similar outliers has.
     """
 
     def __init__(self, trim: float, n_trims: int):
@@ -107,7 +109,7 @@ class OutlierScorer(AnomalyScorer):
         n_neighbors = max(_MANY_NEIGHBORS, int(self.trim * len(rows)))
         self.neighbors = NeighborDistance(rows, max(1, min(n_neighbors, len(rows) - 1)))
         self.distance = MahalanobisDistance(tables[-1], self.trim, self.n_trims)
-        # 0 where most rows are the same, again and again.
+        # 0 where most rows are copies of each other.
         self.median_distance = np.median(self.neighbors.of(tables[0])) or 1.0
         return self
 
@@ -116,10 +118,11 @@ class OutlierScorer(AnomalyScorer):
         return np.sqrt(far * self.distance.of(tables[-1]))
 
     def threshold(self, found):
-        """Where 2 % of the rows are left, or were left if none were outliers.
+        """Estimate the quantile 0.98 of the inliers' scores.
 
-        For that an exponential tail of the logarithms is fitted between the quantiles
-        .75 and .9: outliers are beyond, mostly. Without them it may be too long.
+        Rows in the tail may be outliers. So an exponential tail of the logarithms is
+        fitted to the quantiles 0.75 and 0.9, and extrapolated. The result is at most
+        the empirical quantile, since the fitted tail may be too long.
         """
         logarithms = np.log(np.maximum(found, np.finfo(float).tiny))
         shoulder, end = np.quantile(logarithms, [_SHOULDER, _BODY])
@@ -129,11 +132,13 @@ class OutlierScorer(AnomalyScorer):
 
 
 class NoveltyScorer(AnomalyScorer):
-    """Neighbours in the first table and a mixture in each; the rows seen are clean.
+    """Mean of negative log tail probabilities, for training rows without outliers.
 
-    Each of these is turned into minus the logarithm of the share of usual rows that are
-    odder by it. Their mean counts. For this the rows of the fit are measured as new
-    ones: by neighbours other than themselves, by mixtures of the other half.
+    The measures are the mean distance from the nearest neighbours in the first table,
+    and the negative log-density under a Gaussian mixture of each table. Each is
+    converted to minus the logarithm of the share of inliers with a greater value. The
+    values of the inliers are cross-fitted: a row is not its own neighbour, and the
+    mixture is fitted to the other half of the rows.
     """
 
     def fit(self, tables, random_state):
@@ -162,7 +167,7 @@ class NoveltyScorer(AnomalyScorer):
         return self._mean_tail_score([self.neighbors.of(tables[0]), *rare])
 
     def threshold(self, found):
-        """Where 2 % of the rows are left."""
+        """Quantile 0.98 of the scores."""
         return float(np.quantile(found, 1 - _BEYOND))
 
     def _mean_tail_score(self, measures) -> np.ndarray:
@@ -171,11 +176,11 @@ class NoveltyScorer(AnomalyScorer):
 
 
 def _covariance(z: np.ndarray) -> np.ndarray:
-    """Covariance of rows of mean zero, with a ridge that makes it regular."""
+    """Covariance of rows of mean zero, with a ridge that makes it invertible."""
     n_rows, n_columns = z.shape
     covariance = z.T @ z / n_rows
     variances = np.diag(covariance)
-    # A column that never varied is taken to vary a little.
+    # A constant column gets a small variance.
     least = 1e-6 * variances.mean() or 1.0
     ridge = _ridge(n_rows, n_columns) * variances
     covariance[np.diag_indices(n_columns)] += np.maximum(ridge, least)
@@ -187,7 +192,7 @@ def _ridge(n_rows: int, n_columns: int) -> float:
 
 
 def _mixture(table: np.ndarray, random_state) -> GaussianMixture:
-    # More rows and more steps cost time, and changed no order of rows.
+    # More rows and more iterations take time and did not change the ranking.
     table = random_state.permutation(table)[:_ROWS_OF_MIXTURE]
     n_rows, n_columns = table.shape
     n_components = n_rows // (_ROWS_PER_COLUMN * n_columns)
@@ -203,16 +208,16 @@ def _mixture(table: np.ndarray, random_state) -> GaussianMixture:
 
 
 def tail(inliers: np.ndarray) -> np.ndarray:
-    """Quantiles of usual values, and how far those beyond the last one go."""
+    """Quantiles of the values of inliers, and the mean excess over the last one."""
     quantiles = np.quantile(inliers, np.linspace(0, _BODY, 91))
     beyond = inliers[inliers > quantiles[-1]] - quantiles[-1]
     spread = beyond.mean() if len(beyond) else 0.0
-    # All alike: what differs at all is far away.
+    # If all values are equal, any other value is far away.
     return np.append(quantiles, spread or 1e-9 * (abs(quantiles[-1]) or 1.0))
 
 
 def tail_score(known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Minus the logarithm of the share of usual values that are greater."""
+    """Minus the logarithm of the tail probability of each value among the inliers."""
     quantiles, spread = known[:-1], known[-1]
     share = np.interp(values, quantiles, np.linspace(0, _BODY, len(quantiles)))
     return -np.log1p(-share) + np.maximum(0, values - quantiles[-1]) / spread

@@ -1,4 +1,4 @@
-"""Fitted estimators as files: one file, no pickle, no code in it."""
+"""Save and load fitted estimators, without pickle."""
 
 from skae.persistence._save_load import load as load
 from skae.persistence._save_load import save as save

@@ -1,4 +1,4 @@
-"""Whether the weights of a file fit the network that it describes."""
+"""Check that the weights in a file fit the network that it describes."""
 
 from numbers import Integral
 
@@ -15,11 +15,11 @@ _DTYPES = (
 
 
 def check_model(model: TrainedModel) -> None:
-    """ValueError unless the network has just these weights.
+    """Raise ValueError unless the network has exactly these weights.
 
-    The network is built without its weights, so that a file that speaks of a million
-    units does not get the memory for them; and no further than it may have weights, so
-    that one that speaks of a million layers does not get the time.
+    The network is built without allocating weights, so that a malicious file cannot
+    exhaust the memory with huge layers; and building stops at a number of variables, so
+    that it cannot take forever with many layers.
     """
     for name, field in model.architecture.fields.items():
         if any(not isinstance(n, Integral) or n < 1 for n in field.shape):
@@ -27,10 +27,10 @@ def check_model(model: TrainedModel) -> None:
         if field.dtype not in _DTYPES:
             raise ValueError(f"rows of {name} of the type {field.dtype!r}")
     if type(model.code_size) is not int:
-        raise ValueError("codes of no size")
+        raise ValueError("an invalid number of codes")
     arrays = model.weights.values()
     if not all(isinstance(a, np.ndarray) and a.dtype.kind in "biuf" for a in arrays):
-        raise ValueError("weights that are no arrays of numbers")
+        raise ValueError("weights that are not arrays of numbers")
     expected = _kinds(model)
     found = {name: _kind(array) for name, array in model.weights.items()}
     if expected != found:
@@ -48,7 +48,7 @@ def _kind(weight) -> str:
 
 
 class _Few(list):
-    """Where Keras notes the variables of a network: it may have so many, no more."""
+    """List of the variables of a network, limited to a number of them."""
 
     def __init__(self, most: int):
         super().__init__()
@@ -61,21 +61,22 @@ class _Few(list):
 
 
 def _kinds(model: TrainedModel) -> dict[str, str]:
-    """Type and shape of the network's weights."""
+    """Data types and shapes of the network's weights."""
     import_keras()
     from keras.src.backend.common import global_state
 
-    enter_backend()  # its error is about this process, not about the file
-    # Inside, weights have a shape and no values; outside, Keras would fill them in.
+    enter_backend()  # before `try`: its error is about the process, not the file
+    # In the scope weights have a shape but no values; Keras would initialize them
+    # afterwards.
     waiting = global_state.get_global_attribute("uninitialized_variables", [])
-    # A layer has weights of its own; some have further variables, for random numbers.
+    # Some layers have further variables, for random numbers.
     few = _Few(10 * (len(model.weights) + 10))
     try:
         global_state.set_global_attribute("uninitialized_variables", few)
         with keras.StatelessScope(initialize_variables=False):
             graph = build_graph(model.architecture)
             return {name: _kind(weight) for name, weight in graph.weights.items()}
-    except Exception as error:  # whatever Keras says of a network that cannot be
+    except Exception as error:  # Keras raises errors of many types
         raise ValueError(f"its network cannot be built ({error})") from error
     finally:
         global_state.set_global_attribute("uninitialized_variables", waiting)

@@ -1,4 +1,4 @@
-"""Estimators and what they keep, as JSON and arrays, and back."""
+"""Conversion of estimators and their attributes to JSON and arrays, and back."""
 
 import warnings
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from skae.tables import Column, MixedTableLayout, TableNumbers
 
 _PLAIN = (type(None), bool, int, float, str, list, tuple, dict)
 _REQUESTS = "_metadata_request"
-# Their constructors take what they have.
+# Classes whose constructors take all their attributes.
 _VALUES = (
     *((Layout, "layout"), (Column, "column")),
     *((TableNumbers, "table_numbers"), (Units, "units")),
@@ -40,12 +40,12 @@ _META_ESTIMATORS = (
 
 
 def can_save(estimator) -> bool:
-    """Whether there is a place in a file for such an estimator."""
+    """Whether an estimator is of a class that can be saved."""
     return type(estimator) in _known_classes().values()
 
 
 def encode(estimator) -> tuple[Any, dict[str, np.ndarray]]:
-    """JSON and arrays of a fitted estimator."""
+    """Convert a fitted estimator to JSON and arrays."""
     encoder = Encoder(_encode_special)
     document = encoder.encode(estimator)
     for sentence in sorted(encoder.left_out):
@@ -54,7 +54,7 @@ def encode(estimator) -> tuple[Any, dict[str, np.ndarray]]:
 
 
 def decode(document: Any, arrays: dict[str, np.ndarray], version: int):
-    """The estimator; ValueError for a document that is none."""
+    """Return the estimator; raise ValueError for an invalid document."""
     if version == 1:
         document = _version_1.convert(document, _known_classes())
     estimator = Decoder(arrays, _DECODERS).decode(document)
@@ -72,19 +72,19 @@ def _is_fitted(estimator) -> bool:
 
 
 def _name(cls: type) -> str:
-    """Public name of our classes; full name of others."""
+    """Name of a class of skae; full name of others."""
     if cls.__module__.partition(".")[0] == "skae":
         return cls.__name__
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _known_classes() -> dict[str, type]:
-    """Classes that a file may name: ours, and families that are imported already."""
+    """Classes that a file may name: those of skae, and imported subclasses."""
     return {_name(cls): cls for cls in [*_META_ESTIMATORS, *_family(BaseAutoencoder)]}
 
 
 def _family(base: type) -> list[type]:
-    """A class and all that derive from it."""
+    """A class and all its subclasses."""
     known, todo = [], [base]
     while todo:
         cls = todo.pop()
@@ -139,7 +139,7 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
 
 
 def _encode_values(encoder: Encoder, value: Any) -> dict[str, Any]:
-    """JSON of what such an object has; an error names the column of a table."""
+    """Convert the attributes of an object; an error names the column of a table."""
     if not isinstance(value, MixedTableLayout):
         return encoder.encode_items(vars(value))
     found: dict[str, Any] = {}
@@ -189,7 +189,7 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
         try:
             encoded[name] = encoder.encode(value)
         except CannotSave as error:
-            # No CannotSave, to which an estimator around this one would add its words.
+            # Not a CannotSave, which an estimator around this one would extend.
             raise TypeError(
                 f"{type(estimator).__name__}.{name} is {error}, which a file cannot "
                 "hold: it can hold numbers, strings, arrays, and Keras' optimizers and "
@@ -205,7 +205,7 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
 
 
 def _requests(requests: Any) -> dict[str, dict[str, Any]]:
-    """What `set_fit_request` and its like were told, by method."""
+    """Metadata requests, as set by `set_fit_request` and the like, by method."""
     if requests is None:
         return {}
     found = {name: getattr(v, "requests", None) for name, v in vars(requests).items()}
@@ -222,7 +222,7 @@ def _check_names(cls: type, fitted) -> None:
 
 
 def _check_that_it_loads(estimator, fitted) -> None:
-    """TypeError for what `load` would refuse."""
+    """Raise TypeError if `load` would refuse the file."""
     for name, value in fitted.items():
         if not isinstance(value, TrainedModel):
             continue
@@ -236,11 +236,11 @@ def _check_that_it_loads(estimator, fitted) -> None:
                 f"refuse the file: {error}."
             ) from error
         except RuntimeError:
-            pass  # a forked process: no network can be built in it, but files written
+            pass  # a forked process cannot build a network, but may write files
 
 
 def _may_be_set(cls: type, name: str) -> bool:
-    """Whether `name` is an attribute of instances, and of the class a mere default."""
+    """Whether `name` is an instance attribute, with at most a plain class default."""
     if not name.isidentifier() or name.startswith("__"):
         return False
     return not hasattr(cls, name) or type(getattr(cls, name)) in _PLAIN
@@ -271,17 +271,17 @@ def _decode_estimator(decoder: Decoder, node: Any):
 
 def _restore_requests(estimator, requests: Any) -> None:
     if not isinstance(requests, dict):
-        raise ValueError("metadata requests that are none")
+        raise ValueError("invalid metadata requests")
     with config_context(enable_metadata_routing=True):
         for method, told in requests.items():
             getattr(estimator, f"set_{method}_request")(**told)
 
 
 def _bring_up_to_date(estimator: BaseAutoencoder, parameters: dict) -> None:
-    """Give a model of an earlier version the parameters that it did not know.
+    """Give a model of an earlier version the parameters that were added since.
 
-    They have the values with which the network is the one that was saved: those of the
-    class of the architecture, not those of the constructor.
+    Their values are the defaults of the architecture class, with which the network is
+    the saved one, not those of the constructor.
     """
     model, kind = vars(estimator).get("_model"), estimator._architecture
     if not isinstance(model, TrainedModel):
@@ -307,7 +307,7 @@ def _check_model_of(estimator: BaseAutoencoder) -> None:
         raise ValueError(f"its {type(estimator).__name__} has no weights")
     kind = estimator._architecture
     if type(model.architecture) is not kind or type(layout) is not kind.layout:
-        raise ValueError(f"its {type(estimator).__name__} has another's weights")
+        raise ValueError(f"its {type(estimator).__name__} has weights of another class")
     if layout.sample_shape != model.architecture.sample_shape:
         raise ValueError(f"its rows are not of the shape {layout.sample_shape}")
 
@@ -336,7 +336,7 @@ def _decode_architecture(decoder: Decoder, node: Any) -> Architecture:
 
 
 def _decode_value(base: type) -> Callable[[Decoder, Any], Any]:
-    """Values of classes whose constructors take what they have."""
+    """Return a decoder of classes whose constructors take all their attributes."""
 
     def decode(decoder: Decoder, node: Any) -> Any:
         cls = _find_class(_get(node, "class"), base)

@@ -1,4 +1,4 @@
-"""Names that classes and their attributes had in files of before."""
+"""Former names of classes and attributes, which older files have."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ CLASSES = {
     "TreeFilling": "ForestImputation",
     "Views": "OutlierFeatures",
 }
-# By the class that has them: a layout's, an architecture's, an estimator's.
+# By the class that has the attributes.
 _ATTRIBUTES = {
     "AutoencoderImputer": {"_filling": "_imputation"},
     "AutoencoderOutlierDetector": {"_judge": "_scorer", "_views": "_features"},
@@ -26,7 +26,7 @@ _ATTRIBUTES = {
 
 
 def with_names_of_today(cls: type, attributes: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of an object of `cls` in a file, by the names of today."""
+    """Rename the attributes of an object of `cls` in an older file."""
     names: dict[str, str] = {}
     for base in cls.__mro__:
         names = _ATTRIBUTES.get(base.__name__, {}) | names

@@ -1,4 +1,4 @@
-"""Optimizers and activations of Keras, by name; nothing is imported for a file."""
+"""Optimizers and activations of Keras by name; loading imports no modules."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ import numpy as np
 from skae._keras import keras
 from skae.engine import excluded_from_weight_decay
 
-# Which classes a file may make an object of; layers without weights alone.
+# Layers that a file may contain as activations; they have no weights.
 _LAYERS = ("ELU", "LeakyReLU", "ReLU", "Softmax")
 _MODULES = ("activations", "layers", "optimizers")
 _SCALARS = (type(None), bool, int, float, str)
 
 
 def describe(value: Any) -> dict | None:
-    """What a file says of an optimizer or an activation; None for anything else."""
+    """Describe an optimizer or an activation; None for any other object."""
     if not callable(value) and not hasattr(value, "get_config"):
         return None
     if isinstance(value, keras.optimizers.Optimizer):
@@ -30,7 +30,7 @@ def describe(value: Any) -> dict | None:
         config["dtype"] = value.dtype_policy.name
         return {"module": "layers", "name": type(value).__name__, "config": config}
     name = getattr(value, "__name__", None)
-    if not isinstance(name, str):  # an object that can be called has none
+    if not isinstance(name, str):  # callable objects have no name
         return None
     if _builtin("activations", name) is value:
         return {"module": "activations", "name": name}
@@ -41,12 +41,12 @@ def describe(value: Any) -> dict | None:
 
 
 def _settings(value: Any, leave_out: tuple[str, ...]) -> dict | None:
-    """The configuration of a Keras object; None if it is more than plain values."""
+    """Configuration of a Keras object; None if not all values are plain."""
     config = {k: v for k, v in value.get_config().items() if k not in leave_out}
     for name, setting in list(config.items()):
         if isinstance(setting, np.generic):
             config[name] = setting.item()
-        elif isinstance(setting, list) and not setting:  # what Muon has for None
+        elif isinstance(setting, list) and not setting:  # Muon's form of None
             del config[name]
     plain = all(type(setting) in _SCALARS for setting in config.values())
     return config if plain else None
@@ -62,7 +62,7 @@ def _describe_optimizer(cls: type, config: dict) -> dict | None:
 
 
 def rebuild(description: Any) -> Any:
-    """The object that `description` names; ValueError if there is none."""
+    """Return the object that `description` names; raise ValueError if invalid."""
     if not isinstance(description, dict):
         raise ValueError("no description of a Keras object")
     registered, config = description.get("registered"), description.get("config")
@@ -80,9 +80,9 @@ def rebuild(description: Any) -> Any:
     if config is None:
         return found
     if not (_is_optimizer(found) or _is_layer(found)) or not isinstance(config, dict):
-        raise ValueError("a configuration of what has none")
+        raise ValueError("an invalid configuration of a Keras object")
     if any(type(setting) not in _SCALARS for setting in config.values()):
-        raise ValueError("a setting of a Keras object that is no number")
+        raise ValueError("an invalid setting of a Keras object")
     return found(**config)
 
 
@@ -99,5 +99,5 @@ def _is_optimizer(found: Any) -> bool:
 
 
 def _is_layer(found: Any) -> bool:
-    """Whether it is one of the layers of Keras that a file may hold."""
+    """Whether it is one of the layers of Keras that a file may contain."""
     return any(found is getattr(keras.layers, name) for name in _LAYERS)

@@ -1,4 +1,4 @@
-"""Dates, decimals and the like, as they may be levels of a category, in words."""
+"""Conversion of dates, decimals and the like, which may be levels of a category."""
 
 import datetime as dt
 from decimal import Decimal, InvalidOperation
@@ -10,7 +10,7 @@ from skae.frames import zone_name, zone_of
 
 
 def describe(value: Any) -> list | None:
-    """The class and the parts of an object; None if it is none of these."""
+    """Class name and parts of an object; None for other types."""
     name = type(value).__name__
     if type(value).__module__.split(".")[0] == "pandas":
         if name in ("Timestamp", "Timedelta"):
@@ -38,7 +38,7 @@ def describe(value: Any) -> list | None:
 
 
 def rebuild(parts: Any) -> Any:
-    """The object; ValueError for what describes none."""
+    """Return the object; raise ValueError for an invalid description."""
     try:
         name, *values = parts
         return _MAKERS[name](*values)

@@ -1,4 +1,4 @@
-"""`save` and `load`."""
+"""The functions `save` and `load`."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from skae import _file
 from skae.persistence import _estimators
 
-# What Python, NumPy and scikit-learn raise on values of another kind than expected.
+# Errors of Python, NumPy and scikit-learn for values of unexpected types.
 _REFUSALS = (
     *(ValueError, TypeError, AttributeError),
     *(LookupError, ArithmeticError, RecursionError),
@@ -20,33 +20,33 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
 
     The file holds the parameters, the fitted attributes and the weights as numbers,
     text and arrays. It can be loaded by later versions of skae, and with another
-    backend of Keras. It is written at once: after a full disk, or a process that is
-    killed, the file that was there before is as it was.
+    backend of Keras. Writing is atomic: if the disk is full or the process is killed,
+    an existing file stays as it was.
 
     Parameters
     ----------
     estimator : fitted autoencoder, outlier detector, classifier or regressor of skae
-        Or of a family of your own. For a Pipeline or a search use pickle, joblib or
-        ``skops.io``, or save the autoencoder alone.
+        Or of a subclass of your own. For a Pipeline or a search use pickle, joblib or
+        ``skops.io``, or save only the autoencoder.
 
     path : path-like
-        File to write; ".skae" is a good ending. A file that is there is replaced; of
-        a link, the file that it points to.
+        File to write, preferably with the suffix ".skae". An existing file is replaced;
+        for a link, the file that it points to.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     TypeError
-        If `estimator` is of another kind, or if a parameter is an object that a file
-        cannot hold. Functions, layers and optimizers of your own can be saved if they
-        are registered with ``keras.saving.register_keras_serializable``. Or if it is
-        of a family of your own whose network `load` could not build again.
+        If `estimator` is of another class, or if a parameter is an object that cannot
+        be saved. Your own functions, layers and optimizers can be saved if they are
+        registered with ``keras.saving.register_keras_serializable``. Also if it is of
+        a subclass of your own whose network `load` could not rebuild.
     ValueError
-        If a parameter was set to what it cannot be after the fit.
+        If a parameter was set to an invalid value after the fit.
     OSError
         If the file cannot be written, or if `path` is a folder, a named pipe, a device
-        or a link to nothing. Nothing has changed then.
+        or a broken link. Nothing is changed then.
 
     Warns
     -----
@@ -55,7 +55,7 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
 
     See Also
     --------
-    load : The way back.
+    load : Load a saved estimator.
 
     Examples
     --------
@@ -87,10 +87,10 @@ def save(estimator, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]):
     """Load an estimator that :func:`save` wrote.
 
-    Nothing in the file is run: it names classes of skae (or of a family of your own
+    No code of the file is executed: it names classes of skae (or subclasses of your own
     that you have imported) and Keras objects that are built in or registered. Sizes
-    are checked before memory is taken, and the weights must fit the network that the
-    file describes.
+    are checked before memory is allocated, and the weights must fit the network that
+    the file describes.
 
     Parameters
     ----------
@@ -100,19 +100,19 @@ def load(path: str | os.PathLike[str]):
     Returns
     -------
     estimator : object
-        The fitted estimator, with identical codes. It can be trained further.
+        The fitted estimator. Its codes are identical, and it can be trained further.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     ValueError
-        If the file is damaged, was written by a newer skae, or holds anything but an
-        estimator of skae. The message says which.
+        If the file is damaged, was written by a newer version of skae, or contains
+        anything but an estimator of skae. The message gives the reason.
 
     See Also
     --------
-    save : The way there, with an example.
+    save : Save an estimator; with an example.
     """
     path = Path(path)
     try:

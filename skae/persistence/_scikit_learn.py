@@ -1,24 +1,24 @@
-"""The few estimators of scikit-learn that ours keep, as dictionaries and back."""
+"""Conversion of the scikit-learn estimators that ours contain to dictionaries."""
 
 from typing import Any
 
 from sklearn.mixture import GaussianMixture
 
-# Their fitted attributes are numbers and arrays, and nothing else.
+# Their fitted attributes are numbers and arrays only.
 KNOWN = {GaussianMixture: "GaussianMixture"}
 
 
 def describe(estimator) -> dict[str, Any]:
-    """Name, parameters and fitted attributes."""
+    """Return name, parameters and fitted attributes."""
     parameters = estimator.get_params(deep=False)
-    # A fit is over: the numbers that it would draw next are nobody's business.
+    # The state of the generator after the fit is not needed.
     parameters["random_state"] = None
     fitted = {k: v for k, v in vars(estimator).items() if k not in parameters}
     return {"name": KNOWN[type(estimator)], "parameters": parameters, "fitted": fitted}
 
 
 def rebuild(description: Any):
-    """The estimator; ValueError for a description of none."""
+    """Return the estimator; raise ValueError for an invalid description."""
     classes = {name: cls for cls, name in KNOWN.items()}
     try:
         name, parameters, fitted = (
@@ -28,7 +28,7 @@ def rebuild(description: Any):
         estimator._validate_params()
         fitted_names = {key.endswith("_") and not key.startswith("_") for key in fitted}
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("an estimator of scikit-learn that is none") from error
+        raise ValueError("an invalid estimator of scikit-learn") from error
     if fitted_names - {True}:
         raise ValueError(f"attributes that a {name} does not have")
     vars(estimator).update(fitted)

@@ -1,6 +1,6 @@
-"""Python values as JSON and arrays, and back; an explicit list of types, no other.
+"""Conversion of Python values of a fixed list of types to JSON and arrays, and back.
 
-What JSON has no word for is an object with one key that names its type, for example
+Types that JSON does not have are objects with one key that names the type, for example
 ``{"tuple": [1, 2]}`` or ``{"array": "a0"}``.
 """
 
@@ -16,11 +16,11 @@ _NUMERIC = "biuf"
 
 
 class CannotSave(TypeError):
-    """A value has no place in a file."""
+    """Error for a value that cannot be saved."""
 
 
 class Encoder:
-    """Turns values into JSON, and collects their arrays.
+    """Converts values to JSON, and collects their arrays.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ class Encoder:
     def __init__(self, special: Callable[["Encoder", Any], Any]):
         self._special = special
         self.arrays: dict[str, np.ndarray] = {}
-        # What has no place in the file and is not missed there, in sentences.
+        # Warnings about values that are left out of the file.
         self.left_out: set[str] = set()
 
     def encode(self, value: Any) -> Any:
-        """JSON of `value`; CannotSave if there is none."""
+        """Return the JSON of `value`; raise CannotSave if there is none."""
         special = self._special(self, value)
         if special is not None:
             return special
@@ -61,11 +61,11 @@ class Encoder:
         raise CannotSave(f"{value!r}, a {type(value).__name__}")
 
     def _key(self, key: Any) -> Any:
-        """JSON of a key: a number or a string, or a tuple of such or a date."""
+        """Return the JSON of a key: a number, a string, a tuple of these, or a date."""
         return key if type(key) in _KEYS else self.encode(key)
 
     def encode_items(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """JSON of a mapping's values, by key."""
+        """Return the JSON of a mapping's values, by key."""
         return {key: self.encode(value) for key, value in values.items()}
 
     def _encode_array(self, array: np.ndarray) -> dict:
@@ -88,14 +88,14 @@ class Encoder:
 
 
 class Decoder:
-    """Turns the JSON of `Encoder` into values; ValueError for anything else.
+    """Converts the JSON of `Encoder` to values; raises ValueError for other input.
 
     Parameters
     ----------
     arrays : dict of ndarray
 
     special : dict of callables
-        By the key that names a type: ``special[key](decoder, content)``.
+        Further types, by their key: ``special[key](decoder, content)``.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Decoder:
         self._special = special
 
     def decode(self, node: Any) -> Any:
-        """The value that `node` stands for."""
+        """Return the value of `node`."""
         if isinstance(node, list):
             return [self.decode(item) for item in node]
         if not isinstance(node, dict):
@@ -132,22 +132,22 @@ class Decoder:
         raise ValueError(f"a value of the unknown type {kind!r}")
 
     def decode_items(self, nodes: Any) -> dict[str, Any]:
-        """The values of a JSON object, by key."""
+        """Return the values of a JSON object, by key."""
         if not isinstance(nodes, dict):
-            raise ValueError("no object where one should be")
+            raise ValueError("a JSON object is missing")
         return {key: self.decode(node) for key, node in nodes.items()}
 
     def _pairs(self, pairs: Any) -> dict:
-        """A dict whose keys are no strings, or not all of them."""
+        """Return a dict of which not all keys are strings."""
         found = {}
         for pair in _list(pairs):
             if len(_list(pair)) != 2 or not isinstance(pair[0], (*_KEYS, float, dict)):
-                raise ValueError("a pair that is none")
+                raise ValueError("an invalid pair of key and value")
             key = self.decode(pair[0])
             try:
                 found[key] = self.decode(pair[1])
             except TypeError:
-                raise ValueError("a key that is none") from None
+                raise ValueError("an invalid key") from None
         return found
 
     def _array(self, name: Any) -> np.ndarray:
@@ -164,7 +164,7 @@ class Decoder:
 
 def _list(items: Any) -> list:
     if not isinstance(items, list):
-        raise ValueError("no list where one should be")
+        raise ValueError("a list is missing")
     return items
 
 
@@ -174,6 +174,6 @@ def _strings(node: dict) -> np.ndarray:
         type(size) is int and size >= 0 for size in shape
     )
     if not sound or math.prod(shape) != len(items):
-        raise ValueError("strings that are none, or too few")
+        raise ValueError("an invalid array of strings")
     dtype = object if node.get("kind") == "object" else str
     return np.array(items, dtype=dtype).reshape(shape)

@@ -1,7 +1,7 @@
-"""Documents of format version 1, as those of today.
+"""Conversion of documents of format version 1 to the present version.
 
-Version 1 kept the parameters of the graph as a hollow estimator ("spec"), and the
-layout as a tuple that belonged to the family.
+Version 1 stored the parameters of the graph as an unfitted estimator ("spec"), and the
+layout as a tuple that depended on the family.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from skae.base import BaseAutoencoder
 
 
 def convert(node: Any, classes: Mapping[str, type]) -> Any:
-    """A node of a document of version 1, and all within it, as one of version 2."""
+    """Convert a node of a document of version 1, and all within it, to version 2."""
     if isinstance(node, list):
         return [convert(item, classes) for item in node]
     if not isinstance(node, dict):
@@ -23,7 +23,7 @@ def convert(node: Any, classes: Mapping[str, type]) -> Any:
 
 
 def _estimator(node: Any, classes: Mapping[str, type]) -> Any:
-    """The estimator's model and layout are those of the classes of today."""
+    """Convert an estimator: its model and layout get the present classes."""
     cls = classes.get(node.get("class")) if isinstance(node, dict) else None
     if cls is None or not issubclass(cls, BaseAutoencoder):
         return node

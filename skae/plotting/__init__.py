@@ -1,7 +1,7 @@
-"""Pictures of fitted autoencoders, in scikit-learn's Display convention.
+"""Plots of fitted autoencoders, as scikit-learn's Display objects.
 
-``SomeDisplay.from_estimator(estimator, X)`` draws and returns a display with `ax_`,
-`figure_` and the data that were drawn; `plot(ax=...)` draws them again.
+``SomeDisplay.from_estimator(estimator, X)`` plots and returns a display with `ax_`,
+`figure_` and the plotted data; `plot(ax=...)` plots them again.
 """
 
 from skae.plotting._activations import ActivationDisplay as ActivationDisplay

@@ -11,9 +11,9 @@ from skae.plotting._drawing import BLUE, ORANGE, Display, tidy
 
 
 class ActivationDisplay(Display):
-    """How active the code's units are: all activations, and the mean of each unit.
+    """Histograms of the activations of the code's units, and of the units' means.
 
-    Both are histograms of shares, on the same axes.
+    Both show shares, on the same axes.
 
     Parameters
     ----------
@@ -48,14 +48,14 @@ class ActivationDisplay(Display):
     def from_estimator(
         cls, estimator, X: "ArrayLike", *, bins: int = 20, ax=None
     ) -> Self:
-        """Encode `X` and draw the histograms.
+        """Encode `X` and plot the histograms.
 
         Parameters
         ----------
         estimator : fitted autoencoder
 
         X : array-like of shape (n_samples, ...)
-            Many rows.
+            Data; many rows.
 
         bins : int, default=20
             Number of bins.

@@ -1,4 +1,4 @@
-"""Codes as little images."""
+"""Codes as small images."""
 
 import math
 from typing import Self
@@ -16,15 +16,15 @@ from skae.plotting._drawing import (
     size_of_mosaic,
 )
 
-# Gaps, and places without a unit, must not look like the lowest value.
+# Space between images, and pixels without a unit, must not look like the lowest value.
 _GAPS = "#dbe6f0"
 
 
 class CodeDisplay(Display):
-    """Codes as little images, one per row of data.
+    """Codes as small images, one per row of data.
 
-    Feature maps are drawn with their channels below each other; other codes as the
-    rectangle nearest to a square.
+    The channels of feature maps are drawn below each other; other codes are reshaped to
+    the rectangle nearest to a square.
 
     Parameters
     ----------
@@ -58,14 +58,14 @@ class CodeDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator, X: "ArrayLike", *, ax=None) -> Self:
-        """Encode `X` and draw the codes.
+        """Encode `X` and plot the codes.
 
         Parameters
         ----------
         estimator : fitted autoencoder
 
         X : array-like of shape (n_samples, ...)
-            About ten rows.
+            Data; about ten rows.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; new ones by default.

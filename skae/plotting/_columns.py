@@ -1,4 +1,4 @@
-"""The columns of two tables, one beside the other."""
+"""Comparison of the columns of two tables."""
 
 import math
 from collections import Counter
@@ -25,11 +25,11 @@ _SECONDS_PER_DAY = 86400
 
 
 class ColumnDisplay(Display):
-    """What two tables have in their columns: real rows, and what a model makes of them.
+    """Distributions of the columns of two tables, such as real and synthetic rows.
 
-    A small picture per column: histograms of numbers and dates, shares of the levels of
-    categories, the most frequent ones. Missing values are left out; `from_estimator`
-    leaves out the reconstructions of what is missing, too.
+    There is a small plot per column: histograms of numbers and dates, and frequencies
+    of the most frequent levels of categories. Missing values are left out;
+    `from_estimator` leaves out their reconstructions, too.
 
     Parameters
     ----------
@@ -37,17 +37,18 @@ class ColumnDisplay(Display):
         Tables with the same columns.
 
     columns : sequence, default=None
-        Names of the columns to draw (numbers, for arrays); the first twelve by default.
+        Names of the columns to plot (numbers, for arrays); the first twelve by default.
 
     labels : tuple of two str, default=("real", "reconstructed")
-        What the tables are called.
+        Names of the tables in the legend.
 
     bins : int, default=25
-        Bars of a histogram.
+        Number of bins of a histogram.
 
     kinds : mapping, default=None
-        What columns are, by name, such as "category" for numbers that are codes; what
-        their types say by default. `column_kinds_` of a model is such a mapping.
+        Kinds of columns, by name, such as "category" for integers that are labels; by
+        default they follow from the types. `column_kinds_` of a model is such a
+        mapping.
 
     Attributes
     ----------
@@ -56,7 +57,7 @@ class ColumnDisplay(Display):
     axes_ : dict of matplotlib Axes
         By the name of the column.
     columns_ : list
-        Names of the columns that were drawn.
+        Names of the plotted columns.
 
     Examples
     --------
@@ -94,22 +95,22 @@ class ColumnDisplay(Display):
         bins: int = 25,
         ax=None,
     ) -> Self:
-        """Draw rows beside their reconstructions.
+        """Plot rows and their reconstructions.
 
         Parameters
         ----------
         estimator : fitted autoencoder of tables
-            Also in a search or a pipeline, whose last step `X` is for.
+            Also in a search or a pipeline; `X` is then the input of its last step.
 
         X : data frame or array
             Rows like those of `fit`.
 
         columns : sequence, default=None
-            Names of the columns to draw; the first twelve that the model does not
-            ignore by default.
+            Names of the columns to plot; by default the first twelve that the model
+            does not ignore.
 
         bins : int, default=25
-            Bars of a histogram.
+            Number of bins of a histogram.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; new ones by default.
@@ -145,24 +146,24 @@ class ColumnDisplay(Display):
         kinds: Mapping | None = None,
         ax=None,
     ) -> Self:
-        """Draw the columns of two tables.
+        """Plot the columns of two tables.
 
         Parameters
         ----------
         real, other : data frame or array
-            Real rows and, for example, rows that were sampled, or filled in.
+            Real rows and, for example, synthetic or imputed rows.
 
         columns : sequence, default=None
-            Names of the columns to draw; the first twelve by default.
+            Names of the columns to plot; the first twelve by default.
 
         labels : tuple of two str, default=("real", "made up")
-            What the tables are called.
+            Names of the tables in the legend.
 
         bins : int, default=25
-            Bars of a histogram.
+            Number of bins of a histogram.
 
         kinds : mapping, default=None
-            What columns are, by name, such as "category" for numbers that are codes.
+            Kinds of columns, by name, such as "category" for integers that are labels.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; new ones by default.
@@ -176,7 +177,7 @@ class ColumnDisplay(Display):
         )
         return display.plot(ax=ax)
 
-    # Whether both tables have the same rows, and what is missing counts in neither.
+    # Whether both tables have the same rows; missing values are then left out of both.
     _same_cells = False
 
     def _chosen(self) -> list:
@@ -210,7 +211,7 @@ class ColumnDisplay(Display):
             ]
             inset = self.axes_[name] = ax.inset_axes(place)
             pair = [table[name] for table in tables]
-            # Reconstructions of the cells that are there, or whatever there is.
+            # Reconstructions of observed values only, if the rows are the same.
             known = ~missing_of(pair[0]) if self._same_cells else np.True_
             kind = self._kind(pair[0], name)
             if kind in ("category", "boolean"):
@@ -232,7 +233,7 @@ class ColumnDisplay(Display):
         )
 
     def _kind(self, values, name) -> str:
-        """What a column is: as was told, or as a look at it says."""
+        """Kind of a column: as given, or by its values."""
         told, kind = (self.kinds or {}).get(name), kind_of(values, name)
         return told if told in ("boolean", "category") else kind
 
@@ -264,7 +265,7 @@ class ColumnDisplay(Display):
         if kind == "date":
             from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-            # What Matplotlib counts dates in.
+            # Matplotlib's unit of dates.
             values = [x / _SECONDS_PER_DAY for x in values]
             locator = AutoDateLocator(minticks=2, maxticks=4)
             ax.xaxis.set_major_locator(locator)

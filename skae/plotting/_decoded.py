@@ -1,4 +1,4 @@
-"""Images decoded from codes that no row had."""
+"""Plots of rows decoded from a grid of codes."""
 
 from numbers import Integral
 from typing import Self
@@ -27,7 +27,7 @@ _QUANTILES = (0.05, 0.95)
 
 
 class _DecodedDisplay(Display):
-    """A grid of decoded rows, as images or else as curves.
+    """Grid of decoded rows, as images or as curves.
 
     Parameters
     ----------
@@ -67,15 +67,16 @@ class _DecodedDisplay(Display):
 
 
 class ManifoldDisplay(_DecodedDisplay):
-    """A grid decoded from a latent plane.
+    """Rows decoded from a grid in the latent plane.
 
-    The grid's lines are at equal quantiles: of the standard normal prior for
+    The lines of the grid are at equidistant quantiles: of the standard normal prior for
     variational models, else of the codes of `X`.
 
     Parameters
     ----------
     decoded : ndarray of shape (n_rows, n_columns, ...)
-        Decoded data; the first code dimension runs to the right, the second upwards.
+        Decoded data; the first code dimension increases to the right, the second
+        upwards.
 
     image_shape : tuple of int, default=None
         Shape of an image; None draws curves.
@@ -112,19 +113,19 @@ class ManifoldDisplay(_DecodedDisplay):
         image_shape: tuple[int, ...] | None = None,
         ax=None,
     ) -> Self:
-        """Decode a grid and draw it.
+        """Decode a grid and plot it.
 
         Parameters
         ----------
         estimator : fitted autoencoder
-            With a code of one or two dimensions.
+            Its codes have one or two dimensions.
 
         X : array-like of shape (n_samples, ...), default=None
-            Data whose codes say how far the grid goes; needed unless the codes
-            have a normal prior, as those of variational models.
+            Data whose codes determine the range of the grid; needed unless the codes
+            have a normal prior, as in variational models.
 
         n : int, default=15
-            Lines of the grid in each direction.
+            Number of lines of the grid in each direction.
 
         image_shape : tuple of int, default=None
             Shape of an image; by default as the estimator has it, or square.
@@ -153,7 +154,7 @@ class ManifoldDisplay(_DecodedDisplay):
         else:
             raise ValueError(
                 f"{type(model).__name__} has no prior to take the grid from: give "
-                "X, whose codes say how far it goes."
+                "X, whose codes determine its range."
             )
         if n_codes == 1:
             grid = lines[None]
@@ -167,7 +168,7 @@ class ManifoldDisplay(_DecodedDisplay):
 
 
 class InterpolationDisplay(_DecodedDisplay):
-    """From one row to another, on the straight line between their codes.
+    """Linear interpolation between the codes of two rows.
 
     Parameters
     ----------
@@ -208,17 +209,17 @@ class InterpolationDisplay(_DecodedDisplay):
         image_shape: tuple[int, ...] | None = None,
         ax=None,
     ) -> Self:
-        """Decode the way between two rows and draw it.
+        """Interpolate between the codes of two rows, decode and plot.
 
         Parameters
         ----------
         estimator : fitted autoencoder
 
         X : array-like of shape (2, ...)
-            Where to begin, and where to end.
+            First and last row.
 
         n_steps : int, default=10
-            Images, the two ends included.
+            Number of decoded rows, including the two ends.
 
         image_shape : tuple of int, default=None
             Shape of an image; by default as the estimator has it, or square.

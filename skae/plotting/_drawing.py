@@ -1,4 +1,4 @@
-"""What the displays share: axes, and rows drawn as images or as curves."""
+"""Base class of the displays, and helpers to draw rows as images or curves."""
 
 import math
 from typing import Any, Self
@@ -11,15 +11,15 @@ from skae.data import Layout, SequenceLayout
 
 INK = "#333333"
 BLUE, ORANGE = "#1f77b4", "#ff7f0e"
-# A shorter row is a table, even where its length is a square.
+# A shorter row is not taken for an image, even if its length is a square.
 _MIN_PIXELS = 64
 
 
 class Display:
-    """A picture: knows its axes, and can be drawn again on others."""
+    """Base class of displays: holds the axes, and can be plotted again on others."""
 
     def plot(self, *, ax=None) -> Self:
-        """Draw.
+        """Plot.
 
         Parameters
         ----------
@@ -29,10 +29,10 @@ class Display:
         Returns
         -------
         display : object
-            Itself.
+            The display itself.
         """
         if ax is None:
-            # pyplot chooses a backend: no sooner than somebody wants a picture.
+            # pyplot chooses a backend when it is imported: not before the first plot.
             import matplotlib.pyplot as plt
 
             ax = plt.subplots(layout="constrained", figsize=self._size())[1]
@@ -41,31 +41,31 @@ class Display:
         return self
 
     def _size(self) -> tuple[float, float] | None:
-        """Inches of a new figure; None for those of Matplotlib."""
+        """Size of a new figure in inches; None for Matplotlib's default."""
         return None
 
 
 def autoencoder_of(estimator):
-    """The fitted autoencoder itself, also in a pipeline and after a search."""
+    """The fitted autoencoder, also of a pipeline or a search."""
     check_is_fitted(estimator)
     estimator = getattr(estimator, "best_estimator_", estimator)
     return estimator[-1] if isinstance(estimator, Pipeline) else estimator
 
 
 def drawn_by_value(estimator):
-    """As `autoencoder_of`; ValueError for tables of mixed kinds."""
+    """The fitted autoencoder; ValueError for tables of mixed types."""
     model = autoencoder_of(estimator)
     if not getattr(layout_of(model), "all_numeric", True):
         raise ValueError(
-            f"Rows of {type(model).__name__} are no numbers that could be drawn one "
-            "beside the other: ColumnDisplay draws the columns of tables, and "
-            "LatentSpaceDisplay their codes."
+            f"Rows of {type(model).__name__} are not numbers of one kind, and cannot "
+            "be drawn as images or curves: ColumnDisplay draws the columns of tables, "
+            "and LatentSpaceDisplay their codes."
         )
     return model
 
 
 def layout_of(model) -> Layout | type[Layout]:
-    """How the rows of a fitted model are laid out; what is not of skae has no word."""
+    """Layout of the rows of a fitted model; a general one for other libraries."""
     return getattr(model, "_layout", Layout)
 
 
@@ -85,40 +85,40 @@ def code_shape_of(model, code_size: int) -> tuple[int, ...]:
 
 
 def shades(n: int) -> list:
-    """Colours of `n` things in an order, none of them too pale."""
+    """Sequence of `n` colours, none of them too pale."""
     from matplotlib import colormaps
 
     return [colormaps["viridis"](shade) for shade in np.linspace(0, 0.9, n)]
 
 
 def curve(ax, x, y, **style):
-    """A line; where there is but one point, a dot that can be seen."""
+    """Plot a line; a single point is drawn as a visible dot."""
     return ax.plot(x, y, marker="o" if len(x) == 1 else None, **style)[0]
 
 
 def main_feature(sequences) -> int:
-    """The feature that varies most: all of them in one picture would be a tangle."""
+    """The feature with the largest variance, the only one that is plotted."""
     steps = np.concatenate([np.reshape(x, (len(x), -1)) for x in sequences])
     return int(np.nanargmax(np.nan_to_num(np.nanvar(steps, axis=0))))
 
 
 def bare(ax) -> None:
-    """Take ticks and frame away."""
+    """Remove ticks and frame."""
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
 
 
 def tidy(ax) -> None:
-    """Keep two lines of the frame and a pale grid."""
+    """Reduce the frame to two lines, and add a pale grid."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color="#eeeeee")
     ax.set_axisbelow(True)
 
 
 def find_image_shape(model: Any, rows: np.ndarray, image_shape) -> tuple | None:
-    """Shape in which to draw a row as an image; None where rows are no images.
+    """Shape in which to draw a row as an image; None if rows are not images.
 
-    As given; as the layout knows; as `rows` have it (3 or 4 axes); or a square.
+    It is the given one, that of the layout, that of `rows` (3 or 4 axes), or a square.
     """
     if image_shape is not None:
         if math.prod(image_shape) != math.prod(rows.shape[1:]):
@@ -139,14 +139,14 @@ def find_image_shape(model: Any, rows: np.ndarray, image_shape) -> tuple | None:
 
 
 def size_of_mosaic(n_rows: int, n_columns: int, image_shape) -> tuple[float, float]:
-    """Inches of a figure without empty paper around a mosaic."""
+    """Size in inches of a figure without margins around a mosaic."""
     height, width = image_shape[:2]
     aspect = n_rows * (height + 1) / (n_columns * (width + 1))
     return 6.4, float(np.clip(6.4 * aspect + 0.2, 1.2, 6.4))
 
 
 def mosaic(images: np.ndarray) -> np.ndarray:
-    """Images of shape (n_rows, n_columns, H, W[, C]) as one; the gaps are NaN."""
+    """Tile images of shape (n_rows, n_columns, H, W[, C]), with NaN in between."""
     images = np.asarray(images, dtype=np.float64)
     if images.ndim == 4:
         images = images[..., None]
@@ -159,17 +159,17 @@ def mosaic(images: np.ndarray) -> np.ndarray:
 
 
 def show(ax, tiled: np.ndarray, like: np.ndarray | None = None):
-    """Draw a mosaic: grey for one channel, colours for three.
+    """Draw a mosaic, grey for one channel and in colours for three.
 
-    Other numbers of channels are averaged. From the least to the largest value of
-    `like`, or else of the mosaic itself.
+    Other numbers of channels are averaged. The range is from the least to the largest
+    value of `like`, or else of the mosaic itself.
     """
     bare(ax)
     return draw_image(ax, tiled, tiled if like is None else like)
 
 
 def draw_image(ax, image: np.ndarray, like: np.ndarray, **where):
-    """The same for one image of shape (H, W, C) at a place of the axes."""
+    """Draw an image of shape (H, W, C) at a place of the axes."""
     like = np.asarray(like, dtype=np.float64)
     low, high = np.nanmin(like), np.nanmax(like)
     where["interpolation"] = "nearest"

@@ -1,4 +1,4 @@
-"""A map as a page for the browser: one file, no server, no network."""
+"""Interactive map of codes as an HTML page: one file, no server, no network."""
 
 import base64
 import gzip
@@ -21,11 +21,11 @@ from skae.metrics import encoding_part
 from skae.plotting._drawing import drawn_by_value, find_image_shape, has_sequences
 
 _MAX_CLASSES = 250
-# What no decoder in the page can tell is decoded before, at so many places per side.
+# If the page cannot decode, a grid of so many places per side is decoded in advance.
 _GRID = 40
 # Rows of more columns are drawn as curves, not listed as a table.
 _MAX_LISTED = 24
-# Digits of a number that is listed, and those that float32 has for sure.
+# Digits of a listed number, and digits that float32 guarantees.
 _DIGITS, _DIGITS_OF_FLOAT32 = 4, 6
 _ACTIVATIONS = {"linear", "relu", "elu", "selu", "gelu", "tanh", "sigmoid"}
 _ACTIVATIONS |= {"softplus", "silu"}
@@ -39,28 +39,29 @@ def explore(
     *,
     image_shape: tuple[int, ...] | None = None,
 ) -> Path:
-    """Write a map of the codes of `X` as a page to explore in a browser.
+    """Write an interactive map of the codes of `X` as an HTML page.
 
-    The page zooms with the wheel or two fingers and moves with the mouse or one, on
-    phones too; its legend switches classes off, one or all. Pointing at a row, or a
-    tap, marks it and shows it beside its reconstruction, pointing at an empty
-    place what the decoder makes of it: computed in the page for dense decoders, and
-    from a grid of 40 x 40 places otherwise. Rows are drawn as images or curves, or
-    listed with the names of their columns. The page is one file that loads nothing.
+    The page is zoomed with the wheel or two fingers and moved with the mouse or one
+    finger, on phones too; its legend switches classes on and off, one or all. Pointing
+    at a row, or a tap, marks it and shows it beside its reconstruction; pointing at an
+    empty place shows the decoded code of this place. It is computed in the page for
+    dense decoders, and taken from a grid of 40 x 40 places otherwise. Rows are drawn as
+    images or curves, or listed with the names of their columns. The page is a single
+    file and loads nothing.
 
     Parameters
     ----------
     estimator : fitted autoencoder, or Pipeline that ends with one
-        With codes of two dimensions.
+        Its codes have two dimensions.
 
     X : array-like of shape (n_samples, ...)
         Data; a few thousand rows.
 
     y : array-like of shape (n_samples,), default=None
-        Classes, 250 at most.
+        Class labels, at most 250 different ones.
 
     path : path-like, default="map.html"
-        File to write; one that is there is overwritten.
+        File to write; an existing one is overwritten.
 
     image_shape : tuple of int, default=None
         Shape of an image, (height, width) or (height, width, channels); by default as
@@ -74,12 +75,12 @@ def explore(
     Raises
     ------
     ValueError
-        If codes have not two dimensions, or if `y` or `image_shape` does not fit.
-        Nothing is written then.
+        If the codes do not have two dimensions, or if `y` or `image_shape` does not
+        fit. Nothing is written then.
 
     See Also
     --------
-    LatentSpaceDisplay : The same as a picture.
+    LatentSpaceDisplay : Plot of the codes with Matplotlib.
 
     Examples
     --------
@@ -162,9 +163,9 @@ def _classes(y, codes) -> tuple[list[str], np.ndarray] | None:
 
 
 def _digits(flat: np.ndarray) -> list[int]:
-    """With how many digits to write each column, so that its values differ."""
+    """Number of digits of each column that make its values distinguishable."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of columns that are nothing but gaps
+        warnings.simplefilter("ignore")  # of columns without any value
         largest, deviation = np.nanmax(np.abs(flat), axis=0), np.nanstd(flat, axis=0)
         more = np.log10(largest / deviation)
     more = np.where(np.isfinite(more), more, 0.0)
@@ -180,7 +181,7 @@ def _bytes_of(low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _pack(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
-    """A line of JSON and the arrays behind it, compressed, as text."""
+    """A header of JSON followed by the arrays, compressed, as base64 text."""
     places, body = {}, bytearray()
     for name, array in arrays.items():
         body += b" " * (
@@ -196,10 +197,10 @@ def _pack(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
 
 
 def _dense_decoder(model, codes: np.ndarray, decode):
-    """Layers and weights with which the page can decode, None if it could not.
+    """Layers and weights for decoding in the page; None if it cannot decode.
 
-    What they make of some codes must be what `decode` does: so other families,
-    pipelines that scale, or layers of one's own are never decoded wrongly.
+    They must decode some codes as `decode` does, so that other families, pipelines with
+    scaling, or custom layers are never decoded wrongly.
     """
     trained = getattr(model, "_model", None)
     weights = {} if trained is None else trained.weights
@@ -232,7 +233,7 @@ def _dense_decoder(model, codes: np.ndarray, decode):
 
 
 def _decode(facts, weights, codes: np.ndarray) -> np.ndarray:
-    """What the page computes."""
+    """Decode codes as the page does."""
     h = codes
     for i in range(facts["n_layers"]):
         h = h @ weights[f"kernel{i}"] + weights[f"bias{i}"]

@@ -1,4 +1,4 @@
-"""Codes as points in a plane."""
+"""Scatter plot of codes."""
 
 from typing import Self
 
@@ -21,36 +21,36 @@ from skae.plotting._drawing import (
 )
 
 _EMBEDDINGS = ("tsne", "pca")
-# More names than this have no room in a legend.
+# Most names in a legend.
 _MAX_NAMES = 20
-# Of the width of the axes; so many thumbnails beside each other are still legible.
+# Width of a thumbnail, as a share of the width of the axes.
 _THUMBNAIL = 1 / 18
 
 
 class LatentSpaceDisplay(Display):
-    """Codes as points in a plane, coloured by class.
+    """Scatter plot of codes in a plane, coloured by class.
 
     Parameters
     ----------
     points : ndarray of shape (n_samples, 2) or (n_samples, 1)
-        Points; of codes of one dimension a strip per class.
+        Points; those of one dimension are plotted as a strip per class.
 
     y : array-like of shape (n_samples,), default=None
-        Classes.
+        Class labels.
 
     embedded : bool, default=False
-        Whether the axes have no meaning of their own.
+        Whether the points are an embedding of the codes, whose axes have no meaning.
 
     images : ndarray of shape (n_samples, H, W) or (n_samples, H, W, C), default=None
-        Images of the rows. Those of a spread-out choice are drawn at their places;
-        none covers another.
+        Images of the rows. Some of them are drawn at their points, chosen such that
+        they do not overlap.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     scatters_ : dict of matplotlib PathCollection
-        By class; the key None without classes.
+        By class; the key is None without classes.
     thumbnails_ : dict of matplotlib AxesImage
         By row; empty without images.
 
@@ -85,7 +85,7 @@ class LatentSpaceDisplay(Display):
         random_state=None,
         ax=None,
     ) -> Self:
-        """Encode `X` and draw the codes.
+        """Encode `X` and plot the codes.
 
         Parameters
         ----------
@@ -95,19 +95,19 @@ class LatentSpaceDisplay(Display):
             Data.
 
         y : array-like of shape (n_samples,), default=None
-            Classes, for colours.
+            Class labels, for the colours.
 
         embed : {"tsne", "pca"}, default=None
-            How to get codes of more than two dimensions into the plane.
+            Embedding of codes with more than two dimensions.
 
         thumbnails : bool, default=False
-            Whether to draw images of some rows at their places.
+            Whether to draw images of some rows at their points.
 
         image_shape : tuple of int, default=None
-            Their shape; by default as the estimator, the data or a square have it.
+            Shape of an image; by default as the estimator or `X` has it, or square.
 
         random_state : int or RandomState, default=None
-            For t-SNE.
+            Random state of t-SNE.
 
         ax : matplotlib Axes, default=None
             Axes to draw on; new ones by default.
@@ -149,7 +149,7 @@ class LatentSpaceDisplay(Display):
         labels = [None] if self.y is None else np.unique(self.y)
         flat = points.shape[1] == 1
         colours = shades(len(labels))
-        # Of many points, the last class would cover the others.
+        # With large points the last of many classes would cover the others.
         size = float(np.clip(12 * (2000 / len(points)) ** 0.5, 3, 12))
         self.scatters_, self.thumbnails_ = {}, {}
         places, member = np.empty((len(points), 2)), np.zeros(len(points), int)
@@ -234,7 +234,7 @@ def _as_images(estimator, X, image_shape) -> np.ndarray:
 
 
 def _spread_out(places: np.ndarray, size: np.ndarray) -> list[int]:
-    """Rows in a random order, each of them if no earlier one is nearer than `size`."""
+    """Random rows, chosen such that no two are nearer than `size`."""
     chosen: list[int] = []
     for row in np.random.default_rng(0).permutation(len(places)):
         near = np.abs(places[chosen] - places[row]) < size

@@ -19,10 +19,11 @@ _STYLES = ("-", "--", ":", "-.")
 
 
 class LossCurveDisplay(Display):
-    """Training and validation loss per epoch, with their parts.
+    """Training and validation loss per epoch, and their terms.
 
-    Variational models have a line for the reconstruction and one for the divergence,
-    sparse ones for the penalty; stacked models a line per layer.
+    For variational models there are lines for the reconstruction loss and the
+    divergence, for sparse ones for the penalty, and for stacked models a line per
+    layer.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ class LossCurveDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator, *, ax=None) -> Self:
-        """Draw the history of a fitted estimator.
+        """Plot the history of a fitted estimator.
 
         Parameters
         ----------
@@ -77,7 +78,7 @@ class LossCurveDisplay(Display):
         self.lines_, colours = {}, shades(len(self.layer_histories))
         for i, history in enumerate(self.layer_histories):
             name = f"layer {i + 1}"
-            # In units of its own data: the codes of the layer before.
+            # In units of the codes of the previous layer.
             self.lines_[name] = curve(
                 ax,
                 *_points(history["loss"]),
@@ -87,7 +88,7 @@ class LossCurveDisplay(Display):
             )
         parts = [n for n in self.history if not n.startswith("val_")]
         if self.history.get("loss") == self.history.get("reconstruction_loss"):
-            parts = ["loss"]  # there is no other part
+            parts = ["loss"]  # there is no other term
         for style, part in zip(_STYLES * len(parts), parts, strict=False):
             for name, colour in ((part, BLUE), (f"val_{part}", ORANGE)):
                 if name in self.history:

@@ -1,4 +1,4 @@
-"""What makes rows odd."""
+"""Plots of the residuals of outliers."""
 
 from typing import Self
 
@@ -23,16 +23,17 @@ from skae.plotting._drawing import (
     tidy,
 )
 
-# Residuals of so many usual deviations have the strongest colour.
+# Standardized residuals of this size or more have the strongest colour.
 _STRONG = 6.0
 
 
 class OutlierDisplay(Display):
-    """The residuals that make rows odd, in the deviations that are usual.
+    """Standardized residuals, which show the values that make a row an outlier.
 
-    One row of a table is a bar per feature, the largest on top; several are lines of a
-    mosaic of the features that stand out. Images are drawn as images, sequences as
-    curves. Blue is less than the rest of the row would have it, orange or red is more.
+    One row of a table is plotted as a bar per feature, the largest on top; several rows
+    as a heat map of the features with the largest residuals. Images are drawn as
+    images, sequences as curves. Blue values are less than their reconstruction from the
+    row, orange or red ones are greater.
 
     Parameters
     ----------
@@ -43,13 +44,13 @@ class OutlierDisplay(Display):
         For tables.
 
     row_names : sequence, default=None
-        For tables: what the rows are called; their numbers by default.
+        For tables: names of the rows; their numbers by default.
 
     n_features : int, default=15
-        For tables: the features to draw, those with the largest residuals.
+        For tables: number of features to plot, those with the largest residuals.
 
     image_shape : tuple of int, default=None
-        Shape of an image; None for rows that are no images.
+        Shape of an image; None for rows that are not images.
 
     sequences : bool, default=False
         Whether rows are sequences.
@@ -59,7 +60,7 @@ class OutlierDisplay(Display):
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     features_ : ndarray of int
-        Of tables: the features that were drawn.
+        Of tables: the plotted features.
     bars_ : matplotlib BarContainer
         Of one row of a table.
     image_ : matplotlib AxesImage
@@ -76,8 +77,8 @@ class OutlierDisplay(Display):
     >>> t = rng.normal(size=(300, 1))
     >>> X = np.hstack([t, 2 * t, -t, t]) + 0.1 * rng.normal(size=(300, 4))
     >>> detector = AutoencoderOutlierDetector(random_state=0).fit(X)
-    >>> odd = [[1.0, 2.0, 3.0, 1.0]]
-    >>> display = OutlierDisplay.from_estimator(detector, odd)
+    >>> outlier = [[1.0, 2.0, 3.0, 1.0]]
+    >>> display = OutlierDisplay.from_estimator(detector, outlier)
     >>> int(display.features_[0])
     2
     """
@@ -107,19 +108,19 @@ class OutlierDisplay(Display):
         image_shape: tuple[int, ...] | None = None,
         ax=None,
     ) -> Self:
-        """Explain rows and draw it.
+        """Explain rows and plot the residuals.
 
         Parameters
         ----------
         estimator : fitted AutoencoderOutlierDetector, or Pipeline that ends with one
-            Of a pipeline the names of the last step are drawn if it knows them, else
-            those of `X`.
+            The feature names are those of the detector, if it has any, else those of
+            `X`.
 
         X : array-like of shape (n_samples, ...)
-            The rows to explain: some ten at most.
+            Rows to explain, about ten at most.
 
         n_features : int, default=15
-            For tables: the features to draw.
+            For tables: number of features to plot.
 
         image_shape : tuple of int, default=None
             Shape of an image; by default as the estimator or `X` has it, or none.
@@ -161,7 +162,7 @@ class OutlierDisplay(Display):
     def _size(self):
         if self.image_shape is not None:
             width, height = size_of_mosaic(1, len(self.residuals), self.image_shape)
-            return width, height + 0.8  # the colours below
+            return width, height + 0.8  # for the colour bar
         return None
 
     def _draw(self, ax):
@@ -178,7 +179,7 @@ class OutlierDisplay(Display):
     def _draw_images(self, ax):
         images = np.reshape(self.residuals, (1, len(self.residuals), *self.image_shape))
         bare(ax)
-        # Of several channels the mean: a colour is taken by the sign.
+        # Channels are averaged: the colour shows the sign.
         self.image_ = ax.imshow(mosaic(images).mean(axis=2), **self._colours())
         self._explain_colours(ax, orientation="horizontal", aspect=40)
 
@@ -193,7 +194,7 @@ class OutlierDisplay(Display):
         ax.axhline(0, color="k", lw=0.8)
         ax.set(
             xlabel="time step, one sequence after the other",
-            ylabel="residual / usual deviation",
+            ylabel="standardized residual",
         )
         tidy(ax)
 
@@ -205,7 +206,7 @@ class OutlierDisplay(Display):
         size = np.abs(found).max(axis=0)
         largest = np.argsort(-size, kind="stable")[: self.n_features]
         if len(found) > 1:
-            largest = np.sort(largest)  # as the table has them
+            largest = np.sort(largest)  # in the order of the table
         self.features_ = largest
         chosen, labels = found[:, largest], [names[i] for i in largest]
         places = np.arange(len(largest))
@@ -215,7 +216,7 @@ class OutlierDisplay(Display):
             ax.set_yticks(places, labels)
             ax.invert_yaxis()
             ax.axvline(0, color="k", lw=0.8)
-            ax.set_xlabel("residual / usual deviation")
+            ax.set_xlabel("standardized residual")
             if self.row_names is not None:
                 ax.set_title(f"row {self.row_names[0]}")
             tidy(ax)
@@ -230,4 +231,4 @@ class OutlierDisplay(Display):
 
     def _explain_colours(self, ax, **layout):
         bar = ax.figure.colorbar(self.image_, ax=ax, extend="both", **layout)
-        bar.set_label("residual / usual deviation")
+        bar.set_label("standardized residual")

@@ -1,4 +1,4 @@
-"""Codes for TensorBoard's projector."""
+"""Export of codes to TensorBoard's projector."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from skae.data import is_ragged_list
 from skae.metrics import encoding_part
 from skae.plotting._drawing import autoencoder_of, find_image_shape
 
-# TensorBoard's own limit: WebGL takes no larger picture.
+# Limit of TensorBoard: WebGL takes no larger image.
 _MAX_PIXELS = 8192
 
 _CONFIG = """\
@@ -34,41 +34,41 @@ def write_projector(
     """Write the codes of `X` for the projector of TensorBoard.
 
     TensorBoard's tab "Projector" then shows them in three dimensions by PCA, t-SNE or
-    UMAP, to turn and to search; with labels as colours and, where rows are images, each
-    point as a little image. Start it by ``tensorboard --logdir LOG_DIR``.
+    UMAP, with rotation and search. Labels are shown as colours and, if rows are images,
+    points as thumbnails. Start it with ``tensorboard --logdir LOG_DIR``.
 
     Parameters
     ----------
     estimator : fitted autoencoder, or Pipeline that ends with one
 
     X : array-like of shape (n_samples, ...)
-        Data; a few thousand rows at most, for the sake of the browser.
+        Data; at most a few thousand rows, a limit of the browser.
 
     log_dir : path-like
-        Folder to write to; made if need be. A projector that is there is overwritten.
+        Folder to write to; created if necessary. An existing projector is overwritten.
 
     y : array-like of shape (n_samples,), default=None
         Labels.
 
     image_shape : tuple of int, default=None
         Shape of an image, (height, width) or (height, width, channels); by default as
-        the estimator or `X` has it, or square. Rows that are no images are points.
+        the estimator or `X` has it, or square. Rows that are not images are points.
 
     Returns
     -------
     config : pathlib.Path
-        The file that TensorBoard looks for, ``projector_config.pbtxt``. Beside it are
-        ``codes.tsv`` and, if they apply, ``labels.tsv`` and ``images.png``.
+        The configuration file of the projector, ``projector_config.pbtxt``. Beside it
+        are ``codes.tsv`` and, if they apply, ``labels.tsv`` and ``images.png``.
 
     Raises
     ------
     ValueError
-        If `y` or `image_shape` does not fit, or if the images need a picture of more
+        If `y` or `image_shape` does not fit, or if the mosaic of the images has more
         than 8192 pixels in height or width. Nothing is written then.
 
     See Also
     --------
-    LatentSpaceDisplay : Codes as points in a plane, without TensorBoard.
+    LatentSpaceDisplay : Scatter plot of codes, without TensorBoard.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def write_projector(
     config = _CONFIG
     np.savetxt(codes_file, codes, fmt="%.6g", delimiter="\t")
     if y is not None:
-        # A label is a line: it can have no line breaks of its own.
+        # A label is one line of the file, so line breaks are replaced.
         lines = [" ".join(str(label).split()) + "\n" for label in y]
         labels_file.write_text("".join(lines), encoding="utf-8")
         config += '  metadata_path: "labels.tsv"\n'
@@ -121,7 +121,7 @@ def write_projector(
 
 
 def _sprite(images: np.ndarray) -> np.ndarray:
-    """One picture of all images, row by row, in colours between 0 and 1."""
+    """One mosaic of all images, row by row, in colours between 0 and 1."""
     if images.ndim == 3:
         images = images[..., None]
     n_images, height, width, n_channels = images.shape
@@ -129,7 +129,7 @@ def _sprite(images: np.ndarray) -> np.ndarray:
     if side * max(height, width) > _MAX_PIXELS:
         most = (_MAX_PIXELS // max(height, width)) ** 2
         raise ValueError(
-            f"{n_images} images of {height} x {width} pixels need a picture of more "
+            f"{n_images} images of {height} x {width} pixels need a mosaic of more "
             f"than {_MAX_PIXELS} pixels, which TensorBoard does not take: give at "
             f"most {most} rows."
         )

@@ -1,4 +1,4 @@
-"""Originals over their reconstructions."""
+"""Plots of originals and reconstructions."""
 
 from typing import Self
 
@@ -26,32 +26,33 @@ from skae.plotting._drawing import (
 
 
 class ReconstructionDisplay(Display):
-    """Originals over their reconstructions; with noisy inputs, these on top.
+    """Originals and reconstructions, and optionally the noisy inputs.
 
-    Images are drawn as images. Sequences are curves, each reconstruction on its
-    original. Tables are a bar per feature: the root of the mean squared error over the
-    rows, in units of the feature's standard deviation.
+    Images are drawn in lines of a mosaic: noisy inputs, originals, reconstructions.
+    Sequences are drawn as curves, the reconstruction over the original. For tables
+    there is a bar per feature: the root mean squared error over the rows, in units of
+    the feature's standard deviation.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, ...) or list of ndarray
-        Originals; for denoisers the clean ones.
+        Originals; for denoising autoencoders the clean data.
 
-    reconstructions : the same
-        Their reconstructions.
+    reconstructions : ndarray or list of ndarray, like `X`
+        Reconstructions.
 
-    X_noisy : the same, default=None
-        What was reconstructed, if not the originals.
+    X_noisy : ndarray or list of ndarray, like `X`, default=None
+        Inputs that were reconstructed, if not the originals.
 
     image_shape : tuple of int, default=None
         Shape (height, width) or (height, width, channels) of an image; None for rows
-        that are no images.
+        that are not images.
 
     sequences : bool, default=False
         Whether rows are sequences.
 
     feature_names : sequence of str, default=None
-        For tables.
+        Names of the features of tables.
 
     Attributes
     ----------
@@ -100,17 +101,18 @@ class ReconstructionDisplay(Display):
         image_shape: tuple[int, ...] | None = None,
         ax=None,
     ) -> Self:
-        """Reconstruct `X` and draw both.
+        """Reconstruct `X` and plot both.
 
         Parameters
         ----------
         estimator : fitted autoencoder
 
         X : array-like of shape (n_samples, ...)
-            All of them are drawn: about ten images, a few sequences, or a whole table.
+            Originals, all of which are plotted: about ten images, a few sequences, or a
+            whole table.
 
         X_noisy : array-like of the shape of `X`, default=None
-            What to reconstruct instead, for denoisers.
+            Inputs to reconstruct in place of `X`, for denoising autoencoders.
 
         image_shape : tuple of int, default=None
             Shape of an image; by default as the estimator or `X` has it, or square.
@@ -133,7 +135,7 @@ class ReconstructionDisplay(Display):
         else:
             X = np.asarray(X)
             X_noisy = None if X_noisy is None else np.asarray(X_noisy)
-            # Columns with names are no pixels, unless somebody says so.
+            # Columns with names are not pixels, unless an image shape is given.
             if names is None or image_shape or getattr(layout, "image_shape", None):
                 image_shape = find_image_shape(model, X, image_shape)
         return cls(
@@ -198,7 +200,7 @@ class ReconstructionDisplay(Display):
     def _plot_table(self, ax):
         X = np.asarray(self.X, dtype=np.float64)
         deviation = X.std(axis=0)
-        # One row has no deviation.
+        # A single row has no deviation.
         scale = np.where(deviation > 0, deviation, 1.0)
 
         def error_of(found):

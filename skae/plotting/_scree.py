@@ -1,4 +1,4 @@
-"""What each code explains."""
+"""Scree plot of codes."""
 
 from typing import Self
 
@@ -10,7 +10,7 @@ from skae.plotting._drawing import BLUE, Display, autoencoder_of, tidy
 
 
 class ScreeDisplay(Display):
-    """Explained variance of each code, in their order: the scree plot of PCA.
+    """Scree plot: explained variance of each code, in their order.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ class ScreeDisplay(Display):
         Share of the variance that each code explains.
 
     name : str, default=None
-        Of the estimator, for the legend.
+        Name of the estimator in the legend.
 
     Attributes
     ----------
@@ -45,14 +45,14 @@ class ScreeDisplay(Display):
 
     @classmethod
     def from_estimator(cls, estimator, *, name: str | None = None, ax=None) -> Self:
-        """Draw the `explained_variance_ratio_` of a fitted estimator.
+        """Plot the `explained_variance_ratio_` of a fitted estimator.
 
         Parameters
         ----------
         estimator : fitted autoencoder, PCA, or Pipeline that ends with one
 
         name : str, default=None
-            For the legend; the name of its class by default.
+            Name in the legend; by default that of the class.
 
         ax : matplotlib Axes, default=None
             Axes to draw on, perhaps with another scree plot; new ones by default.
@@ -64,7 +64,7 @@ class ScreeDisplay(Display):
         Raises
         ------
         ValueError
-            If the estimator does not know what its codes explain.
+            If the estimator has no `explained_variance_ratio_`.
         """
         model = autoencoder_of(estimator)
         ratio = getattr(model, "explained_variance_ratio_", None)

@@ -1,4 +1,4 @@
-"""How many codes? A search that fits once per fold."""
+"""Search over the number of codes with one fit per fold."""
 
 import math
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from skae.metrics import prefix_scores
 
 
 def _has(name: str):
-    """Whether the estimator that was found, or is to be fitted, has a method."""
+    """Check whether the best estimator, or the one to be fitted, has a method."""
 
     def check(search) -> bool:
         return hasattr(getattr(search, "best_estimator_", search.estimator), name)
@@ -32,49 +32,50 @@ def _has(name: str):
 
 
 class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
-    r"""Search over `encoding_dim` that costs one fit per fold.
+    r"""Cross-validated search over `encoding_dim` with one fit per fold.
 
-    Use it to answer "how many dimensions?". In each fold a nested autoencoder [1]_ with
-    the largest number of codes is fitted; its first :math:`m` codes stand for a fit
-    with :math:`m` codes (:func:`skae.metrics.prefix_scores`). The autoencoder is then
-    fitted on all rows with the number that was chosen. A grid search fits one model for
-    each number instead; use :class:`~sklearn.model_selection.GridSearchCV` for other
-    parameters, or where a classifier is to judge.
+    Use it to choose the number of code dimensions. It needs a nested autoencoder; use
+    :class:`~sklearn.model_selection.GridSearchCV`, which fits a model for each number,
+    for others, for other parameters, and for other scorers, such as the accuracy of a
+    classifier on the codes.
 
     Parameters
     ----------
     estimator : autoencoder
-        One with the parameters `encoding_dim` and `nested`, such as
+        Autoencoder with the parameters `encoding_dim` and `nested`, such as
         :class:`Autoencoder`; a clone of it is fitted.
 
     encoding_dims : iterable of int, default=None
-        Numbers to compare. None means all up to the estimator's `encoding_dim`.
+        Values of `encoding_dim` to compare. None means all up to that of the estimator.
 
     criterion : "one_standard_error" or float, default="one_standard_error"
-        Which number is chosen: the smallest one whose mean score is within one standard
-        error of the best, or, as in :class:`~sklearn.decomposition.PCA`, the smallest
-        one that explains so large a share of the variance (the best one if none does).
+        Rule for the choice. "one_standard_error" chooses the smallest number whose mean
+        score is within one standard error of the best. A float chooses, as in
+        :class:`~sklearn.decomposition.PCA`, the smallest number that explains this
+        share of the variance, or the best one if none does.
 
     cv : int, cross-validation generator or iterable, default=None
-        As in :class:`~sklearn.model_selection.GridSearchCV`; None is 5 folds.
+        Cross-validation splitting, as in
+        :class:`~sklearn.model_selection.GridSearchCV`; None means 5 folds.
 
     n_jobs : int, default=None
-        Folds to fit at the same time; None means one after the other.
+        Number of folds to fit in parallel; None means 1.
 
     Attributes
     ----------
     best_encoding_dim_ : int
-        The number that was chosen.
+        The chosen number of codes.
 
     best_score_ : float
-        Its mean score over the folds.
+        Mean score of `best_encoding_dim_` over the folds.
 
     best_estimator_ : estimator
-        The autoencoder with so many codes, not nested, fitted on all rows.
+        The autoencoder with `best_encoding_dim_` codes and ``nested=False``, fitted on
+        all rows.
 
     cv_results_ : dict of ndarray
-        "encoding_dim", "mean_test_score", "std_test_score" and "split0_test_score" and
-        so on, an entry per number.
+        "encoding_dim", "mean_test_score", "std_test_score", "split0_test_score" and so
+        on, with an entry per number of codes.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -89,7 +90,13 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    skae.metrics.prefix_scores : The scores of one fit.
+    skae.metrics.prefix_scores : Scores of the prefixes of one fit.
+
+    Notes
+    -----
+    In each fold a nested autoencoder [1]_ with the largest number of codes is fitted.
+    The score of its first :math:`m` codes estimates that of a fit with :math:`m` codes.
+    Then the autoencoder is fitted on all rows with the chosen number.
 
     References
     ----------
@@ -139,7 +146,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
     @fit_context(prefer_skip_nested_validation=False)
     @restores_on_error
     def fit(self, X: "MatrixLike", y: "ArrayLike | None" = None) -> Self:
-        """Choose the number of codes and fit an autoencoder with so many.
+        """Choose the number of codes and fit the autoencoder with it.
 
         Parameters
         ----------
@@ -147,7 +154,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
             Training data.
 
         y : array-like of shape (n_samples,), default=None
-            Only for splitters that look at it.
+            Passed to the splitter; not used otherwise.
 
         Returns
         -------
@@ -212,7 +219,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     @available_if(_has("transform"))
     def transform(self, X: "MatrixLike") -> np.ndarray:
-        """Codes of `X` by `best_estimator_`.
+        """Encode `X` with `best_estimator_`.
 
         Parameters
         ----------
@@ -229,7 +236,7 @@ class PrefixSearchCV(MetaEstimatorMixin, TransformerMixin, BaseEstimator):
 
     @available_if(_has("inverse_transform"))
     def inverse_transform(self, X: "ArrayLike") -> np.ndarray:
-        """Data of codes by `best_estimator_`.
+        """Decode codes with `best_estimator_`.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Prediction from few labels: a pretrained encoder, a linear head, pseudo-labels."""
+"""Semi-supervised learning: pretrained encoder, linear head and pseudo-labels."""
 
 from skae.semi_supervised._architecture import (
     SupervisedArchitecture as SupervisedArchitecture,

@@ -1,23 +1,23 @@
-"""The encoder of another architecture under a head that predicts."""
+"""Encoder of another architecture with a linear head."""
 
 from skae._keras import keras, ops
 from skae.engine import Architecture, Field, Graph
 
 
 class SupervisedArchitecture(Architecture):
-    """The encoder of `inner` and a linear head, trained on the field "label".
+    """Encoder of `inner` with a linear head, trained on the field "label".
 
     Parameters
     ----------
     inner : Architecture
-        Its encoder's weights have the same names here.
+        Architecture with the encoder, whose weights keep their names.
 
     n_outputs : int
         Number of classes, or of targets.
 
     classes : bool
-        Whether the labels are positions of classes, for which the loss is the
-        cross-entropy in nats, or targets, for which it is half the squared error.
+        True if the labels are positions of classes, and the loss is the cross-entropy
+        in nats; False if they are targets, and the loss is half the squared error.
     """
 
     def __init__(self, inner: Architecture, n_outputs: int, classes: bool, **base):
@@ -28,16 +28,16 @@ class SupervisedArchitecture(Architecture):
         super().__init__(fields, **values)
 
     def encode(self, x):
-        """Not used: the encoder is that of `inner`."""
+        """Return the codes of `inner`; not used, since its encoder is."""
         return self.inner.encode(x)
 
     def build(self):
-        """A `Graph` whose decoder is the head."""
+        """Build a `Graph` whose decoder is the head."""
         return connect_head(self)
 
 
 def connect_head(architecture) -> Graph:
-    """The models of a `SupervisedArchitecture`.
+    """Build the models of a `SupervisedArchitecture`.
 
     The loss is the cross-entropy of the classes in nats, or half the squared error.
     """

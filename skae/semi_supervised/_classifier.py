@@ -1,4 +1,4 @@
-"""The classifier on a pretrained encoder."""
+"""Semi-supervised classifier on a pretrained encoder."""
 
 import warnings
 from numbers import Integral
@@ -22,93 +22,77 @@ from skae.semi_supervised._pretraining import EncoderPredictor
 from skae.semi_supervised._pseudo_labels import PseudoLabels, most_certain
 
 _HEAD_STEPS = 1000
-# What marks rows without a label, as NumPy makes strings of it too; and the label that
-# makes a class of it.
+# Marks of unlabelled rows, also as strings of NumPy; and the only other label with
+# which -1 is a class.
 _WITHOUT, _ONE = (-1, "-1", "-1.0"), (1, "1", "1.0")
-# What missing values are called where somebody has made text of them.
+# Missing values that were converted to strings.
 _MISSING_AS_TEXT = ("nan", "None", "<NA>", "NaT")
-# Of the rows without a label, those to train on: in the first round and in the last.
+# Shares of the unlabelled rows that are trained on, in the first and the last round.
 _SHARES = (0.7, 0.95)
 
 
 class EncoderClassifier(ClassifierMixin, EncoderPredictor):
-    r"""Classifier on a pretrained encoder, for many rows of which few have a label.
+    r"""Semi-supervised classifier on a pretrained encoder.
 
-    Use it when labels are dear and rows are cheap. `fit` takes these steps:
-
-    1. The autoencoder, a denoising one [1]_, is trained on **all** rows.
-    2. A linear head, multinomial logistic regression, is trained on the codes of the
-       labelled rows.
-    3. Rows without a label get one, from the head and from the rows whose codes are
-       nearest, along which labels spread [2]_. What is made of each is found by
-       cross-validation on the labelled rows.
-    4. Encoder and head are trained together on the labelled rows and on those whose new
-       label is most certain, 70 % of each class. Then they give the labels themselves
-       [3]_, and more rows are trained on, up to 95 % in the last of the `n_rounds`.
-
-    Rows so far from all others that nothing else would count beside them, values a
-    thousand times too large for example, are left out of training with a warning.
-    Where all rows have labels, steps 3 and 4 are one training on them. With thousands
-    of labels, a network trained on these alone does nearly as well. Training minimizes
-    the mean cross-entropy
-
-    .. math:: -\frac1n \sum_i \log \mathrm{softmax}(W f(x_i) + b)_{y_i}
-
-    over :math:`W`, :math:`b` and the encoder :math:`f`.
+    Use it for many rows of which few have a label. An autoencoder is pretrained on all
+    rows; then encoder and a linear head are fine-tuned on the labelled rows and on
+    pseudo-labels of the others. With thousands of labels, a network trained on the
+    labelled rows alone does nearly as well.
 
     Parameters
     ----------
     autoencoder : estimator, default=None
-        Any autoencoder of this library; a clone of it is fitted. None is
+        Any autoencoder of this library; a clone of it is fitted. None means
         ``DenoisingAutoencoder(32)``, with fewer codes for fewer features.
-        ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again: to
+        ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again: use it to
         pretrain once and try many heads.
 
     head_alpha : float, default=1.0
-        Strength of the head's L2 penalty before fine-tuning: one over the `C` of
+        Strength of the head's L2 penalty before fine-tuning: ``1 / C`` of
         :class:`~sklearn.linear_model.LogisticRegression`, on codes of unit scale.
 
     n_rounds : int, default=4
-        How often rows without a label are given one and trained on. With 0 labelled
-        rows alone are trained on: much quicker where there are many others.
+        Number of rounds of pseudo-labelling and training. With 0 only labelled rows are
+        used for fine-tuning, which is much quicker if there are many others.
 
     fine_tune_epochs : "auto" or int, default="auto"
-        Largest number of epochs of a round. "auto" makes about 1000 steps, in at most
-        100 epochs; 0 leaves the encoder as it was pretrained, and the head as it is
-        after the second step.
+        Largest number of epochs per round. "auto" makes about 1000 steps, in at most
+        100 epochs. With 0 there is no fine-tuning: the encoder stays as pretrained, and
+        the head as fitted to its codes.
 
     learning_rate : float, default=1e-3
-        Learning rate of encoder and head (Adam, falling to zero by half a cosine in
-        each round).
+        Initial learning rate of fine-tuning with Adam; it decays to zero by a cosine
+        schedule in each round.
 
     batch_size : "auto" or int, default="auto"
         Rows per step; "auto" is a sixteenth of the rows trained on, from 16 to 256.
 
     early_stopping : bool, default=False
-        Hold out some rows, from the head as well, and keep the epoch with the best loss
-        on them. What a round starts from counts as an epoch. Few targets are
-        worth more in training, and few steps are taken anyway.
+        Whether to hold out some labelled rows, from the head as well, and keep the
+        epoch with the lowest loss on them. The initial weights of a round count as an
+        epoch. Usually not needed: few labels are more useful in training, and there
+        are few steps.
 
     validation_fraction : float, default=0.1
-        Share of the labelled rows held out by early stopping, of each class alike. One
-        label or more of each class is always trained on: a class with too few labels
-        has none held out, and if that is so for all, the training loss is followed.
+        Share of the labelled rows held out by early stopping, stratified by class. At
+        least one label of each class is always trained on, so a class with too few
+        labels has none held out. If no row is held out, the training loss is monitored.
 
     n_iter_no_change : "auto" or int, default="auto"
-        Epochs without a better loss after which to stop.
+        Number of epochs without improvement after which early stopping stops.
 
     max_shift : "auto" or int, default="auto"
-        Images are moved by up to so many pixels up or down, left or right, in each
-        epoch anew, where encoder and head are trained. For convolutional autoencoders
-        "auto" is a fourteenth of the shorter side; it is 0 for all others.
+        Data augmentation in fine-tuning: images are shifted at random by up to so many
+        pixels, vertically and horizontally, in each epoch. For convolutional
+        autoencoders "auto" is a fourteenth of the shorter side; for all others it is 0.
 
     random_state : int, RandomState instance or None, default=None
-        Decides on the split, the order of rows and the seed of the autoencoder. With
-        None the autoencoder keeps its own.
+        Determines the split, the order of the rows and the seed of the autoencoder.
+        With None the autoencoder keeps its own.
 
     verbose : {0, 1, 2}, default=0
-        Of encoder and head: silent; a progress bar with loss and time left (lines where
-        the output is no terminal); or a line per epoch.
+        Output of fine-tuning: none; a progress bar with the loss and the time left
+        (lines if the output is not a terminal); or a line per epoch.
 
     Attributes
     ----------
@@ -116,17 +100,17 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         Class labels.
 
     autoencoder_ : estimator
-        The pretrained autoencoder, with the fine-tuned encoder: its `transform` gives
-        the codes under the head. Its decoder has not followed: `inverse_transform`
-        belongs to the codes before fine-tuning.
+        The autoencoder with the fine-tuned encoder: its `transform` returns the codes
+        that the head uses. The decoder is not fine-tuned: `inverse_transform` decodes
+        codes of the pretrained encoder.
 
     head_ : Head
-        ``kernel`` of shape (encoding_dim, n_classes) and ``bias`` of shape
-        (n_classes,), from codes to logits.
+        Linear map from codes to logits: ``kernel`` of shape (encoding_dim, n_classes)
+        and ``bias`` of shape (n_classes,).
 
     transduction_ : ndarray of shape (n_samples,)
-        The classes of the training rows: the labels that were given, and `predict` of
-        all others.
+        Classes of the training rows: the given labels, and predictions for the rows
+        without a label.
 
     history_ : dict of lists
         "loss" and "val_loss" per epoch of fine-tuning.
@@ -147,9 +131,32 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
 
     See Also
     --------
-    EncoderRegressor : The same for numbers.
-    sklearn.semi_supervised.LabelSpreading : Neighbours alone, without a network.
-    sklearn.semi_supervised.SelfTrainingClassifier : Learns from its own labels.
+    EncoderRegressor : Semi-supervised regression.
+    sklearn.semi_supervised.LabelSpreading : Label propagation without a network.
+    sklearn.semi_supervised.SelfTrainingClassifier : Self-training of any classifier.
+
+    Notes
+    -----
+    `fit` has four steps:
+
+    1. The autoencoder, by default a denoising one [1]_, is trained on **all** rows.
+    2. A linear head, multinomial logistic regression, is fitted to the codes of the
+       labelled rows.
+    3. Unlabelled rows get pseudo-labels from two predictions: those of the head, and
+       label propagation on the graph of nearest codes [2]_. Their weights are chosen by
+       cross-validation on the labelled rows.
+    4. Encoder and head are trained together, on the labelled rows and on the 70 % of
+       the rows of each class whose pseudo-labels are the most certain. Then the network
+       predicts new pseudo-labels [3]_, and training is repeated with more rows, up to
+       95 % in the last of `n_rounds` rounds.
+
+    If all rows have labels, the steps 3 and 4 are one training on them. The loss is the
+    cross-entropy, minimized over the head :math:`W, b` and the encoder :math:`f`:
+
+    .. math:: -\frac1n \sum_i \log \mathrm{softmax}(W f(x_i) + b)_{y_i}
+
+    Extreme rows, such as those with values a thousand times too large, would dominate
+    the scale of the data. They are left out of training, with a warning.
 
     References
     ----------
@@ -214,7 +221,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
     @fit_context(prefer_skip_nested_validation=False)
     @restores_on_error
     def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
-        """Pretrain on all rows, then train on labels: those given, and those found.
+        """Pretrain on all rows, then fine-tune on labels and pseudo-labels.
 
         Parameters
         ----------
@@ -222,10 +229,10 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             Training data, in a layout that the autoencoder takes.
 
         y : array-like of shape (n_samples,)
-            Class labels; -1 marks rows without one, as in
-            :mod:`sklearn.semi_supervised`, and so does "-1" among labels that are
-            strings, as ``np.where(known, labels, -1)`` has it. Where all labels are -1
-            or 1, these are two classes.
+            Class labels; -1 marks unlabelled rows, as in
+            :mod:`sklearn.semi_supervised`. So does "-1" among strings, which
+            ``np.where(known, labels, -1)`` returns. If all labels are -1 or 1, these
+            are two classes.
 
         Returns
         -------
@@ -262,7 +269,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
 
     def _inliers(self, far, labelled, targets):
         kept, _ = super()._inliers(far, labelled, targets)
-        # A class all of whose labels are far out is a class.
+        # A class keeps its labels if all of them are in extreme rows.
         alone = np.setdiff1d(targets[labelled], targets[kept])
         needed = labelled[np.isin(targets[labelled], alone)]
         return super()._inliers(np.setdiff1d(far, needed), labelled, targets)
@@ -272,16 +279,16 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
             super()._fine_tune(tuning, X, codes, targets, labelled, inliers, rng)
             return
         classes = targets[labelled]
-        labels = PseudoLabels(codes, inliers, labelled, classes, self._fit_head, rng)
+        pseudo = PseudoLabels(codes, inliers, labelled, classes, self._fit_head, rng)
         for i, share in enumerate(np.linspace(*_SHARES, self.n_rounds)):
             if i == 0:
-                probabilities = labels.probabilities()
+                probabilities = pseudo.probabilities()
             else:
-                outputs = tuning.head(codes_of(tuning.autoencoder, X))[labels.rows]
-                probabilities = labels.smooth(softmax(outputs, axis=1))
+                outputs = tuning.head(codes_of(tuning.autoencoder, X))[pseudo.rows]
+                probabilities = pseudo.smooth(softmax(outputs, axis=1))
             chosen = most_certain(probabilities, share)
-            chosen = chosen[targets[labels.rows[chosen]] < 0]
-            labels, new = targets.copy(), labels.rows[chosen]
+            chosen = chosen[targets[pseudo.rows[chosen]] < 0]
+            labels, new = targets.copy(), pseudo.rows[chosen]
             labels[new] = probabilities[chosen].argmax(axis=1)
             tuning.train(labels, np.union1d(labelled, new))
 
@@ -315,7 +322,7 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes), float32
-            In the order of `classes_`; they sum to 1.
+            Probabilities in the order of `classes_`; they sum to 1.
         """
         return softmax(self._outputs(X), axis=1)
 
@@ -332,15 +339,15 @@ class EncoderClassifier(ClassifierMixin, EncoderPredictor):
         labels : ndarray of shape (n_samples,)
             Class labels.
         """
-        outputs = self._outputs(X)  # first: it tells whether we are fitted
+        outputs = self._outputs(X)  # first: it raises NotFittedError
         return self.classes_[outputs.argmax(axis=1)]
 
 
 def _shares(counts: np.ndarray, fraction: float, rng) -> np.ndarray:
-    """How many labels of each class to hold out: in all the fraction, if possible."""
+    """Number of held-out labels per class; in total the fraction, if possible."""
     wanted = fraction * counts
     shares = np.minimum(np.floor(wanted).astype(int), counts - 1)
-    # What rounding down has left goes to the largest remainders, by lot among equals.
+    # The rest goes to the largest remainders, ties broken at random.
     n_left = round(fraction * counts.sum()) - shares.sum()
     by_remainder = np.lexsort((rng.random(len(counts)), shares - wanted))
     can_give = [c for c in by_remainder if shares[c] + 1 < counts[c]]
@@ -349,7 +356,7 @@ def _shares(counts: np.ndarray, fraction: float, rng) -> np.ndarray:
 
 
 def _refuse_missing(y: np.ndarray) -> None:
-    """ValueError for missing labels; a warning for those that are text by now."""
+    """Raise ValueError for missing labels; warn of those converted to strings."""
     gone = np.isnan(y) if y.dtype.kind == "f" else np.zeros(len(y), dtype=bool)
     if y.dtype == object:
         gone = np.array([is_missing(label) for label in y.tolist()])
@@ -362,7 +369,7 @@ def _refuse_missing(y: np.ndarray) -> None:
     names = [name for name in _MISSING_AS_TEXT if may_be_text and (y == name).any()]
     if names:
         warnings.warn(
-            f"y has labels that are called {names[0]!r}, and takes them for a class. "
+            f"y has labels that are called {names[0]!r}, which are taken for a class. "
             "Rows without a label are marked by -1.",
             stacklevel=level_of_user(),
         )

@@ -1,4 +1,4 @@
-"""Train a fitted autoencoder's encoder and a linear head on targets."""
+"""Fine-tuning of a pretrained encoder and a linear head on targets."""
 
 import copy
 import dataclasses
@@ -21,60 +21,60 @@ from skae.engine import (
 from skae.fitting import TrainedModel, resolve_sizes, worth_compiling
 from skae.semi_supervised._architecture import SupervisedArchitecture
 
-# Few steps: the encoder knows the data already, and there are few targets.
+# Few steps: the encoder is pretrained, and there are few targets.
 _STEPS = 1000
 _MAX_EPOCHS = 100
 _HEAD = ("head/kernel", "head/bias")
 
 
 class Head(NamedTuple):
-    """Codes to outputs: ``codes @ kernel + bias``."""
+    """Linear map from codes to outputs: ``codes @ kernel + bias``."""
 
     kernel: np.ndarray  # (encoding_dim, n_outputs)
     bias: np.ndarray  # (n_outputs,)
 
     def __call__(self, codes: np.ndarray) -> np.ndarray:
-        """Outputs of shape (n_samples, n_outputs)."""
-        # The order of the sums depends on the size of the batch. In float64 a row's
-        # outputs do not, once they are rounded.
+        """Return outputs of shape (n_samples, n_outputs)."""
+        # The order of summation depends on the size of the batch. With sums in float64,
+        # rounded to float32, the outputs of a row do not.
         outputs = codes.astype(np.float64) @ self.kernel + self.bias
         return outputs.astype(np.float32)
 
 
 class FineTuning:
-    """A pretrained encoder and a head, trained together on what they are told.
+    """Joint training of a pretrained encoder and a head.
 
     Parameters
     ----------
     estimator : EncoderClassifier or EncoderRegressor
-        Has the training parameters.
+        Estimator with the training parameters.
 
     autoencoder : fitted autoencoder
-        Is not changed.
+        Not modified.
 
     fields : dict of Rows
-        All rows, which have been read before.
+        All rows, already checked.
 
     held_out : ndarray of int
-        The rows to validate on, perhaps none.
+        Rows for validation, possibly none.
 
     head : Head
-        What the head starts from.
+        Initial head.
 
     rng : Generator
-        Decides on everything random.
+        Source of all random numbers.
 
     max_shift : int, default=0
-        Pixels by which images are moved in training.
+        Largest shift of images in training, in pixels.
 
     unit : float, default=1.0
-        In which codes are trained: steps are as large as they are for codes of the
-        size of 1, whatever unit the data have.
+        Unit of the codes in training, so that the effective step size does not depend
+        on the scale of the data.
 
     Attributes
     ----------
     autoencoder : fitted autoencoder
-        That with the encoder's weights so far.
+        Copy with the encoder's current weights.
 
     head : Head
 
@@ -96,20 +96,20 @@ class FineTuning:
         self._estimator, self._fields, self._held_out = estimator, fields, held_out
         self._rng, self._max_shift = rng, max_shift
         self.autoencoder, self.head = autoencoder, head
-        linear = autoencoder._linear_code(autoencoder._model.architecture)
-        # Other codes are in the network's own units.
+        linear = autoencoder._rotations_of(autoencoder._model.architecture)
+        # The scale of other codes does not depend on the data.
         in_units = linear is not None and linear.scales
         self._makers = (*linear.makers, linear.bias) if in_units else ()
         self._unit = unit if in_units else 1.0
         self.history: dict[str, list[float]] = {}
 
     def train(self, labels: np.ndarray, order: np.ndarray) -> None:
-        """Go on from the weights so far.
+        """Train from the current weights.
 
         Parameters
         ----------
         labels : ndarray
-            Of all rows: positions of classes, as integers, or targets of shape
+            Labels of all rows: positions of classes, as integers, or targets of shape
             (n_samples, n_outputs).
 
         order : ndarray of int
@@ -158,7 +158,7 @@ class FineTuning:
                 self.history.setdefault(name, []).extend(trained.history[name])
 
     def _in_units(self, weights, factor: float) -> dict[str, np.ndarray]:
-        """Weights with which codes are `factor` times as large."""
+        """Scale the weights so that codes are `factor` times as large."""
         found = dict(weights)
         for name in self._makers:
             found[name] = np.asarray(found[name] * np.float32(factor), np.float32)
@@ -182,7 +182,7 @@ def _settings(estimator, n_steps: int, patience: int) -> FitSettings:
 
 
 def _with_model(autoencoder, model: TrainedModel):
-    """A copy of a fitted autoencoder that has `model` for its own."""
+    """Copy a fitted autoencoder, with `model` in place of its own."""
     twin = copy.copy(autoencoder)
     for name, value in vars(autoencoder).items():
         # The model is replaced: its weights need no copy.

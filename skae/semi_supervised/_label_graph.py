@@ -1,32 +1,32 @@
-"""Labels that spread from the rows that have one to their neighbours."""
+"""Label propagation on the graph of nearest neighbours."""
 
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
 from skae.neighbors import Neighborhood
 
-# Steps of the walks that carry the labels.
+# Numbers of propagation steps to choose from.
 WALK_LENGTHS = (10, 30, 100, 300)
-# What is around a row weighs this much against what is thought of the row itself.
+# Weight of the neighbours' values against the row's own in smoothing.
 _SHARE_OF_NEIGHBORS = 0.8
 _SMOOTHING_STEPS = 20
-# Share of the usual sum of a row's links that every row is taken to have.
+# Least degree of a row, as a share of the median degree.
 _MIN_DEGREE = 0.01
 _TINY = np.finfo(np.float32).tiny
 
 
 class LabelGraph:
-    r"""Weighted links between neighbours, along which labels spread.
+    r"""Weighted graph of nearest neighbours for label propagation.
 
-    The weight of a link falls with the squared distance, in units of the distances that
-    both rows have to the last of their neighbours:
-    :math:`w_{ij} = \exp(-d_{ij}^2 / (s_i s_j))`. A row with next to
-    no weight on its links gives its label to none.
+    The weight of an edge is :math:`w_{ij} = \exp(-d_{ij}^2 / (s_i s_j))` with the
+    distance :math:`d_{ij}` and the distance :math:`s_i` of row :math:`i` from the last
+    of its neighbours [1]_. Labels are propagated by Poisson learning [2]_. A row whose
+    edges have nearly no weight does not propagate its label.
 
     Parameters
     ----------
     around : Neighborhood
-        Of all rows.
+        Nearest neighbours of all rows.
 
     References
     ----------
@@ -41,43 +41,43 @@ class LabelGraph:
         neighbors, apart = around.neighbors, around.distances()
         n_rows, n_neighbors = neighbors.shape
         scale = apart[:, -1]
-        # Of copies of one row the scale is 0.
+        # The scale is 0 among copies of one row.
         unit = np.maximum(scale[:, None] * scale[neighbors], _TINY)
         links = np.exp(-(apart**2) / unit)
         start = np.arange(n_rows + 1) * n_neighbors
         one_way = csr_array((links.ravel(), neighbors.ravel(), start), (n_rows, n_rows))
         links = one_way.maximum(one_way.T).tocsr()
         degree = links.sum(axis=0)
-        # A row with hardly any links would amplify a label without end.
+        # A row with a degree near 0 would amplify a label without bound.
         least = max(_MIN_DEGREE * float(np.median(degree)), _TINY)
         self._degree = np.maximum(degree, least)
         self._linked = degree >= least
         self._walk = (diags_array(1 / self._degree) @ links).tocsr()
 
     def spread(self, labelled: np.ndarray, targets: np.ndarray) -> list[np.ndarray]:
-        r"""How much each row belongs to each class, by walks from the labelled rows.
+        r"""Propagate labels by Poisson learning.
 
-        Poisson learning: each label is a source, the mean of all labels flows off
-        where they are, and the values are what has flowed by after a number of steps
+        The source :math:`b` at each labelled row is its one-hot label minus the mean of
+        all labels. The scores of the classes are the result of a number of steps
 
         .. math:: u \leftarrow D^{-1} (W u + b)
 
-        Long walks carry few labels to all rows; short ones keep to the surroundings,
-        which is enough where there are many.
+        Many steps propagate few labels to all rows; few steps reach the surroundings of
+        the labelled rows, which is enough if there are many labels.
 
         Parameters
         ----------
         labelled : ndarray of int
-            The rows that have a label.
+            The labelled rows.
 
         targets : ndarray of shape (n_labelled, n_classes)
-            1 in the column of their class, 0 elsewhere.
+            One-hot labels.
 
         Returns
         -------
         values : list of ndarray of shape (n_rows, n_classes), float32
-            For each length of the walk, in units of their standard deviation. All of a
-            row are 0 where no label has arrived.
+            Scores for each number of steps, divided by their standard deviation. All
+            scores of a row are 0 if no label has reached it.
         """
         n_rows = len(self._degree)
         values = np.zeros((n_rows, targets.shape[1]), np.float32)
@@ -92,7 +92,7 @@ class LabelGraph:
         return found
 
     def smooth(self, values: np.ndarray) -> np.ndarray:
-        """Each row's own values together with those around it."""
+        """Average the values of each row with those of its neighbours."""
         found = values
         for _ in range(_SMOOTHING_STEPS):
             found = _SHARE_OF_NEIGHBORS * (self._walk @ found)

@@ -1,4 +1,4 @@
-"""Pretrain, add a head, fine-tune: what classifier and regressor share."""
+"""Base class of classifier and regressor: pretraining, head, fine-tuning."""
 
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -16,12 +16,12 @@ from skae.meta import AutoencoderMetaEstimator, codes_of
 from skae.semi_supervised._fine_tuning import FineTuning, Head
 
 _CODE_SIZE = 32
-# How far "auto" moves images: 2 of 28 pixels.
+# Largest shift of images with "auto": 2 of 28 pixels.
 _SHIFTED_SHARE = 1 / 14
 
 
 class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimator):
-    """What classifier and regressor share: pretrain, add a head, train."""
+    """Base class: pretrain the autoencoder, fit a head, fine-tune both."""
 
     _parameter_constraints: ClassVar[dict] = {
         "autoencoder": "no_validation",
@@ -89,7 +89,7 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
         return X, y
 
     def _fit(self, X, targets, labelled):
-        """Fit to the `targets` of the rows `labelled`, classes or numbers."""
+        """Fit to the `targets`, classes or numbers, of the rows `labelled`."""
         self._check_shift()
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
@@ -99,7 +99,7 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
         labelled, inliers = self._inliers(far, labelled, targets)
         held_out = labelled[:0]
         if self.early_stopping and self.fine_tune_epochs != 0:
-            # The head must not have seen them either.
+            # They are held out from the head too.
             labelled, held_out = self._split(labelled, targets, rng)
         codes = codes_of(autoencoder, X)
         # The strength of the head's penalty must not depend on the codes' scale.
@@ -123,16 +123,16 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
         return self
 
     def _inliers(self, far, labelled, targets):
-        """The rows with targets, and all rows, without those that are far out."""
+        """The rows with targets, and all rows, without extreme rows."""
         inliers = np.setdiff1d(np.arange(len(targets)), far)
         return np.setdiff1d(labelled, far), inliers
 
     def _fine_tune(self, tuning, X, codes, targets, labelled, inliers, rng):
-        """Train encoder and head; `usual` are the rows that are not far out."""
+        """Train encoder and head; `inliers` are all rows but extreme ones."""
         tuning.train(targets, labelled)
 
     def _check_shift(self) -> None:
-        """ValueError for rows that are no images, before anything is trained."""
+        """Raise ValueError for rows that are not images, before training."""
         if is_auto(self.max_shift) or self.max_shift == 0:
             return
         inner = self._inner()
@@ -150,7 +150,7 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
         return order[n_held_out:], order[:n_held_out]
 
     def _default(self):
-        # Its codes keep distances: neighbours tell the class, and the target.
+        # Its codes preserve distances, which neighbours and Gaussian processes use.
         n_features = getattr(self, "n_features_in_", _CODE_SIZE)
         return DenoisingAutoencoder(min(_CODE_SIZE, n_features))
 
@@ -161,7 +161,7 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
 
 
 def _resolve_max_shift(max_shift: int | str, layout: Layout) -> int:
-    """Pixels by which to move images, with "auto" decided; 0 for other layouts."""
+    """Resolve "auto" to a largest shift in pixels; 0 for layouts without images."""
     if not is_auto(max_shift):
         return int(max_shift)
     if not isinstance(layout, ImageLayout):

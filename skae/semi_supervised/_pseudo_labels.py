@@ -1,4 +1,4 @@
-"""Classes for the rows that have no label, and how certain they are."""
+"""Pseudo-labels of unlabelled rows, and their probabilities."""
 
 from collections.abc import Callable
 from itertools import product
@@ -11,55 +11,54 @@ from skae.neighbors import Neighborhood
 from skae.semi_supervised._label_graph import WALK_LENGTHS, LabelGraph
 
 _N_NEIGHBORS = 7
-# Of more rows, labels spread among some, and the network labels the others.
+# With more rows, pseudo-labels are computed for a sample of them.
 _MAX_ROWS = 100_000
 _N_FOLDS = 5
-# How much is made of the head, and of the walk: the exponents of two opinions.
+# Candidates for the exponents of the head's and the propagated predictions.
 _HEAD_EXPONENTS = (0.0, 0.5, 1.0)
 _WALK_EXPONENTS = (0.0, 1.0, 2.0, 4.0, 8.0)
-# Nobody is ever more certain than this share of the probability.
+# Weight of the uniform distribution that all probabilities are mixed with.
 _UNIFORM_SHARE = 0.01
 
 LogProbabilities = np.ndarray  # (n_rows, n_classes), normalized
 
 
 class PseudoLabels:
-    r"""Probabilities of classes by two opinions: of a head, and of neighbours.
+    r"""Class probabilities of unlabelled rows, from a head and label propagation.
 
-    The head is a linear classifier of codes; neighbours let the labels walk along the
-    graph of nearest codes. Where islands of codes are the classes, neighbours know
-    best, and where classes overlap or are rare, the head does. What is made of each,
+    The head is a linear classifier of codes; labels are propagated along the graph of
+    nearest codes. Propagation is better where classes form clusters of codes, the head
+    where classes overlap or are rare. The exponents of the product
 
     .. math:: p(y \mid i) \propto p_\text{head}(y \mid z_i)^a \, e^{b u_{iy}},
 
-    and the length of the walk, is found on the labelled rows, by 5-fold
-    cross-validation of the log-likelihood.
+    and the number of propagation steps, maximize the log-likelihood of the labelled
+    rows in 5-fold cross-validation.
 
     Parameters
     ----------
     codes : ndarray of shape (n_all, n_codes)
-        Of all rows, with labels and without.
+        Codes of all rows, labelled and unlabelled.
 
     among : ndarray of int
-        The rows to have opinions on, increasing, and the labelled ones among them.
+        The rows to predict, increasing; the labelled ones are among them.
 
     labelled : ndarray of int
-        The rows that have a label.
+        The labelled rows.
 
     classes : ndarray of int
-        Theirs, from 0 on, each of them once or more.
+        Their classes, from 0 on; each occurs at least once.
 
     fit_head : callable
-        Takes codes and classes from 0 on; the result gives the outputs of codes.
+        Takes codes and classes from 0 on; the result maps codes to outputs.
 
     rng : Generator
-        Deals the folds, and chooses rows where there are too many.
+        For the folds, and for the sample of too many rows.
 
     Attributes
     ----------
     rows : ndarray of int
-        The rows that have opinions: those of `among`, or a sample of many with the
-        labelled ones.
+        The rows that are predicted: `among`, or a sample of it with the labelled rows.
     """
 
     def __init__(
@@ -80,7 +79,7 @@ class PseudoLabels:
         self._graph = LabelGraph(Neighborhood(rows, None, _N_NEIGHBORS))
 
     def probabilities(self) -> np.ndarray:
-        """Of all classes, for each of the `rows`: (n_rows, n_classes)."""
+        """Class probabilities of the `rows`, of shape (n_rows, n_classes)."""
         n_labelled = len(self._labelled)
         fold = self._deal()
         head = np.empty((n_labelled, self._n_classes))
@@ -98,10 +97,9 @@ class PseudoLabels:
         return np.exp(_combine(head, walks, *best))
 
     def smooth(self, probabilities: np.ndarray) -> np.ndarray:
-        """What a network thinks of each of the `rows` and of those around it.
+        """Average the probabilities of the `rows`, by a network, along the graph.
 
-        Its probabilities are averaged along the graph, the labelled rows sure of their
-        class.
+        Labelled rows have the probability 1 of their class before the average.
         """
         known = probabilities.astype(np.float32)
         known[self._labelled] = np.eye(self._n_classes)[self._classes]
@@ -114,14 +112,14 @@ class PseudoLabels:
         return np.union1d(some, labelled)
 
     def _log_probabilities(self, training: np.ndarray, of: np.ndarray):
-        """By the labels that are `heard` (a mask), of the rows `of`."""
+        """Predict the rows `of` from the labels in `training` (a mask)."""
         classes, labelled = self._classes[training], self._labelled[training]
         head = self._head(self._codes[labelled], classes, self._codes[of])
         walks = self._graph.spread(labelled, np.eye(self._n_classes)[classes])
         return head, [values[of] for values in walks]
 
     def _deal(self) -> np.ndarray:
-        """A fold for each label, of each class alike."""
+        """Stratified fold of each label."""
         classes = self._classes
         order = self._rng.permutation(len(classes))
         order = order[np.argsort(classes[order], kind="stable")]
@@ -162,9 +160,9 @@ def _best_exponents(head, walks, classes) -> tuple[int, float, float]:
 
 
 def most_certain(probabilities: np.ndarray, share: float) -> np.ndarray:
-    """The `share` of the rows of each class whose probability is greatest.
+    """The `share` of the rows of each class with the largest probability.
 
-    Rows of which nothing is known, with equal probabilities, are never among them.
+    Rows with equal probabilities of all classes are never among them.
     """
     likeliest = probabilities.argmax(axis=1)
     certainty = probabilities.max(axis=1)

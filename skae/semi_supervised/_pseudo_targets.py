@@ -1,4 +1,4 @@
-"""Targets for the rows that have none: a Gaussian process on the codes."""
+"""Pseudo-targets of rows without a target, by a Gaussian process on the codes."""
 
 import warnings
 
@@ -12,7 +12,8 @@ from sklearn.gaussian_process.kernels import (
     WhiteKernel,
 )
 
-# The time grows with the cube of the targets; so many are enough for a network alone.
+# The time grows with the cube of the targets. With more of them, rows with targets are
+# enough to train on.
 MAX_TARGETS = 2000
 _MAX_FOR_KERNEL = 500
 _CHUNK = 4096
@@ -24,31 +25,30 @@ def pseudo_targets(
     targets: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    r"""What a Gaussian process makes of rows without a target.
+    r"""Predict the targets of all rows by a Gaussian process.
 
     Its kernel is
 
     .. math:: k(z, z') = a \, z \cdot z' + b \, e^{-|z - z'|^2 / 2 l^2}
               + c \, [z = z'],
 
-    on centred codes of unit variance in the mean over the dimensions: a linear model,
-    what bends, and noise. What is made of each is found by marginal likelihood, on at
-    most 500 of the targets [1]_. What lies beyond the known targets is set to the
-    least or the greatest of them.
+    a linear, a nonlinear and a noise term, on centred codes whose mean variance is 1.
+    The weights and the length scale maximize the marginal likelihood of at most 500 of
+    the targets [1]_. Predictions are clipped to the range of the known targets.
 
     Parameters
     ----------
     codes : ndarray of shape (n_samples, n_codes)
-        Of all rows, with targets and without.
+        Codes of all rows, with and without targets.
 
     labelled : ndarray of int
-        The rows whose targets are known, at most `MOST_TARGETS`.
+        The rows with known targets, at most `MAX_TARGETS`.
 
     targets : ndarray of shape (n_samples, 1)
-        Standardized; read where they are known.
+        Standardized targets; only those of the rows `labelled` are used.
 
     rng : Generator
-        Chooses among many targets.
+        For the subsample of the targets.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def pseudo_targets(
     known, values = codes[labelled], targets[labelled, 0].astype(np.float64)
     some = rng.permutation(len(known))[:_MAX_FOR_KERNEL]
     with warnings.catch_warnings():
-        # A strength at its bound is an answer: nothing bends, or nothing is linear.
+        # A weight at its bound is a valid result: one of the terms is not needed.
         warnings.simplefilter("ignore", ConvergenceWarning)
         process = GaussianProcessRegressor(_kernel(codes.shape[1]))
         process.fit(known[some], values[some])
@@ -72,7 +72,7 @@ def pseudo_targets(
     process.fit(known, values)
     chunks = range(0, len(codes), _CHUNK)
     found = [process.predict(codes[i : i + _CHUNK]) for i in chunks]
-    # A line through few targets goes far astray at rows far out.
+    # Linear extrapolation from few targets is unreliable for extreme rows.
     found = np.clip(np.concatenate(found), values.min(), values.max())
     return found.astype(np.float32)[:, None]
 
@@ -80,8 +80,8 @@ def pseudo_targets(
 def _kernel(n_codes: int):
     strength, noise = (1e-6, 1e4), (1e-4, 1e2)
     linear = ConstantKernel(0.5, strength) * DotProduct(0.0, "fixed")
-    # Two rows are the root of twice the dimensions apart, as a rule; what bends within
-    # a fraction of that cannot be told from noise.
+    # The typical distance of two rows is the root of twice the number of dimensions; a
+    # length scale of a small fraction of it cannot be distinguished from noise.
     length = np.sqrt(n_codes)
     bent = ConstantKernel(0.5, strength) * RBF(length, (0.3 * length, 1e3 * length))
     return linear + bent + WhiteKernel(0.3, noise)

@@ -1,4 +1,4 @@
-"""The regressor on a pretrained encoder."""
+"""Semi-supervised regressor on a pretrained encoder."""
 
 import warnings
 from typing import Any, ClassVar, Self
@@ -17,93 +17,81 @@ from skae.semi_supervised._fine_tuning import Head
 from skae.semi_supervised._pretraining import EncoderPredictor
 from skae.semi_supervised._pseudo_targets import MAX_TARGETS, pseudo_targets
 
-# Deviations whose squares may vanish need more care.
+# Squares of smaller deviations may underflow.
 _MIN_SCALE = 1e-100
 
 
 class EncoderRegressor(RegressorMixin, EncoderPredictor):
-    r"""Regressor on a pretrained encoder, for many rows of which few have a target.
+    r"""Semi-supervised regressor on a pretrained encoder.
 
-    Use it when targets are dear and rows are cheap. `fit` takes these steps:
-
-    1. The autoencoder, a denoising one [1]_, is trained on **all** rows.
-    2. A linear head, ridge regression, is trained on the codes of the rows with
-       targets.
-    3. Rows without a target get one from a Gaussian process on the codes, whose kernel
-       is linear and squared exponential [2]_, each as strong as the likelihood of the
-       known targets has it; none of them lies beyond the known ones.
-    4. Encoder and head are trained together on all rows. The loss, over standardized
-       targets, is
-
-       .. math:: \frac1{2n} \sum_i (w \cdot f(x_i) + b - y_i)^2 .
-
-    Rows, and targets, so far from all others that nothing else would count beside them,
-    a thousand times too large for example, are left out of training with a warning.
-    Where all rows have targets, or more than 2000 of them, there is no third step, and
-    the rows with targets alone are trained on.
+    Use it for many rows of which few have a target. An autoencoder is pretrained on all
+    rows; then encoder and a linear head are fine-tuned on the targets and on
+    pseudo-targets of the other rows.
 
     Parameters
     ----------
     autoencoder : estimator, default=None
-        Any autoencoder of this library; a clone of it is fitted. None is
+        Any autoencoder of this library; a clone of it is fitted. None means
         ``DenoisingAutoencoder(32)``, with fewer codes for fewer features.
-        ``sklearn.frozen.FrozenEstimator(fitted)``, fitted on rows without
-        targets as well, is not fitted again.
+        ``sklearn.frozen.FrozenEstimator(fitted)`` is not fitted again; it should have
+        been fitted on the rows without targets as well.
 
     head_alpha : float, default=1.0
         Strength of the head's L2 penalty before fine-tuning, on codes of unit scale:
         the `alpha` of :class:`~sklearn.linear_model.Ridge`.
 
     pseudo_targets : bool, default=True
-        Whether rows without a target are given one, and trained on. With False rows
-        with targets alone are.
+        Whether to predict pseudo-targets of the rows without a target, and train on
+        them. With False only rows with targets are used for fine-tuning.
 
     fine_tune_epochs : "auto" or int, default="auto"
-        Largest number of epochs of the fourth step. "auto" makes about 1000 steps,
-        in at most 100 epochs; 0 leaves the encoder as it was pretrained, and the head
-        as it is after the second step.
+        Largest number of epochs of fine-tuning. "auto" makes about 1000 steps, in at
+        most 100 epochs. With 0 there is no fine-tuning: the encoder stays as
+        pretrained, and the head as fitted to its codes.
 
     learning_rate : float, default=1e-3
-        Learning rate of the fourth step (Adam, falling to zero by half a cosine).
+        Initial learning rate of fine-tuning with Adam; it decays to zero by a cosine
+        schedule.
 
     batch_size : "auto" or int, default="auto"
         Rows per step; "auto" is a sixteenth of the rows trained on, from 16 to 256.
 
     early_stopping : bool, default=False
-        Hold out some rows, from the head as well, and keep the epoch with the best loss
-        on them. What the fourth step starts from counts as an epoch. Few targets are
-        worth more in training, and few steps are taken anyway.
+        Whether to hold out some rows with targets, from the head as well, and keep the
+        epoch with the lowest loss on them. The initial weights count as an epoch.
+        Usually not needed: few targets are more useful in training, and there are few
+        steps.
 
     validation_fraction : float, default=0.1
-        Share of the rows with targets held out by early stopping. One of them or more
-        is always trained on; if none is held out, the training loss is followed.
+        Share of the rows with targets held out by early stopping. At least one target
+        is always trained on. If no row is held out, the training loss is monitored.
 
     n_iter_no_change : "auto" or int, default="auto"
-        Epochs without a better loss after which to stop.
+        Number of epochs without improvement after which early stopping stops.
 
     max_shift : "auto" or int, default="auto"
-        Images are moved by up to so many pixels up or down, left or right, in each
-        epoch anew, where encoder and head are trained. For convolutional autoencoders
-        "auto" is a fourteenth of the shorter side; it is 0 for all others.
+        Data augmentation in fine-tuning: images are shifted at random by up to so many
+        pixels, vertically and horizontally, in each epoch. For convolutional
+        autoencoders "auto" is a fourteenth of the shorter side; for all others it is 0.
 
     random_state : int, RandomState instance or None, default=None
-        Decides on the split, the order of rows and the seed of the autoencoder. With
-        None the autoencoder keeps its own.
+        Determines the split, the order of the rows and the seed of the autoencoder.
+        With None the autoencoder keeps its own.
 
     verbose : {0, 1, 2}, default=0
-        Of the fourth step: silent; a progress bar with loss and time left (lines where
-        the output is no terminal); or a line per epoch.
+        Output of fine-tuning: none; a progress bar with the loss and the time left
+        (lines if the output is not a terminal); or a line per epoch.
 
     Attributes
     ----------
     autoencoder_ : estimator
-        The pretrained autoencoder, with the fine-tuned encoder: its `transform` gives
-        the codes under the head. Its decoder has not followed: `inverse_transform`
-        belongs to the codes before fine-tuning.
+        The autoencoder with the fine-tuned encoder: its `transform` returns the codes
+        that the head uses. The decoder is not fine-tuned: `inverse_transform` decodes
+        codes of the pretrained encoder.
 
     head_ : Head
-        ``kernel`` of shape (encoding_dim, 1) and ``bias`` of shape (1,), from codes to
-        standardized targets.
+        Linear map from codes to standardized targets: ``kernel`` of shape
+        (encoding_dim, 1) and ``bias`` of shape (1,).
 
     target_mean_, target_scale_ : float
         Mean and standard deviation of the targets.
@@ -127,9 +115,29 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
     See Also
     --------
-    EncoderClassifier : The same for classes.
-    sklearn.gaussian_process.GaussianProcessRegressor : The third step, on the rows as
-        they are.
+    EncoderClassifier : Semi-supervised classification.
+    sklearn.gaussian_process.GaussianProcessRegressor : Used for the pseudo-targets.
+
+    Notes
+    -----
+    `fit` has four steps:
+
+    1. The autoencoder, by default a denoising one [1]_, is trained on **all** rows.
+    2. A linear head, ridge regression, is fitted to the codes of the rows with targets.
+    3. Pseudo-targets of the other rows are predicted by a Gaussian process on the
+       codes. The weights of its kernel, linear plus squared exponential plus noise,
+       maximize the marginal likelihood [2]_. Predictions are clipped to the range of
+       the given targets.
+    4. Encoder and head are trained together on all rows. The loss, over standardized
+       targets, is
+
+       .. math:: \frac1{2n} \sum_i (w \cdot f(x_i) + b - y_i)^2 .
+
+    If all rows have targets, or more than 2000 of them, there is no third step, and
+    only the rows with targets are used in the fourth.
+
+    Extreme rows and targets, a thousand times too large for example, would dominate the
+    scale of the data. They are left out of training, with a warning.
 
     References
     ----------
@@ -190,7 +198,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     @fit_context(prefer_skip_nested_validation=False)
     @restores_on_error
     def fit(self, X: "MatrixLike", y: "ArrayLike") -> Self:
-        """Pretrain on all rows, then train on targets: those given, and those made up.
+        """Pretrain on all rows, then fine-tune on targets and pseudo-targets.
 
         Parameters
         ----------
@@ -221,7 +229,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         return self
 
     def _inlying_targets(self, y, labelled):
-        """The rows with targets, without those whose targets stand alone."""
+        """The rows with targets, without those of extreme targets."""
         targets = Rows(y[labelled, None], type(self).__name__, dtype=np.float64)
         targets.units = find_units(targets)
         far = labelled[far_rows(targets)]
@@ -264,22 +272,22 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         Returns
         -------
         y : ndarray of shape (n_samples,), float64
-            In the units of the targets.
+            Predictions in the units of the targets.
         """
-        outputs = self._outputs(X)[:, 0]  # first: it tells whether we are fitted
-        # In float64, in which a mean far from zero costs no digits.
+        outputs = self._outputs(X)[:, 0]  # first: it raises NotFittedError
+        # In float64 a mean far from zero loses no digits.
         outputs = outputs.astype(np.float64)
         return self.target_mean_ + self.target_scale_ * outputs
 
 
 def _standardized(y: np.ndarray, labelled: np.ndarray):
-    """Targets of mean 0 and variance 1, float64; mean and deviation of the known."""
+    """Targets of mean 0 and variance 1, float64, and the mean and deviation."""
     known = y[labelled].astype(np.float64)
     with np.errstate(over="ignore"):
         mean, scale = float(known.mean()), float(known.std())
     if _MIN_SCALE < scale < 1 / _MIN_SCALE and abs(mean) < FAR * scale:
         return (y - mean) / scale, mean, scale
-    # About one of them, in a unit of which squares are numbers.
+    # Relative to one of them, in a unit in which squares do not overflow.
     z = minus(y, known[0])
     exponent = int(np.frexp(np.abs(z[labelled]).max())[1])
     z = np.ldexp(z, -exponent)

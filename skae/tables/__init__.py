@@ -1,6 +1,6 @@
 """Tables of mixed types: columns, layout, rows, layers, losses and scores.
 
-The layers import Keras, and are imported when they are asked for.
+The layers import Keras, so they are imported on first use.
 """
 
 from skae._lazy import lazy_getattr

@@ -1,4 +1,4 @@
-"""One column of a table of mixed kinds, and how its numbers are read."""
+"""Base class of the columns of a table of mixed types, and helpers for numbers."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -11,39 +11,39 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 class Column(ABC):
-    """One column: values to numbers or levels, and what is reconstructed to values.
+    """Encoding of a column as numbers or levels, and decoding of reconstructions.
 
-    It has nothing but what its constructor takes, so that a file can hold it.
+    The attributes are those that the constructor takes, so that it can be saved.
     """
 
-    # How many numbers it has in a row of the network, or how many levels.
+    # Number of numbers in a row of the network, or number of levels.
     n_numbers: int = 0
     n_levels: int = 0
     kind: str
-    # Whether equal steps of its values are equal steps on its scale.
+    # Whether the scale is linear.
     is_straight = False
-    # Whether float32 holds its values as well as they differ from each other.
+    # Whether float32 resolves the differences of the values.
     fits_float32 = True
 
     @classmethod
     @abstractmethod
     def fit(cls, values, kind: str, name: Any, **options) -> "Column":
-        """What is to be known of the values of a column, all of them."""
+        """Fit to the values of a column."""
 
     @abstractmethod
     def read(self, values, name: Any) -> np.ndarray:
-        """A number or more per row, or the number of its level; NaN where it is gone.
+        """Encode values as numbers, or as numbers of levels; NaN for missing values.
 
-        float32, of shape (n_rows, n_numbers) or (n_rows, 1).
+        The result is float32, of shape (n_rows, n_numbers) or (n_rows, 1).
         """
 
     @abstractmethod
     def write(self, found: np.ndarray) -> Any:
-        """Values from numbers, or from the probabilities of the levels."""
+        """Decode values from numbers, or from the probabilities of the levels."""
 
 
 def numbers_in(values, kind: str, name) -> np.ndarray:
-    """Numbers, or seconds; ValueError, with the column's name, for what has none."""
+    """Convert values to numbers or seconds; a ValueError names the column."""
     try:
         x = (seconds_of if kind in ("date", "duration") else numbers_of)(values)
     except (TypeError, ValueError, ArithmeticError) as error:
@@ -56,7 +56,7 @@ def numbers_in(values, kind: str, name) -> np.ndarray:
 
 
 def moments(x: np.ndarray, weight: np.ndarray | None = None) -> tuple[float, float]:
-    """Mean and deviation of numbers that differ, however far from zero or small."""
+    """Mean and standard deviation, accurate for very large and small numbers."""
     z = x - x[0]
     unit = float(np.abs(z).max()) or 1.0
     z = z / unit
@@ -66,7 +66,7 @@ def moments(x: np.ndarray, weight: np.ndarray | None = None) -> tuple[float, flo
 
 
 def check_size(x: np.ndarray, name) -> None:
-    """ValueError, with the column's name, for infinity and what float32 cannot hold."""
+    """Raise ValueError, naming the column, for infinity and numbers beyond float32."""
     if np.nanmax(np.abs(x), initial=0.0) > _LARGEST:
         raise ValueError(
             "Input X contains infinity or a value too large for dtype('float32'), in "

@@ -1,4 +1,4 @@
-"""What users say of the columns of a table: their kinds, and what they count."""
+"""Parameters for the columns of a table: their kinds and weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from skae.tables._columns import KINDS
 
 
 def check_names(parameter: str, given, names) -> None:
-    """ValueError for names that are no columns."""
+    """Raise ValueError for names that are not columns."""
     unknown = [name for name in given if name not in names]
     if unknown:
         raise ValueError(
@@ -18,7 +18,7 @@ def check_names(parameter: str, given, names) -> None:
 
 
 def given_kinds(names: list, parameters: Mapping[str, Any]) -> dict[Any, str]:
-    """The kinds that the user has given, by the name of the column."""
+    """Kinds given by the user, by the name of the column."""
     categories = parameters["categorical_features"]
     given: dict[Any, str] = {}
     if categories is not None and not isinstance(categories, str):
@@ -53,7 +53,7 @@ def given_kinds(names: list, parameters: Mapping[str, Any]) -> dict[Any, str]:
 
 
 def given_weights(names: list, column_weight, used: np.ndarray) -> np.ndarray:
-    """A weight for each column; those that are not `used` do not count."""
+    """Weight of each column; at least one of the `used` columns has a positive one."""
     if column_weight is None:
         return np.ones(len(names))
     if isinstance(column_weight, Mapping):

@@ -1,4 +1,4 @@
-"""The columns of a table of mixed kinds: what the network sees of each, and back."""
+"""Encoding of the columns of a table of mixed types, and detection of their kinds."""
 
 import warnings
 from collections import Counter
@@ -20,29 +20,29 @@ from skae.tables._date_column import DateColumn
 from skae.tables._number_column import NumberColumn as NumberColumn
 
 KINDS = ("number", "integer", "boolean", "category", "date", "duration", "ignored")
-# Kinds of columns that tell rows nothing.
+# Kinds of columns that are not encoded.
 IGNORED = ("constant", "empty", "identifier", "ignored")
 SCALINGS = ("standard", "quantile")
-# Of fewer values all may be new.
+# With fewer values there is no warning if all levels are unknown.
 _MANY_UNKNOWN = 10
-# Texts that tell whether all are numbers.
+# Number of texts that are checked for numbers.
 _GLANCE = 100
-# Strings of which more than this share differ tell rows apart, not kinds of rows.
+# Columns of strings with a larger share of distinct values are identifiers.
 _IDENTIFIER_SHARE, _MIN_LEVELS = 0.5, 20
 
 
 class CategoryColumn(Column):
-    """One of some levels.
+    """Column of categories.
 
     Parameters
     ----------
     kind : {"category", "boolean"}
 
     levels : list
-        In their order.
+        Levels, in their order.
 
     refuses : bool
-        Whether a level that is none of them is an error; else it is a missing value.
+        Whether an unknown level is an error; else it is a missing value.
     """
 
     def __init__(self, kind, levels, refuses):
@@ -57,7 +57,7 @@ class CategoryColumn(Column):
     def fit(
         cls, values, kind, name, *, handle_unknown, max_levels, weight=None, **options
     ):
-        """The levels that occur, the rarest left out where they are too many."""
+        """Find the levels; the rarest are left out if there are too many."""
         labels = labels_of(values)
         counts = Counter(labels)
         counts.pop(None, None)
@@ -94,7 +94,7 @@ class CategoryColumn(Column):
         return codes[:, None]
 
     def _warn_of_unknown(self, labels: list, name) -> None:
-        """Some levels may well be new; where all are, they are written otherwise."""
+        """Warn if all levels are new, which suggests another spelling or type."""
         unknown = [label for label in labels if label is not None]
         if len(unknown) >= _MANY_UNKNOWN:
             warnings.warn(
@@ -105,23 +105,23 @@ class CategoryColumn(Column):
             )
 
     def write(self, found):
-        """The likeliest levels."""
+        """Return the most probable levels."""
         return [self.levels[i] for i in found.argmax(axis=1)]
 
 
 class IgnoredColumn(Column):
-    """A column that tells rows nothing: it is constant, empty, or a name of each row.
+    """Column that is not encoded: it is constant, empty, an identifier, or ignored.
 
     Parameters
     ----------
     kind : {"constant", "empty", "identifier", "ignored"}
 
     value : object
-        What is written in every row, of dates and durations the seconds; None for a
+        Decoded value of every row, in seconds for dates and durations; None for a
         missing value.
 
     unit : {None, "M8[us]", "m8[us]"}
-        What the seconds are: no number, a date or a duration.
+        Type of the seconds: a date or a duration; None if the value is neither.
     """
 
     def __init__(self, kind, value, unit=None):
@@ -129,7 +129,7 @@ class IgnoredColumn(Column):
 
     @classmethod
     def fit(cls, values, kind, name, **options):
-        """The value of a constant column."""
+        """Find the value of a constant column."""
         if kind != "constant":
             return cls(kind, None)
         units = {"date": "M8[us]", "duration": "m8[us]"}
@@ -139,17 +139,17 @@ class IgnoredColumn(Column):
         return cls(kind, next(v for v in labels_of(values) if v is not None))
 
     def read(self, values, name):
-        """Nothing."""
+        """Return an array without columns."""
         return np.empty((len(values), 0), np.float32)
 
     @property
     def fits_float32(self):
-        """Of a constant the value is all there is."""
+        """Whether float32 represents the value of a constant column."""
         is_number = isinstance(self.value, int | float)
         return not is_number or abs(self.value) < FAR**2
 
     def write(self, found):
-        """The same in every row."""
+        """Return the same value for every row."""
         if self.unit:
             return np.full(len(found), round(self.value * 1e6)).astype(self.unit)
         return [self.value] * len(found)
@@ -167,7 +167,7 @@ CLASSES: dict[str, type[Column]] = {
 
 
 def closer_kind(values, kind: str, name, *, guess: bool) -> str:
-    """The kind of a column after a look at its values; `guess`: beyond its type."""
+    """Kind of a column by its values; with `guess` it may differ from its type."""
     if kind == "ignored":
         return kind
     if kind in ("boolean", "category"):
@@ -200,7 +200,7 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
             )
         return "identifier"
     x = numbers_in(values, kind, name)
-    n_gaps = int(np.isnan(x).sum())
+    n_missing = int(np.isnan(x).sum())
     if kind == "integer" and np.nanmax(np.abs(x), initial=0.0) > EXACT:
         whole = [label for label in labels_of(values) if label is not None]
         x = differences_of(values, int(min(whole)))
@@ -212,15 +212,15 @@ def closer_kind(values, kind: str, name, *, guess: bool) -> str:
     if not guess:
         return kind
     if kind == "integer" and len(np.unique(x)) == 2:
-        return "category"  # yes and no, as so many tables have them
+        return "category"  # usually 0 and 1 for no and yes
     is_array = isinstance(values, np.ndarray)
-    if kind == "number" and n_gaps and not is_array and not (x % 1).any():
-        return "integer"  # which have no gaps in pandas, and are floats for that
+    if kind == "number" and n_missing and not is_array and not (x % 1).any():
+        return "integer"  # in pandas integers with missing values are floats
     return kind
 
 
 def _look_like_numbers(texts: list) -> bool:
-    """Whether some of them are numbers; with zeros in front they are names."""
+    """Whether texts are numbers; with leading zeros they are not."""
     some = sorted(set(texts))[:_GLANCE]
     if any(text[:1] == "0" and text[1:2].isdigit() for text in some):
         return False
@@ -231,7 +231,7 @@ def _look_like_numbers(texts: list) -> bool:
 
 
 def _mass(labels: list, weight) -> Counter:
-    """Weight of the rows of each level."""
+    """Total weight of the rows of each level."""
     mass: Counter = Counter()
     for label, own in zip(labels, weight.tolist(), strict=True):
         if label is not None:

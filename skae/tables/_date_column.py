@@ -1,4 +1,4 @@
-"""Columns of dates: how far along, where in the cycles of time, and on their grid."""
+"""Columns of dates: position in time, phases of cycles, and a grid."""
 
 import numpy as np
 
@@ -7,33 +7,33 @@ from skae.tables._column import Column, moments, numbers_in
 from skae.tables._date_grid import DateGrid, microseconds
 
 _DAY = 86400.0
-# Of more dates than this share the hour must be right in the nights of October.
+# Largest share of dates whose hour may be lost when clocks are set back.
 _MAX_LOST = 0.01
 _CYCLES = (_DAY, 7 * _DAY, 365.2425 * _DAY)
 
 
 class DateColumn(Column):
-    """Moments in time: how far along, and where in the day, the week and the year.
+    """Dates, encoded as position in time and phases of the day, the week and the year.
 
     Parameters
     ----------
     mean, deviation : float
-        Of the seconds since 1970.
+        Mean and standard deviation of the seconds since 1970.
 
     cycles : ndarray
         Lengths of the cycles in seconds, from short to long.
 
     grain : float
-        All dates are multiples of so many seconds, where there is no grid.
+        All dates are multiples of so many seconds, if there is no grid.
 
     limits : ndarray of shape (2,)
         The first and the last date.
 
     zone : str, default=None
-        In whose time all this is counted; UTC by default.
+        Time zone of the encoding; UTC by default.
 
     clock, month_days, months : ndarray, default=None
-        Of a `DateGrid`. None for columns of old files.
+        Attributes of a `DateGrid`. None for columns of old files.
     """
 
     kind, is_straight = "date", True
@@ -56,12 +56,12 @@ class DateColumn(Column):
 
     @property
     def n_numbers(self):
-        """How far along, and two numbers for each cycle."""
+        """One number for the position in time, and two for each cycle."""
         return 1 + 2 * len(self.cycles)
 
     @classmethod
     def fit(cls, values, kind, name, *, zone=None, weight=None, **options):
-        """The cycles that the dates go through more than once, and their grid."""
+        """Find the cycles of which the dates cover more than two, and the grid."""
         t = numbers_in(values, "date", name)
         known = ~np.isnan(t)
         t = t[known]
@@ -85,11 +85,11 @@ class DateColumn(Column):
         )
 
     def seconds(self, values, name):
-        """What clocks of the zone show, in seconds since 1970."""
+        """Local time of the zone, in seconds since 1970."""
         return to_wall(numbers_in(values, "date", name), self.zone)
 
     def read(self, values, name):
-        """Time on a scale of variance 1, and sines and cosines."""
+        """Return time on a scale of variance 1, and sines and cosines of the phases."""
         t = self.seconds(values, name)
         found = [(t - self.mean) / self.deviation]
         for cycle in self.cycles:
@@ -98,11 +98,11 @@ class DateColumn(Column):
         return np.column_stack(found).astype(np.float32)
 
     def position(self, found):
-        """How far along the dates are that `write` makes of this."""
+        """Positions in time of the dates that `write` decodes, on the scale."""
         return (self.written(found) - self.mean) / self.deviation
 
     def written(self, found):
-        """Seconds of the dates that `write` makes of this, in time of the zone."""
+        """Seconds of the dates that `write` decodes, in local time of the zone."""
         found = found.astype(np.float64)
         t = self.mean + found[:, 0] * self.deviation
         for i, cycle in reversed(list(enumerate(self.cycles))):
@@ -116,14 +116,14 @@ class DateColumn(Column):
         return grid.nearest(t, self.limits)
 
     def write(self, found):
-        """Dates at the right place in the year, week and day, and on the grid."""
+        """Decode dates with the phases of year, week and day, on the grid."""
         return microseconds(from_wall(self.written(found), self.zone)).astype("M8[us]")
 
 
 def _steadier(t: np.ndarray, zone: str) -> str:
-    """The zone, or UTC: for fewer times of the day, or nights when clocks are set back.
+    """Return the zone, or UTC if it has fewer distinct times of day or avoids losses.
 
-    In these nights clocks show an hour twice, and only the first is written.
+    When clocks are set back an hour is ambiguous, and only the first one is decoded.
     """
     wall = to_wall(t, zone)
     here, there = (len(np.unique(x % _DAY)) for x in (wall, t))

@@ -1,38 +1,39 @@
-"""At which times of the day, days of the week and days of the month dates fall."""
+"""Grid of dates: their times of day, weekdays, days of the month and months."""
 
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import gammaln
 
-DAY = 86_400_000_000  # microseconds, in which all is counted here
+DAY = 86_400_000_000  # microseconds, the unit of this module
 _HOUR = DAY // 24
 _SECOND = 1_000_000
-# Units of which times may be multiples, in seconds.
+# Candidates for the resolution of times, in seconds.
 _GRAINS = (86400, 43200, 21600, 10800, 7200, 3600, 1800, 1200, 900, 600, 300, 60)
 _GRAINS += (30, 20, 15, 10, 5, 1, 0.1, 0.01, 0.001)
-# Phases are few if so few of all that are possible come by chance so rarely.
+# Significance level of the test whether the observed phases are few.
 _RARE = np.log(0.01)
-_MONDAY = 3  # of the first day of 1970
+_MONDAY = 3  # weekday of the first day of 1970, a Thursday
 
 
 class DateGrid(NamedTuple):
-    """Where dates may fall.
+    """Possible dates of a column.
 
     Parameters
     ----------
     clock : ndarray of shape (n_parts, 3), int64
         Parts of the days: a weekday, 0 for Monday, and the first and the last time of
-        the day, in microseconds.
+        day, in microseconds.
 
     month_days : ndarray of int
-        Days of the month, counted from 1, or from its end from -1. Empty for any.
+        Days of the month, counted from 1, or from the end of the month from -1. Empty
+        if all are possible.
 
     months : ndarray of int
-        Months of the year. Empty for any.
+        Months of the year. Empty if all are possible.
 
     grain : int
-        Times of a part are so many microseconds apart.
+        Resolution of the times of a part, in microseconds.
     """
 
     clock: np.ndarray
@@ -42,7 +43,7 @@ class DateGrid(NamedTuple):
 
     @classmethod
     def fit(cls, seconds: np.ndarray) -> "DateGrid":
-        """The grid of dates, of which all phases that could have been have not."""
+        """Find the grid of dates: the phases that occur, if they are few."""
         dates = np.unique(microseconds(seconds))
         days, times = np.divmod(dates, DAY)
         grain = grain_of(dates - dates[0])
@@ -57,7 +58,7 @@ class DateGrid(NamedTuple):
         return cls(np.concatenate(clock), month_days, months, grain)
 
     def nearest(self, seconds: np.ndarray, limits: np.ndarray) -> np.ndarray:
-        """The nearest dates that fall on the grid, between two that do."""
+        """Round to the nearest dates of the grid, within limits on the grid."""
         wanted, ends = microseconds(seconds), microseconds(limits)
         wanted = np.clip(wanted, *ends)
         days = self._days(*(ends // DAY))
@@ -70,7 +71,7 @@ class DateGrid(NamedTuple):
         return np.clip(found[best, np.arange(len(wanted))], *ends) / _SECOND
 
     def _days(self, first: int, last: int) -> np.ndarray:
-        """All days of the grid from the first to the last."""
+        """Days of the grid from the first to the last."""
         days = np.arange(first, last + 1)
         fits = np.isin((days + _MONDAY) % 7, self.clock[:, 0])
         if len(self.month_days):
@@ -83,7 +84,7 @@ class DateGrid(NamedTuple):
         return days[fits] if fits.any() else days
 
     def _times(self, days: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-        """The nearest time of the grid on each day."""
+        """Nearest time of the grid on each day."""
         found = np.clip(wanted, 0, DAY - 1)
         weekdays = (days + _MONDAY) % 7
         for day in np.unique(self.clock[:, 0]):
@@ -101,12 +102,12 @@ class DateGrid(NamedTuple):
 
 
 def microseconds(seconds: np.ndarray) -> np.ndarray:
-    """Whole microseconds."""
+    """Convert seconds to integer microseconds."""
     return np.rint(np.asarray(seconds) * _SECOND).astype(np.int64)
 
 
 def grain_of(differences: np.ndarray) -> int:
-    """The largest of some units of time of which all are multiples, in microseconds."""
+    """Largest resolution of which all differences are multiples, in microseconds."""
     for grain in _GRAINS:
         if not (differences % round(grain * _SECOND)).any():
             return round(grain * _SECOND)
@@ -114,9 +115,10 @@ def grain_of(differences: np.ndarray) -> int:
 
 
 def _are_few(n_seen: int, n_possible: int, n_drawn: int) -> bool:
-    """Whether so few different ones would hardly come by chance.
+    """Whether the number of distinct values is significantly small.
 
-    An upper bound of the chance that all draws fall into some `n_seen` places.
+    The test uses an upper bound of the probability that all of `n_drawn` uniform draws
+    fall into `n_seen` of `n_possible` values.
     """
     if n_seen >= n_possible:
         return False
@@ -126,7 +128,7 @@ def _are_few(n_seen: int, n_possible: int, n_drawn: int) -> bool:
 
 
 def _parts(times: np.ndarray, grain: int, n_dates: int) -> np.ndarray:
-    """First and last times of the parts of a day: moments, some hours, or the day."""
+    """First and last times of the parts of a day: single times, hours, or the day."""
     seen = np.unique(times)
     if _are_few(len(seen), max(1, DAY // grain), n_dates) or grain >= DAY:
         return np.column_stack([seen, seen])
@@ -140,7 +142,7 @@ def _parts(times: np.ndarray, grain: int, n_dates: int) -> np.ndarray:
 
 
 def _of_weekday(day, weekdays, times, parts, n_weekdays) -> np.ndarray:
-    """The parts of one weekday: its own moments where each day has others."""
+    """Parts of a weekday: its own times, if the times depend on the weekday."""
     moments = (parts[:, 0] == parts[:, 1]).all()
     if moments and n_weekdays > 1:
         own = np.unique(times[weekdays == day])
@@ -151,7 +153,7 @@ def _of_weekday(day, weekdays, times, parts, n_weekdays) -> np.ndarray:
 
 
 def _calendar(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days of the month and months, where they are few."""
+    """Days of the month and months, if they are few."""
     none = np.empty(0, np.int64)
     candidates = [np.unique(own) for own in _month_days(days)]
     month_days = min(candidates, key=len)
@@ -163,7 +165,7 @@ def _calendar(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _month_days(days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Days of the month, from 1, and those from its end, from -1."""
+    """Days of the month, from 1, and counted from its end, from -1."""
     dates = days.astype("M8[D]")
     months = dates.astype("M8[M]")
     first = (dates - months.astype("M8[D]")).astype(np.int64)

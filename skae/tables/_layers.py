@@ -1,4 +1,4 @@
-"""Rows of numbers and categories: to a vector, to probabilities, and their errors."""
+"""Layers for rows of numbers and categories: encoding, probabilities, errors, noise."""
 
 import math
 
@@ -6,22 +6,22 @@ import keras
 import numpy as np
 from keras import ops
 
-# Logits are held so near to the mean of their category: beyond, float32 overflows.
+# Bound of the distance of logits from the mean of their category, against overflow.
 _LARGEST_LOGIT = 40.0
 _LOG_DEVIATIONS = (math.log(0.05), math.log(1e2))
 _TINY = 1e-12
-# By so much a value that the encoder saw counts less than one that it did not.
+# Reduction of the weight of values that were not masked in the encoder's input.
 _LESS_IF_SEEN = 0.7
 
 
 class _TableLayer(keras.layers.Layer):
-    """Knows how many numbers come first, and how many levels each category has."""
+    """Base class with the number of numbers, which come first, and of levels."""
 
     def __init__(self, n_numbers, levels, **kwargs):
         super().__init__(**kwargs)
         self.n_numbers, self.levels = int(n_numbers), tuple(int(n) for n in levels)
         self.n_levels = sum(self.levels)
-        # Of each level its category, and its number there.
+        # The category of each level, and its number in the category.
         self.owner = np.repeat(np.arange(len(self.levels)), self.levels)
         numbers = [np.arange(n) for n in self.levels]
         self.number = np.concatenate(numbers).astype("float32") if numbers else None
@@ -33,11 +33,11 @@ class _TableLayer(keras.layers.Layer):
         return ops.matmul(values, ops.convert_to_tensor(member.astype("float32")))
 
     def spread(self, values):
-        """The value of each level's category."""
+        """Repeat the value of each category for its levels."""
         return ops.take(values, self.owner, axis=1)
 
     def log_probabilities(self, logits):
-        """Logarithms of the probabilities of all levels."""
+        """Log-probabilities of all levels: a softmax in each category."""
         means = self.sums(logits) / np.asarray(self.levels, dtype="float32")
         logits = logits - self.spread(means)
         logits = ops.clip(logits, -_LARGEST_LOGIT, _LARGEST_LOGIT)
@@ -50,10 +50,10 @@ class _TableLayer(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class TableToVector(_TableLayer):
-    """Map numbers and numbers of levels to numbers and scaled indicators of levels.
+    """One-hot encode levels, and standardize the indicators.
 
-    An indicator less the weight `share` is divided by the weight `deviation`. NaN stays
-    NaN, in all levels of a category.
+    The weight `share` is subtracted, and the difference divided by the weight
+    `deviation`. Numbers do not change. NaN stays NaN, in all levels of a category.
     """
 
     def build(self, input_shape):
@@ -78,7 +78,7 @@ class TableToVector(_TableLayer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class LevelProbabilities(_TableLayer):
-    """Leave numbers as they are, and turn logits into probabilities of levels."""
+    """Convert logits to probabilities of levels; numbers do not change."""
 
     def call(self, inputs):
         if not self.levels:
@@ -92,10 +92,10 @@ class LevelProbabilities(_TableLayer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class TableError(_TableLayer):
-    """Map normal data and raw outputs to the mean error of the columns that are there.
+    """Mean error of the observed columns, from standardized data and raw outputs.
 
-    A number's error is its square, a category's its cross-entropy over the weight
-    `entropy`. `weights` says what each value counts.
+    The error of a number is the squared error, that of a category the cross-entropy
+    divided by the weight `entropy`. `weights` are the weights of the values.
     """
 
     def __init__(self, n_numbers, levels, weights, **kwargs):
@@ -120,7 +120,7 @@ class TableError(_TableLayer):
         return total / ops.maximum(ops.sum(weight, axis=1), _TINY)
 
     def errors(self, normal, raw):
-        """Error of each number and category, and whether it is there."""
+        """Error of each number and category, and whether it is observed."""
         m = self.n_numbers
         numbers, logits = normal[:, :m], raw[:, m:]
         present = ops.logical_not(ops.isnan(numbers))
@@ -152,18 +152,18 @@ class TableError(_TableLayer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class TableNegativeLogLikelihood(TableError):
-    """Map normal data and raw outputs to nats per row, summed over what is there.
+    """Negative log-likelihood per row in nats, summed over the observed values.
 
-    Each number has its standard deviation, learned as its logarithm.
+    Each number has its own standard deviation, whose logarithm is learned.
     """
 
-    # A logarithm has far to go, and steps of the learning rate are short: the weight is
-    # a tenth of it.
+    # The weight is a tenth of the logarithm, which speeds up its learning: it has a
+    # large range, and steps are as small as the learning rate.
     PACE = 10.0
 
     @classmethod
     def deviations(cls, weight):
-        """Standard deviations from the weight `log_deviation`, in NumPy."""
+        """Standard deviations of the numbers, from the weight `log_deviation`."""
         return np.exp(np.clip(cls.PACE * weight, *_LOG_DEVIATIONS))
 
     def build(self, input_shape):
@@ -189,18 +189,18 @@ class TableNegativeLogLikelihood(TableError):
 
 @keras.saving.register_keras_serializable(package="skae")
 class TableNoise(keras.layers.Layer):
-    """Take values away, or swap them with those of other rows of the mini-batch.
+    """Mask values, or swap them with those of other rows of the mini-batch.
 
     Parameters
     ----------
     noise : {"swap", "masking"}
 
     level : float
-        Share of the values. For masking it is a mean: each row has its own share, as
-        much below as above.
+        Share of the values. For masking it is the mean of the share, which is drawn for
+        each row from a symmetric uniform distribution.
 
     evaluates : bool
-        Whether there is noise in evaluation as well, the same each time.
+        Whether noise is added in evaluation as well, the same each time.
     """
 
     def __init__(self, noise, level, evaluates=False, seed=None, **kwargs):

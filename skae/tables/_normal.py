@@ -1,4 +1,4 @@
-"""A normal distribution of rows of which values are missing."""
+"""Normal distribution of rows with missing values."""
 
 from typing import Self
 
@@ -7,22 +7,22 @@ import numpy as np
 from skae._saved_state import SavedState
 from skae.tables._numeric import observed_moments
 
-# Numbers of the inverses that are made at once.
+# Number of entries of the inverses that are computed at once.
 _BLOCK = 1 << 18
-# Added to variances: what is nearly the same twice cannot be told apart.
+# Added to variances, for columns that are nearly collinear.
 _JITTER = 1e-5
 _MIN_VARIANCE = 1e-3
-# Steps end when filled values move by less, in deviations.
+# Iteration stops when imputed values change by less, in standard deviations.
 _STANDS_STILL = 3e-3
 
 
 class NormalWithMissing(SavedState):
-    """Mean and covariance of rows with gaps, by expectation and maximization [1]_.
+    """Mean and covariance of rows with missing values, by the EM algorithm [1]_.
 
     Parameters
     ----------
     x : ndarray of shape (n_rows, n_features)
-        NaN where a value is missing.
+        Rows; NaN for missing values.
 
     References
     ----------
@@ -38,10 +38,9 @@ class NormalWithMissing(SavedState):
         self.covariance = np.diag(self.variance)
 
     def fit(self, x: np.ndarray, ridge: float, max_steps: int) -> Self:
-        """Go on from the moments so far.
+        """Run EM from the present moments.
 
-        `ridge` is the number of rows whose covariance is diagonal that the data are
-        taken to have as well.
+        `ridge` is the strength of a prior, in numbers of rows: a diagonal covariance.
         """
         patterns, n, before = _Patterns(x), len(x), None
         for _ in range(max_steps):
@@ -58,19 +57,19 @@ class NormalWithMissing(SavedState):
         return self
 
     def fill(self, x: np.ndarray) -> np.ndarray:
-        """Rows with what is expected in their gaps."""
+        """Replace missing values by their conditional means."""
         return _Patterns(x).expected(self.mean, self.covariance)[0].astype(np.float32)
 
     def fill_and_variances(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same, and the variance of each value that is missing, 0 of others."""
+        """Return `fill`, and the variances of the missing values, else 0."""
         filled, _, variances = _Patterns(x).expected(self.mean, self.covariance)
         return filled.astype(np.float32), variances.astype(np.float32)
 
     def draw(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Deviations from what `fill` expects, drawn for the gaps; 0 elsewhere.
+        """Draw deviations of the missing values from `fill`; 0 for observed values.
 
-        What `fill` makes of rows drawn without gaps, less these rows, is distributed as
-        are the gaps given the rest.
+        For complete rows drawn from the distribution, the difference from their
+        conditional means is distributed as the missing values given the observed ones.
         """
         values, vectors = np.linalg.eigh(self.covariance.astype(np.float64))
         root = vectors * np.sqrt(np.maximum(values, 0))
@@ -81,11 +80,10 @@ class NormalWithMissing(SavedState):
 
 
 class _Patterns:
-    """Rows by which of their values are missing: each pattern has one inverse.
+    """Rows grouped by their pattern of missing values, which need one inverse each.
 
-    Given the rest, the gaps of a row have as their covariance the inverse of their part
-    of the precision, the inverse of the covariance of all: it is as large as the gaps
-    are many.
+    The conditional covariance of the missing values of a row is the inverse of their
+    block of the precision matrix. Its size is the number of missing values.
     """
 
     def __init__(self, x: np.ndarray):
@@ -97,7 +95,7 @@ class _Patterns:
             bits, axis=0, return_index=True, return_inverse=True
         )
         patterns = self._gaps[rows[first]]
-        # From few gaps to many: those of a block have about as many.
+        # Sorted by the number of missing values, which is similar within a block.
         order = np.argsort(patterns.sum(axis=1), kind="stable")
         owner, patterns = np.argsort(order)[owner.ravel()], patterns[order]
         by_pattern = np.argsort(owner, kind="stable")
@@ -109,10 +107,10 @@ class _Patterns:
             self._blocks.append(block)
 
     def expected(self, mean, covariance) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows with what is expected in their gaps, and how sure that is.
+        """Conditional means of the rows, and their uncertainty.
 
-        That is the sum of the covariances of the gaps of all rows, and the variance of
-        each gap, 0 of what is there.
+        The latter is the sum of the conditional covariances of all rows, and the
+        variance of each missing value, 0 for observed values.
         """
         precision = np.linalg.inv(covariance + _JITTER * np.eye(len(covariance)))
         z = np.where(self._gaps, 0.0, self._x - mean)
@@ -127,19 +125,19 @@ class _Patterns:
 
 
 class _Block:
-    """Some patterns, their rows, and for each row the number of its pattern."""
+    """Block of patterns, their rows, and the number of the pattern of each row."""
 
     def __init__(self, missing, rows, owner):
         self._rows, self._owner = rows[:, None], owner
         most = int(missing.sum(axis=1).max())
-        # Places of the gaps of each pattern, and whether there are so many.
+        # Columns of the missing values of each pattern, padded, and the mask of them.
         self._places = np.argsort(~missing, axis=1, kind="stable")[:, :most]
         self._has = np.take_along_axis(missing, self._places, axis=1)
         self._both = self._has[:, :, None] & self._has[:, None, :]
         self._counts = np.bincount(owner, minlength=len(missing))
 
     def inverses(self, precision) -> np.ndarray:
-        """Covariances of the gaps of the patterns; 0 beyond them."""
+        """Conditional covariances of the patterns, padded with 0."""
         places, diagonal = self._places, np.arange(self._places.shape[1])
         own = precision[places[:, :, None], places[:, None, :]] * self._both
         own[:, diagonal, diagonal] += ~self._has
@@ -148,7 +146,7 @@ class _Block:
         return found
 
     def fill(self, z, inverses, pull) -> None:
-        """Write what is expected in the gaps of centred rows."""
+        """Write the conditional means of centred rows."""
         size = self._places.shape[1]
         n_rows = max(1, _BLOCK // size**2)
         for start in range(0, len(self._rows), n_rows):
@@ -159,7 +157,7 @@ class _Block:
             z[rows, places] -= moves[:, :, 0]
 
     def add_to(self, total, inverses) -> None:
-        """Add the covariances of all rows to a sum."""
+        """Add the conditional covariances of all rows to a sum."""
         size = len(total)
         places = self._places[:, :, None] * size + self._places[:, None, :]
         weighted = inverses * self._counts[:, None, None]
@@ -167,14 +165,14 @@ class _Block:
         total += sums.reshape(size, size)
 
     def write_variances(self, found, inverses) -> None:
-        """Write the variances of the gaps."""
+        """Write the variances of the missing values."""
         variances = np.diagonal(inverses, axis1=1, axis2=2)
         variances = np.maximum(variances * self._has, 0)
         found[self._rows, self._places[self._owner]] = variances[self._owner]
 
 
 def _pieces(sizes) -> list[tuple[int, int]]:
-    """Cuts so that squares of the largest of increasing sizes, summed, are bounded."""
+    """Split increasing sizes so that each piece needs bounded memory for matrices."""
     found, start = [], 0
     while start < len(sizes):
         stop = start + 1

@@ -8,13 +8,13 @@ from skae.frames import EXACT, differences_of, labels_of
 from skae.tables._column import Column, check_size, moments, numbers_in
 from skae.tables._date_grid import grain_of, microseconds
 
-# Of so many quantiles a scaling knows the values.
+# Number of quantiles of a scaling.
 _N_QUANTILES = 1000
-# A weight of less than this part of the mean is not what others are counted in.
+# The unit of weights is the least weight, but at least the mean divided by this.
 _MAX_UNEVEN = 1000.0
-# Digits behind the point that numbers may share, and how many tell at a glance.
+# Largest number of decimals, and number of values that are checked first.
 _MAX_DECIMALS, _GLANCE = 6, 100
-# Types of numbers that are no float64, by their names.
+# Floating-point types with less precision than float64, by their names.
 NARROW_TYPES = dict.fromkeys(
     ("float32", "Float32", "<f4", "float[pyarrow]"), np.float32
 )
@@ -30,23 +30,24 @@ class NumberColumn(Column):
 
     values, scores, low, high : ndarray of shape (n_knots,)
         Values of the data, increasing; the score of each, and the least and the
-        greatest that stand for it. "standard" has two, a deviation apart.
+        greatest score that is decoded as it. For "standard" there are two, a standard
+        deviation apart.
 
     limits : ndarray of shape (2,)
-        The least and the greatest value seen.
+        The least and the greatest value in `fit`.
 
     step : float
         All values are multiples of it; 0 for none.
 
     is_straight : bool
-        Whether the scale goes on beyond its last values.
+        Whether the scale is linear, also beyond the values seen in `fit`.
 
     decimals : int, default=None
-        All values have so many digits behind the point, or fewer.
+        Largest number of decimals of the values.
 
     whole_limits : tuple of int, default=None
-        The least and the greatest of integers that float64 does not hold: all other
-        numbers here are less the least.
+        The least and the greatest of integers that are not exact in float64. The least
+        is subtracted from all other numbers here.
     """
 
     n_numbers = 1
@@ -71,7 +72,7 @@ class NumberColumn(Column):
 
     @classmethod
     def fit(cls, values, kind, name, *, scaling, type=None, weight=None, **options):
-        """Moments or quantiles; `type` of the column, in words, may tell decimals."""
+        """Estimate moments or quantiles; `type`, from `type_of`, may have decimals."""
         x = numbers_in(values, kind, name)
         more: dict = {"decimals": None, "whole_limits": None}
         if kind == "integer" and np.nanmax(np.abs(x)) > EXACT:
@@ -88,7 +89,7 @@ class NumberColumn(Column):
             step = _grain(x)
         if scaling == "standard":
             mean, deviation = moments(x, weight)
-            # A step at least: float64 may not hold a deviation so far from zero.
+            # The next float64 at least: far from zero the deviation may be lost.
             above = max(mean + (deviation or 1.0), np.nextafter(mean, np.inf))
             knots, scores = np.array([mean, above]), np.array([0.0, 1.0])
             return cls(kind, knots, scores, scores, scores, limits, step, True, **more)
@@ -97,16 +98,16 @@ class NumberColumn(Column):
 
     @property
     def origin(self) -> int:
-        """What all numbers here are less."""
+        """Number that is subtracted from all others here."""
         return self.whole_limits[0] if self.whole_limits else 0
 
     @property
     def grain(self) -> float:
-        """The distance of two values that the column may have; 0 for any."""
+        """Resolution of the values; 0 for any values."""
         return self.step if self.decimals is None else 10.0**-self.decimals
 
     def read(self, values, name):
-        """Numbers on the scale."""
+        """Return numbers on the scale."""
         if self.whole_limits:
             x = differences_of(values, self.origin)
             check_size(x, name)
@@ -123,11 +124,11 @@ class NumberColumn(Column):
         return scores.astype(np.float32)[:, None]
 
     def resolved(self, found):
-        """Scores of the values that `write` makes of scores."""
+        """Scores of the values that `write` decodes from scores."""
         return self._scores(self._written(found))
 
     def numbers(self, found):
-        """Numbers in the units of the data, less the origin, as they were found."""
+        """Numbers in the units of the data, minus the origin, without rounding."""
         scores = found[:, 0].astype(np.float64)
         if self.is_straight:
             return self.values[0] + scores * (self.values[1] - self.values[0])
@@ -136,13 +137,13 @@ class NumberColumn(Column):
 
     @property
     def fits_float32(self):
-        """Not if they are far from zero, or are nearly 0 to it."""
+        """Whether float32 resolves the values: not if far from zero, or tiny."""
         spread = self.values[-1] - self.values[0]
         largest = float(np.abs(self.limits).max())
         return largest < FAR * spread and spread > SAFE_SCALES[0]
 
     def span(self, least: float, greatest: float) -> np.ndarray:
-        """The least and the greatest score that stand for values between these two."""
+        """Least and greatest score that are decoded as values between two limits."""
         if self.is_straight:
             ends = np.array([least, greatest], dtype=np.float64)
             return (ends - self.values[0]) / (self.values[1] - self.values[0])
@@ -159,17 +160,17 @@ class NumberColumn(Column):
         return np.array([first, last])
 
     def _written(self, found):
-        """Numbers that the column may have, less the origin."""
+        """Rounded and clipped numbers, minus the origin."""
         x = self.numbers(found)
         if self.step:
             x = np.clip(np.rint(x / self.step) * self.step, *self.limits)
         return x if self.decimals is None else np.round(x, self.decimals)
 
     def write(self, found, within=None):
-        """Numbers, whole ones and in the range of those seen where they were whole.
+        """Decode numbers; integers and durations are rounded and stay in the range.
 
-        They are rounded to as many digits behind the point as all of them had, and lie
-        between the two that `within` may have, which are less the origin.
+        Other numbers are rounded to the decimals of the values in `fit`. All are
+        clipped to `within`, two numbers minus the origin, if it is given.
         """
         x = self._written(found)
         if within is not None:
@@ -180,18 +181,18 @@ class NumberColumn(Column):
 
 
 def _quantiles(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Values, and the normal score of each, the least and the greatest for it.
+    """Values, and the normal score of each, with the least and greatest for it.
 
-    A weight of 2 is a value that comes twice.
+    A weight of 2 acts as a repeated value.
     """
     weight = weight / max(weight.min(), weight.mean() / _MAX_UNEVEN)
     knots, position = np.unique(x, return_inverse=True)
     ranks = np.bincount(position, weights=weight)
     above = np.cumsum(ranks)
-    # A value that comes often has a range of ranks; it stands in the middle.
+    # A repeated value has a range of ranks, of which the middle is used.
     half = np.minimum(ranks, 1.0) / 2
     ends = np.array([above - ranks + half, above - half])
-    # The least and the greatest are as far out as rows of the usual weight would be.
+    # The extremes get the ranks that rows of unit weight would have.
     low, high = np.clip(ends, 0.5, above[-1] - 0.5) / above[-1]
     middle = norm.ppf((low + high) / 2)
     center = np.average(middle, weights=ranks)
@@ -204,12 +205,12 @@ def _quantiles(x: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, ...]:
 
 
 def _grain(seconds: np.ndarray) -> float:
-    """The largest of some units of time of which all are multiples."""
+    """Largest resolution of which all durations are multiples, in seconds."""
     return grain_of(microseconds(seconds)) / 1e6
 
 
 def _whole(x: np.ndarray, least: int, greatest: int) -> np.ndarray:
-    """Whole numbers that are `x` above the least."""
+    """Integers `least` + `x`, at most `greatest`."""
     found = [min(least + int(value), greatest) for value in x]
     for dtype in (np.int64, np.uint64):
         if np.iinfo(dtype).min <= least and greatest <= np.iinfo(dtype).max:
@@ -218,7 +219,7 @@ def _whole(x: np.ndarray, least: int, greatest: int) -> np.ndarray:
 
 
 def _decimals(x: np.ndarray, type: dict) -> int | None:
-    """Digits behind the point that suffice for all numbers; None where they do not."""
+    """Number of decimals that suffices for all numbers; None for more than six."""
     if "scale" in type:
         return type["scale"]
     dtype = NARROW_TYPES.get(type.get("of", type.get("name")), np.float64)

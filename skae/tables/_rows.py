@@ -1,4 +1,4 @@
-"""Rows of tables of mixed kinds: short as they are kept, long with all levels."""
+"""Rows of tables of mixed types: with numbers of levels, or with one-hot levels."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ _MIN_CHANCE = float(np.finfo(np.float32).tiny)
 
 
 class TableRows(MaskedRows):
-    """Rows of the network, as `MixedTableLayout` makes them.
+    """Rows of the network, encoded by a `MixedTableLayout`.
 
     Parameters
     ----------
@@ -19,7 +19,7 @@ class TableRows(MaskedRows):
     layout : MixedTableLayout
 
     index : object, default=None
-        Of the data frame.
+        Index of the data frame.
     """
 
     def __init__(self, x, estimator_name, layout, index=None):
@@ -27,12 +27,12 @@ class TableRows(MaskedRows):
         self.layout, self.index = layout, index
 
     def summarize(self, weight=None) -> Summary:
-        """Moments of numbers and shares of levels: as the network returns them."""
+        """Moments of numbers and shares of levels, in the layout of the outputs."""
         return VectorRows(self).summarize(weight)
 
 
 class RowsOfMap(TableRows):
-    """Rows of an array that is read, and scaled, a chunk at a time."""
+    """Rows of an array that is read and encoded a chunk at a time."""
 
     def __init__(self, X, estimator_name, layout):
         Rows.__init__(self, X, estimator_name, layout.sample_shape)
@@ -50,15 +50,15 @@ class RowsOfMap(TableRows):
 
 
 class VectorRows(MaskedRows):
-    """Rows of a table with a column for each level: 1 at that of the row, 0 elsewhere.
+    """Rows of a table with one-hot encoded levels.
 
     Parameters
     ----------
     rows : Rows of a table
-        With `layout`.
+        They have the attribute `layout`.
 
     mean, scale : ndarray of shape (n_outputs,), default=None
-        To subtract, and to divide by; what is missing is 0 then.
+        Mean to subtract, and scale to divide by; missing values are 0 then.
     """
 
     def __init__(self, rows, mean=None, scale=None):
@@ -69,20 +69,20 @@ class VectorRows(MaskedRows):
 
     @property
     def in_memory(self):
-        """Never: they are made as they are read."""
+        """False: rows are encoded when they are read."""
         return False
 
     @property
     def table(self):
-        """None is at hand."""
+        """Not available."""
         raise AttributeError("These rows are made as they are read.")
 
     def read(self, which, out=None):
-        """Rows `which`."""
+        """Return the rows `which`."""
         return self._expanded(self._rows.read(which))
 
     def gather(self, indices, out, epoch=0):
-        """Rows `indices`, into `out`."""
+        """Write the rows `indices` to `out`."""
         x = np.empty((len(indices), *self._rows.sample_shape), self.dtype)
         self._rows.gather(indices, x, epoch)
         out[: len(indices)] = self._expanded(x)
@@ -96,13 +96,13 @@ class VectorRows(MaskedRows):
 
 
 def nats(codes: np.ndarray, chances: np.ndarray) -> np.ndarray:
-    """Cross-entropy of the level that each row has, float64; it must have one."""
+    """Cross-entropy of the level of each row, float64; none may be missing."""
     chance = chances[np.arange(len(codes)), codes.astype(int)].astype(np.float64)
     return -np.log(np.clip(chance, _MIN_CHANCE, 1.0))
 
 
 def one_hot(x: np.ndarray, n_numbers: int, levels: tuple[int, ...]) -> np.ndarray:
-    """Rows of the network in the form of its outputs; NaN where a value is missing."""
+    """Convert rows to the layout of the outputs; NaN for missing values."""
     codes = x[:, n_numbers:]
     owner = np.repeat(np.arange(len(levels)), levels)
     level = np.concatenate([np.arange(n) for n in levels] or [np.empty(0)])

@@ -1,4 +1,4 @@
-"""What is explained of each column of a table of mixed kinds."""
+"""Explained share of each column of a table of mixed types."""
 
 from typing import Any
 
@@ -8,14 +8,15 @@ from skae.tables._columns import NumberColumn
 from skae.tables._layout import MixedTableLayout
 from skae.tables._rows import nats
 
-# Of so small a share of the squares nothing is left but rounding.
+# A smaller share of the sum of squares is due to rounding.
 _ROUNDING = 1e-12
 
 
 class ColumnScores:
-    """Share of each column that reconstructions explain, summed up chunk by chunk.
+    """Share of each column that reconstructions explain, accumulated over chunks.
 
-    Of numbers and dates the share of the variance, of categories that of the entropy.
+    It is a share of the variance for numbers and dates, and of the entropy for
+    categories.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ class ColumnScores:
         self._sums: list[dict[int, np.ndarray]] = [{} for _ in layout.columns]
 
     def add(self, x, outputs, weight, start: int) -> None:
-        """Count rows `x` of the network, from row `start` on, and their `outputs`."""
+        """Add rows `x` of the network, from row `start` on, and their `outputs`."""
         places = zip(self.layout.places(), self.layout.output_places(), strict=True)
         for column, (own, others), sums in zip(
             self.layout.columns, places, self._sums, strict=True
@@ -36,8 +37,8 @@ class ColumnScores:
                 sums[start] = _sums(column, x[:, own], outputs[:, others], weight)
 
     def shares(self) -> dict[Any, float]:
-        """By the name of the column; NaN for one that does not vary."""
-        # In the order of the rows, whichever were done first.
+        """Explained shares by the name of the column; NaN for constant columns."""
+        # Summed in the order of the rows, so that threads do not change the result.
         ordered = ([found[key] for key in sorted(found)] for found in self._sums)
         return {
             name: _share(column, sums)
@@ -48,7 +49,7 @@ class ColumnScores:
 
 
 def _sums(column, x: np.ndarray, found: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """What is left, and what a baseline needs, over the rows that have a value."""
+    """Sums for the errors and for the baseline, over rows with an observed value."""
     there = ~np.isnan(x[:, 0]) & (weight > 0)
     x, found, w = x[there].astype(np.float64), found[there], weight[there]
     if column.n_levels:
@@ -57,12 +58,13 @@ def _sums(column, x: np.ndarray, found: np.ndarray, weight: np.ndarray) -> np.nd
         return np.append(w @ nats(codes, found), counts)
     if isinstance(column, NumberColumn):
         values, decoded = column.numbers(x), column.numbers(found)
-        # About the middle of what was seen: squares of large numbers lose digits.
-        unit = float(np.ptp(column.limits)) or 1.0  # squares may vanish
+        # Centred and scaled: squares of large numbers lose digits, and squares of tiny
+        # ones underflow.
+        unit = float(np.ptp(column.limits)) or 1.0
         values, decoded = (
             (own - column.limits.mean()) / unit for own in (values, decoded)
         )
-    else:  # a date: how far along it is
+    else:  # a date: its position in time
         values, decoded = x[:, 0], column.position(found)
     return np.array(
         [w @ np.square(values - decoded), w.sum(), w @ values, w @ values**2]

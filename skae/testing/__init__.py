@@ -1,6 +1,6 @@
-"""The promises that every family of autoencoders keeps, as checks of a class.
+"""Checks of the common interface of all autoencoders.
 
-For families of your own: run them beside
+Use them for your own subclasses of :class:`~skae.BaseAutoencoder`, in addition to
 :func:`sklearn.utils.estimator_checks.check_estimator`.
 """
 

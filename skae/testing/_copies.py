@@ -1,4 +1,4 @@
-"""Checks of fitted autoencoders elsewhere: the same codes, however they got there."""
+"""Checks of copies of fitted autoencoders: pickles, files, threads and processes."""
 
 import copy
 import pickle
@@ -15,7 +15,7 @@ from skae.testing._settings import make
 
 
 def check_pickle_and_copy(cls, X):
-    """A twin says the same, is trained further, and leaves the original alone."""
+    """A copy has the same codes; training it further does not change the original."""
     estimator = make(cls).fit(X)
     assert estimator.encoder_ is not None  # a live model must not be pickled
     codes = estimator.transform(X)
@@ -28,17 +28,17 @@ def check_pickle_and_copy(cls, X):
 
 
 def check_the_same_everywhere(cls, X):
-    """The same codes after eviction, from two threads, and in another process.
+    """Codes are the same without the cache, in two threads, and in another process.
 
-    Keras calls unnamed layers by a counter of the process: no weight may be known by
-    such a name.
+    Keras names unnamed layers by a counter of the process, so weights must not be
+    identified by such names.
     """
     estimator = make(cls).fit(X)
     codes = estimator.transform(X)
     decodes = cls._architecture.has_decoder()
     decoded = estimator.inverse_transform(codes) if decodes else None
     twins = [pickle.loads(pickle.dumps(estimator)) for _ in range(2)]
-    clear_cache()  # both threads build anew what Keras now counts on for
+    clear_cache()  # both threads rebuild the network; Keras' counters have advanced
     with ThreadPoolExecutor(2) as pool:
         for found in pool.map(lambda twin: twin.transform(X), twins):
             np.testing.assert_array_equal(found, codes)
@@ -54,7 +54,7 @@ def _transform(estimator, X):
 
 
 def check_a_missing_weight_is_an_error(cls, X):
-    """A network without one of its weights says so, and never computes with others."""
+    """A missing weight raises an error that names it."""
     estimator = make(cls).fit(X)
     name = sorted(estimator._model.weights_of("encoder"))[0]
     broken = copy.deepcopy(estimator)
@@ -68,9 +68,9 @@ def check_a_missing_weight_is_an_error(cls, X):
 
 
 def check_save_and_load(cls, X):
-    """A file gives the same codes, or is refused with the name of a parameter.
+    """A saved file gives the same codes, or `save` raises an error with a parameter.
 
-    What was set by `set_output` is kept.
+    The setting of `set_output` is kept.
     """
     estimator = make(cls).fit(X)
     codes = estimator.transform(X)

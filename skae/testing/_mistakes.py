@@ -1,4 +1,4 @@
-"""Checks of what is said to mistakes: one clear error, and nothing half done."""
+"""Checks of invalid input: a clear error, and no partial results."""
 
 import re
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ from skae.testing._settings import make
 
 @contextmanager
 def refused(message: str) -> Iterator[None]:
-    """Raise AssertionError unless a ValueError comes whose text has `message`."""
+    """Raise AssertionError unless a ValueError is raised that matches `message`."""
     try:
         yield
     except ValueError as error:
-        assert re.search(message, str(error)), f"{error} does not say {message!r}"
+        assert re.search(message, str(error)), f"{error} does not match {message!r}"
     else:
-        raise AssertionError(f"No error came that says {message!r}.")
+        raise AssertionError(f"No error was raised that matches {message!r}.")
 
 
 @needs("numbers")
 def check_bad_data(cls, X):
-    """Data that cannot be used leave no fitted attribute."""
+    """Invalid data raise an error, and leave no fitted attributes."""
     estimator, bad, huge = make(cls), X.copy(), X.astype(np.float64)
     bad[3, 2], huge[3, 2] = np.nan, 1e200
     tags = get_tags(estimator).input_tags
@@ -57,13 +57,13 @@ def check_bad_data(cls, X):
 
 @needs("decoder")
 def check_bad_codes(cls, X):
-    """Codes of another fit are no codes."""
+    """Codes with a wrong number of dimensions raise an error."""
     with refused("code dimensions"):
         make(cls).fit(X).inverse_transform(np.zeros((2, 77)))
 
 
 def check_bad_parameters(cls, X):
-    """A value that cannot be is named, with its parameter."""
+    """An invalid parameter raises an error that names it."""
     bad = {"epochs": 0, "batch_size": -3, "learning_rate": -1.0}
     for name in bad.keys() & set(cls._get_param_names()):
         with refused(f"The '{name}' parameter"):
@@ -72,7 +72,7 @@ def check_bad_parameters(cls, X):
 
 @needs("optimizer")
 def check_bad_optimizers_and_callbacks(cls, X):
-    """What Keras does not know is said by us, before anything is trained."""
+    """Unknown optimizers and invalid callbacks raise an error before training."""
     with refused("unknown to Keras"):
         make(cls, optimizer="adamant").fit(X)
     with refused("callbacks must be"):

@@ -1,4 +1,4 @@
-"""What a check asks of a family and its data; else it does not apply."""
+"""Conditions under which a check applies to a class and its data."""
 
 import inspect
 from collections.abc import Callable
@@ -37,17 +37,17 @@ def _is_parameter(name: str) -> Callable:
 
 
 CONDITIONS: dict[str, tuple[Callable, str]] = {
-    "array": (_is_array, "the data are no array"),
+    "array": (_is_array, "the data are not an array"),
     "columns": (_takes_columns, "rows are images or sequences"),
     "decoder": (_has_decoder, "the family has no decoder"),
-    "numbers": (_takes_numbers, "the data are no array of numbers"),
-    "optimizer": (_is_parameter("optimizer"), "its optimizer is no parameter"),
+    "numbers": (_takes_numbers, "the data are not an array of numbers"),
+    "optimizer": (_is_parameter("optimizer"), "it has no parameter optimizer"),
     "sample_weight": (_takes_sample_weight, "fit takes no sample_weight"),
 }
 
 
 def needs(*conditions: str) -> Callable[[Callable], Callable]:
-    """Decorate a check that applies only where all `conditions` hold."""
+    """Decorate a check that applies only if all `conditions` hold."""
 
     def mark(check: Callable) -> Callable:
         check.needs = conditions
@@ -57,13 +57,13 @@ def needs(*conditions: str) -> Callable[[Callable], Callable]:
 
 
 def missing(check: Callable, cls: type, X) -> str:
-    """Why `check` does not apply to the family; empty where it does."""
+    """Reason why `check` does not apply to the class; empty if it applies."""
     found = (CONDITIONS[name] for name in getattr(check, "needs", ()))
     return "; ".join(reason for holds, reason in found if not holds(cls, X))
 
 
 def frame_modules() -> list:
-    """Pandas and polars, where they are installed."""
+    """Return the modules pandas and polars, if they are installed."""
     found = []
     for name in ("pandas", "polars"):
         try:

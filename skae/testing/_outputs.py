@@ -1,4 +1,4 @@
-"""Checks of what a fitted autoencoder returns."""
+"""Checks of the results of a fitted autoencoder."""
 
 import numpy as np
 from scipy import sparse
@@ -15,7 +15,7 @@ from skae.testing._settings import make
 
 
 def check_codes(cls, X):
-    """One code per row, whichever rows it comes with; names for its columns."""
+    """Codes have a row per sample, independent of the batch, and feature names."""
     estimator = make(cls)
     codes = estimator.fit_transform(X)
     assert codes.ndim == 2 and len(codes) == len(X)
@@ -29,7 +29,7 @@ def check_codes(cls, X):
 
 @needs("numbers")
 def check_shapes_and_dtypes(cls, X):
-    """What goes in as float64 comes out as float32, in the same shape."""
+    """Results for float64 data are float32, of the same shape."""
     estimator = make(cls).fit(X.astype(np.float64))
     codes = estimator.transform(X.astype(np.float64))
     assert codes.dtype == estimator.transform(X).dtype
@@ -41,7 +41,7 @@ def check_shapes_and_dtypes(cls, X):
 
 
 def check_what_has_no_decoder(cls, X):
-    """A method that needs a decoder is there only with one."""
+    """Methods that need a decoder exist only with a decoder."""
     estimator = make(cls).fit(X)
     found = {
         name: hasattr(estimator, name)
@@ -54,9 +54,9 @@ def check_what_has_no_decoder(cls, X):
 
 @needs("decoder", "numbers")
 def check_scores_match_numpy(cls, X):
-    """`score` is the explained variance, whatever the family trains for.
+    """`score` is the explained variance, whatever the training loss.
 
-    Of tables it is the mean over the columns of the share of each.
+    For tables of mixed types it is the mean of the shares of the columns.
     """
     estimator = make(cls).fit(X)
     residual = np.square(X - estimator.reconstruct(X), dtype=np.float64).sum(axis=0)
@@ -73,7 +73,7 @@ def check_scores_match_numpy(cls, X):
 
 @needs("decoder", "numbers")
 def check_decode_of_encode_is_reconstruct(cls, X):
-    """There is no other way from data to reconstructions than through the codes."""
+    """Decoding the codes gives the reconstructions."""
     estimator = make(cls).fit(X)
     decoded = estimator.inverse_transform(estimator.transform(X))
     np.testing.assert_allclose(decoded, estimator.reconstruct(X), atol=1e-5)
@@ -81,10 +81,10 @@ def check_decode_of_encode_is_reconstruct(cls, X):
 
 @needs("decoder", "numbers")
 def check_keras_models_are_connected(cls, X):
-    """The Keras models compute the same, share weights, and are copies."""
+    """The Keras models give the same results, share weights, and are copies."""
     estimator = make(cls).fit(X)
     if isinstance(estimator.encoder_.input, dict):
-        return  # which other fields they want is the family's business
+        return  # their other inputs depend on the family
     rows = estimator._read(X)
     x = rows.read(slice(None))
 
@@ -104,7 +104,7 @@ def check_keras_models_are_connected(cls, X):
 
 @needs("numbers")
 def check_containers_agree(cls, X):
-    """The same codes from every container of the same numbers."""
+    """Codes do not depend on the container of the data."""
     path_free = np.ascontiguousarray(X)
     expected = make(cls).fit(X)
     codes = expected.transform(X)
@@ -123,7 +123,7 @@ def check_containers_agree(cls, X):
 
 
 def check_set_output(cls, X):
-    """Data frames of codes, where they are asked for."""
+    """`set_output` makes `transform` return data frames."""
     for module in frame_modules():
         name = module.__name__
         estimator = make(cls).set_output(transform=name)
@@ -134,7 +134,7 @@ def check_set_output(cls, X):
 
 @needs("numbers")
 def check_pipeline_and_search(cls, X):
-    """A search gives the same result in one process and in two."""
+    """A grid search over a pipeline gives the same result in one process and in two."""
     y = np.where(X[:, 0] > np.median(X[:, 0]), "right", "left")
     pipeline = make_pipeline(
         MinMaxScaler(), make(cls, epochs=2), LogisticRegression(max_iter=1000)
@@ -154,7 +154,7 @@ def check_pipeline_and_search(cls, X):
 
 @needs("numbers", "decoder")
 def check_search_without_labels(cls, X):
-    """A search judges by the explained variance, and decodes."""
+    """A grid search without labels uses `score`, and has `inverse_transform`."""
     pipeline = make_pipeline(MinMaxScaler(), make(cls, epochs=2))
     grid = {f"{pipeline.steps[-1][0]}__random_state": [0, 1]}
     search = GridSearchCV(pipeline, grid, cv=2, error_score="raise").fit(X)

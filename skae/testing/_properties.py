@@ -1,6 +1,6 @@
-"""Properties of results: of every estimator, around an autoencoder or not.
+"""Checks of the results of all estimators, autoencoders and meta-estimators.
 
-Each fits on small integers, which all types and containers can hold.
+They fit small integers, which all types and containers represent exactly.
 """
 
 import copy
@@ -22,21 +22,21 @@ from skae.testing._mistakes import refused
 from skae.testing._needs import frame_modules, needs
 from skae.testing._settings import make
 
-# What an estimator is there for: the first of these that it has.
+# Main method of an estimator: the first of these that it has.
 _RESULTS = ("decision_function", "predict_proba", "predict", "transform")
 _GRID = 100
 
 
 def result(estimator, X) -> np.ndarray:
-    """What the estimator says of `X`, as an array."""
+    """Return the result of the estimator's main method for `X`, as an array."""
     for name in (*_RESULTS, "score_samples"):
         if hasattr(estimator, name):
             return np.asarray(getattr(estimator, name)(X))
-    raise AssertionError(f"{type(estimator).__name__} says nothing of rows.")
+    raise AssertionError(f"{type(estimator).__name__} has none of the main methods.")
 
 
 def integers(cls, X) -> np.ndarray:
-    """Rows in whole numbers as float64; with gaps, for what is there to fill them."""
+    """Round rows to integers, as float64; with missing values, for imputers."""
     found = np.round(X * _GRID / np.ptp(X)).astype(np.float64)
     if hasattr(cls, "impute_multiple"):
         found[::7, 1] = np.nan
@@ -44,19 +44,19 @@ def integers(cls, X) -> np.ndarray:
 
 
 def labels(X) -> np.ndarray:
-    """A class for two thirds of the rows, and -1 for the others."""
+    """Return a class for two thirds of the rows, and -1 for the others."""
     y = (X[:, 0] > np.median(X[:, 0])).astype(int)
     y[::3] = -1
     return y
 
 
 def fit(cls, X, **settings):
-    """Fit to `X`; with labels, which autoencoders do not look at."""
+    """Fit to `X` and labels, which autoencoders ignore."""
     return make(cls, **settings).fit(X, labels(np.asarray(X, dtype=np.float64)))
 
 
 def fitted(cls, X):
-    """A fitted estimator of one's own: the fit is shared by the checks of a class."""
+    """Return a copy of a fitted estimator that the checks of a class share."""
     return copy.deepcopy(_fitted(cls, X.tobytes(), X.shape))
 
 
@@ -67,7 +67,7 @@ def _fitted(cls, content: bytes, shape):
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Leave warnings to those whose subject they are."""
+    """Ignore warnings, which other tests check."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -75,13 +75,13 @@ def quiet() -> Iterator[None]:
 
 @needs("array")
 def check_types_agree(cls, X):
-    """The same numbers in another type or container have the same results."""
+    """Results do not depend on the type or container of the data."""
     X = integers(cls, X)
     estimator = fitted(cls, X)
     expected = result(estimator, X)
     with tempfile.TemporaryDirectory() as folder:
         for kind, other in _in_other_types(X, Path(folder)):
-            with quiet():  # names of columns are new to it
+            with quiet():  # warnings about feature names
                 found = result(estimator, other)
             np.testing.assert_allclose(
                 found.astype(np.float64), expected, rtol=1e-6, atol=1e-6, err_msg=kind
@@ -99,7 +99,7 @@ def check_types_agree(cls, X):
 
 
 def _in_other_types(X, folder: Path):
-    """`X` in types and containers that hold it exactly, with their names."""
+    """Yield `X` in types and containers that represent it exactly, with their names."""
     wide = np.zeros((2 * len(X), 2 * X.shape[1]))
     wide[::2, 1::2] = X
     np.save(folder / "X.npy", X)
@@ -118,7 +118,7 @@ def _in_other_types(X, folder: Path):
 
 @needs("array")
 def check_any_batches(cls, X):
-    """A row alone, some rows, none, and rows without a value, after the fit."""
+    """Batches of one, of some, of no rows, and rows without a value are handled."""
     X = integers(cls, X)
     estimator = fitted(cls, X)
     expected = result(estimator, X)
@@ -139,7 +139,7 @@ def check_any_batches(cls, X):
 
 @needs("array", "sample_weight")
 def check_rows_of_weight_0_may_be_anything(cls, X):
-    """Rows of weight 0 change nothing, however far out they are."""
+    """Rows of weight 0 have no effect, even extreme ones."""
     X = integers(cls, X)
     more = np.vstack([X, 1e4 * X[:7]])
     weight = np.repeat([1.0, 0.0], [len(X), 7])
@@ -153,7 +153,7 @@ def check_rows_of_weight_0_may_be_anything(cls, X):
 
 @needs("array", "sample_weight", "decoder")
 def check_a_weight_of_2_is_a_repeated_row(cls, X):
-    """To the score; to a start that is not drawn, and to what is told of its codes."""
+    """A weight of 2 acts as a repeated row on scores and on a PCA initialization."""
     X = integers(cls, X)
     weight = np.where(np.arange(len(X)) % 3, 1.0, 2.0)
     repeated = np.repeat(X, weight.astype(int), axis=0)
@@ -169,14 +169,14 @@ def check_a_weight_of_2_is_a_repeated_row(cls, X):
 
 @needs("array", "sample_weight", "columns")
 def check_the_order_of_columns_does_not_matter(cls, X):
-    """To a start that is not drawn, but for the sign of codes."""
+    """The order of columns has no effect on a PCA initialization, but for signs."""
     X = integers(cls, X)
     codes, other = (result(_start(cls, x), x) for x in (X, X[:, ::-1]))
     _assert_near(np.abs(other), np.abs(codes))
 
 
 def _start(cls, X, **options):
-    """Fitted in steps too small to be seen; SkipTest where the start is drawn."""
+    """Fit with negligible steps; raise SkipTest if the initialization is random."""
     settings = {"early_stopping": False, "learning_rate": 1e-12}
     first, other = (
         make(cls, random_state=seed, **settings).fit(X, **options) for seed in (0, 1)
@@ -194,7 +194,7 @@ def _assert_near(found, expected) -> None:
 
 @needs("array")
 def check_the_unit_of_the_data_does_not_matter(cls, X):
-    """Data times a millionth, or a million, have the same results in their unit."""
+    """Data times a millionth, or a million, have the same results in this unit."""
     X = integers(cls, X) / 2**10  # powers of two round nothing
     first = fit(cls, X)
     model = getattr(first, "_model", None)
@@ -216,7 +216,7 @@ def check_the_unit_of_the_data_does_not_matter(cls, X):
 
 @needs("array")
 def check_one_broken_row(cls, X):
-    """A row that is far out is no reason for results that are not finite."""
+    """Results are finite if the training data have an extreme row."""
     X = integers(cls, X)
     for factor in (1e3, 1e8):
         broken = X.copy()
@@ -228,7 +228,7 @@ def check_one_broken_row(cls, X):
 
 @needs("array")
 def check_a_fit_that_diverges_is_an_error(cls, X):
-    """It leaves nothing, and never replaces a model by one that is not finite."""
+    """Divergence raises an error and leaves no model, or the previous one."""
     X = integers(cls, X)
     names = make(cls).get_params()
     rate = "learning_rate"
@@ -236,7 +236,7 @@ def check_a_fit_that_diverges_is_an_error(cls, X):
         rate = next((name for name in names if name.endswith("__learning_rate")), "")
     if not rate:
         return
-    # One step: nothing but the weights after it tells that it went wrong.
+    # With a single step the divergence shows in the weights only.
     broken = make(cls).set_params(**{rate: 1e30})
     try:
         with quiet():
@@ -274,13 +274,13 @@ def check_settings_of_keras_change_nothing(cls, X):
         np.testing.assert_array_equal(result(estimator, X), expected, "compiled anew")
         np.testing.assert_array_equal(result(fit(cls, X), X), expected, "fitted")
         assert settings() == before
-    # Nor is anything left of them in what was compiled meanwhile.
+    # Programs compiled under these settings are not used afterwards.
     np.testing.assert_array_equal(result(fit(cls, X), X), expected, "fitted after")
 
 
 @contextmanager
 def _other_settings_of_keras() -> Iterator[Callable[[], list]]:
-    """Have other data formats and types than usual; gives a function to read them."""
+    """Change Keras' data formats and types; yield a function that reads them."""
     names = ("image_data_format", "floatx", "dtype_policy")
 
     def read() -> list:

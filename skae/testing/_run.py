@@ -1,4 +1,4 @@
-"""`check_autoencoder`, and the same checks one by one."""
+"""Run all checks of a class, or yield them one by one."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,30 +19,30 @@ def _checks_in(*modules) -> list[Callable]:
     ]
 
 
-# Of results alone: those of every estimator, around an autoencoder or not.
+# Checks of results, for autoencoders and meta-estimators.
 PROPERTIES = _checks_in(_properties)
 CHECKS = _checks_in(_outputs, _training, _copies, _mistakes, _shifts) + PROPERTIES
 
 
 def autoencoder_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The checks of :func:`check_autoencoder` one by one, for a test runner.
+    """Yield the checks of :func:`check_autoencoder` one by one, for a test runner.
 
     Parameters
     ----------
     cls : type
-        A family: a class that derives from :class:`~skae.BaseAutoencoder`.
+        A subclass of :class:`~skae.BaseAutoencoder`.
 
     X : array-like, default=None
-        Data that the family takes.
+        Data that the class takes; by default 60 rows of 6 numbers between 0 and 1.
 
     Yields
     ------
     name : str
-        Of the check.
+        Name of the check.
 
     check : callable
-        Takes nothing. Raises AssertionError where a promise is broken, and
-        `unittest.SkipTest`, which pytest reports as skipped, where it does not apply.
+        Function without arguments. It raises AssertionError if the check fails, and
+        `unittest.SkipTest`, which pytest reports as skipped, if it does not apply.
 
     Examples
     --------
@@ -61,11 +61,11 @@ def autoencoder_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], No
 
 
 def estimator_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The checks of results, which every estimator passes, for a test runner.
+    """Yield the checks that apply to meta-estimators too, for a test runner.
 
-    The same numbers in another type or container, rows far from zero or broken, odd
-    batches, a fit that diverges, settings of Keras: autoencoders, and what stands
-    around one. :func:`autoencoder_checks` has them, too.
+    They check results: types and containers of the data, units, extreme rows, empty and
+    small batches, a fit that diverges, and settings of Keras.
+    :func:`autoencoder_checks` contains them.
 
     Parameters
     ----------
@@ -73,15 +73,15 @@ def estimator_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None
         An estimator with a class method `_test_params`, which returns small settings.
 
     X : array-like, default=None
-        Data that it takes; by default 60 rows of 6 numbers between 0 and 1.
+        Data that the class takes; by default 60 rows of 6 numbers between 0 and 1.
 
     Yields
     ------
     name : str
-        Of the check.
+        Name of the check.
 
     check : callable
-        As those of :func:`autoencoder_checks`.
+        Function without arguments, as of :func:`autoencoder_checks`.
 
     Examples
     --------
@@ -96,36 +96,35 @@ def estimator_checks(cls: type, X=None) -> Iterator[tuple[str, Callable[[], None
 
 
 def check_autoencoder(cls: type, X=None) -> dict[str, str]:
-    """Check that a family of autoencoders keeps the promises of those in skae.
+    """Check that a class of autoencoders follows the conventions of skae.
 
-    Some twenty checks: the seed decides, weights of one fit never get into another,
-    codes are the same in another thread, after a pickle, in another process and from a
-    file, a warm start goes on bit for bit, a row of weight 0 is absent, each mistake
-    is explained, and so on. Beside them run scikit-learn's own
-    :func:`~sklearn.utils.estimator_checks.check_estimator` if the family takes tables
-    of numbers.
+    Among the checks: results are reproducible with a seed, fits do not share weights,
+    codes are the same in another thread, after pickling, in another process and from a
+    file, a warm start continues bit for bit, rows of weight 0 have no effect, and
+    invalid input raises clear errors. If the class takes tables of numbers, run
+    scikit-learn's :func:`~sklearn.utils.estimator_checks.check_estimator` as well.
 
     Parameters
     ----------
     cls : type
-        A family: a class that derives from :class:`~skae.BaseAutoencoder`, made with
-        what its `_test_params` says. `random_state` must be among its parameters.
+        A subclass of :class:`~skae.BaseAutoencoder`, constructed with the parameters
+        that its `_test_params` returns. It must have the parameter `random_state`.
 
     X : array-like, default=None
-        Some dozens of rows of the kind that the family takes. By default 60 rows of 6
-        numbers between 0 and 1.
+        Some dozens of rows that the class takes; by default 60 rows of 6 numbers
+        between 0 and 1.
 
     Returns
     -------
     results : dict of str
-        For each check "passed", or why it does not apply.
+        For each check "passed", or the reason why it does not apply.
 
     Raises
     ------
     AssertionError
-        Where a promise is broken; other errors as the family raises them.
+        If a check fails. Other errors of the class are not caught.
     TypeError
-        If `cls` is no such class.
+        If `cls` is not a subclass of :class:`~skae.BaseAutoencoder`.
 
     Examples
     --------

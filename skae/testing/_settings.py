@@ -1,4 +1,4 @@
-"""Estimators that train in a blink, and rows for them."""
+"""Estimators with small settings, and data for them."""
 
 import inspect
 
@@ -9,7 +9,7 @@ from skae.estimator import TRAINING_CONSTRAINTS
 
 
 def bent_surface() -> np.ndarray:
-    """60 rows on a bent surface in 6 dimensions, in [0, 1]."""
+    """Return 60 rows on a curved surface in 6 dimensions, in [0, 1]."""
     rng = np.random.default_rng(0)
     plane = rng.uniform(-1, 1, size=(60, 2))
     bent = np.column_stack([plane, plane**2, np.prod(plane, axis=1), plane[:, 0] ** 3])
@@ -19,9 +19,9 @@ def bent_surface() -> np.ndarray:
 
 
 def make(cls, **settings):
-    """An instance that trains in a blink and repeats.
+    """Return an instance with small settings and a fixed random state.
 
-    A training parameter that the constructor leaves out is set all the same.
+    A training parameter that the constructor does not have is set as an attribute.
     """
     brief = {"epochs": 3} if issubclass(cls, BaseAutoencoder) else {}
     settings = {"random_state": 0, **brief, **cls._test_params(), **settings}
@@ -35,6 +35,6 @@ def make(cls, **settings):
 
 
 def whole_epochs(cls, n: int) -> dict[str, int]:
-    """The parameter that trains the whole network for `n` epochs."""
+    """Return the parameter that trains the whole network for `n` epochs."""
     stacked = "fine_tune_epochs" in inspect.signature(cls).parameters
     return {"fine_tune_epochs" if stacked else "epochs": n}

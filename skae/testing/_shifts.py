@@ -1,4 +1,4 @@
-"""Checks that it does not matter where the data lie, nor in which unit they are."""
+"""Checks that results do not depend on the origin and the unit of the data."""
 
 import pickle
 import tempfile
@@ -12,7 +12,7 @@ from sklearn.utils import get_tags
 from skae.testing._needs import frame_modules, needs
 from skae.testing._settings import make
 
-# In deviations of the data, more or less; float64 holds all that is left.
+# Roughly in standard deviations of the data, which float64 still resolves.
 _OFFSETS = (1e6, 1e9)
 # Powers of two, which round nothing: about 1e-50, 1e6 and 1e300.
 _UNITS = (2.0**-166, 2.0**20, 2.0**996)
@@ -21,7 +21,7 @@ _RTOL = 1e-5
 
 @needs("numbers")
 def check_far_from_zero(cls, X):
-    """Data far from zero have the codes, scores and errors of those near it."""
+    """Data far from zero have the same codes, scores and errors."""
     X = _on_a_grid(X)
     expected = _fitted(cls, X)
     for offset in _OFFSETS:
@@ -35,7 +35,7 @@ def check_far_from_zero(cls, X):
 
 @needs("numbers")
 def check_whole_numbers_far_from_zero(cls, X):
-    """Seconds, identifiers and other integers keep their last digit."""
+    """Large integers, such as seconds, keep their last digit."""
     X = np.rint(1000 * np.asarray(X, np.float64)).astype(np.int64)
     expected = _fitted(cls, X)
     found = _fitted(cls, X + 10**18)
@@ -46,7 +46,7 @@ def check_whole_numbers_far_from_zero(cls, X):
 
 @needs("numbers")
 def check_containers_far_from_zero(cls, X):
-    """The same codes from every container of the same numbers far from zero."""
+    """Codes of data far from zero do not depend on the container."""
     X = _on_a_grid(X) + 1e9
     expected = _fitted(cls, X)
     codes, names = expected.transform(X), [f"x{i}" for i in range(X.shape[1])]
@@ -67,7 +67,7 @@ def check_containers_far_from_zero(cls, X):
 
 @needs("numbers")
 def check_training_goes_on_far_from_zero(cls, X):
-    """Further data are measured from the origin of the first ones."""
+    """Further training keeps the origin of the first data."""
     X, fitted = _on_a_grid(X), []
     for offset in (0.0, 1e9):
         estimator = _fitted(cls, X + offset)
@@ -79,7 +79,7 @@ def check_training_goes_on_far_from_zero(cls, X):
 
 @needs("numbers", "decoder")
 def check_units_of_data(cls, X):
-    """Data in any unit are explained as well, and come back in theirs."""
+    """Scores do not depend on the unit of the data, and reconstructions have it."""
     X = _on_a_grid(X)
     expected = _fitted(cls, X)
     score, rows = expected.score(X), expected.reconstruct(X)
@@ -90,7 +90,7 @@ def check_units_of_data(cls, X):
 
 
 def _on_a_grid(X) -> np.ndarray:
-    """`X` in float64, in steps that are exact at some distance from zero."""
+    """Round `X` to multiples of 2**-20, which stay exact far from zero."""
     return np.rint(np.asarray(X, np.float64) * 2**20) / 2**20
 
 

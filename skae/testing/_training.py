@@ -1,4 +1,4 @@
-"""Checks of training: what decides on it, and what it leaves alone."""
+"""Checks of training: reproducibility, independence of fits, warm start, weights."""
 
 import copy
 import pickle
@@ -13,7 +13,7 @@ from skae.testing._settings import make, whole_epochs
 
 
 def check_fit_changes_no_parameter(cls, X):
-    """Parameters are as they were, and still the same objects' values."""
+    """`fit` does not change parameters."""
     estimator = make(cls)
     before = copy.deepcopy(estimator.get_params())
     estimator.fit(X)
@@ -21,7 +21,7 @@ def check_fit_changes_no_parameter(cls, X):
 
 
 def check_global_random_state_is_untouched(cls, X):
-    """Neither Python's, nor NumPy's, nor Keras' random numbers are read or moved."""
+    """The global random states of Python, NumPy and Keras are neither used nor set."""
 
     def draws(work=lambda: None):
         keras.utils.set_random_seed(3)
@@ -35,13 +35,13 @@ def check_global_random_state_is_untouched(cls, X):
             assert estimator.encoder_ is not None
 
     first, again, after = draws(), draws(), draws(fit)
-    # Keras 3.10 does not set its own generator back: there is nothing to compare then.
+    # Keras 3.10 does not reset its generator: it cannot be compared then.
     n_repeatable = 3 if again == first else 2
     assert after[:n_repeatable] == first[:n_repeatable]
 
 
 def check_seed_decides(cls, X):
-    """One seed, one result; another seed, another."""
+    """The same seed gives the same result, another seed another one."""
 
     def weights(random_state):
         settings = {"random_state": random_state, "early_stopping": False}
@@ -54,7 +54,7 @@ def check_seed_decides(cls, X):
 
 
 def check_fits_do_not_share_weights(cls, X):
-    """A later fit leaves an earlier one alone."""
+    """A later fit of another estimator does not change an earlier one."""
     first = make(cls).fit(X)
     codes = first.transform(X)
     make(cls, random_state=1).fit(X[::2])
@@ -62,7 +62,7 @@ def check_fits_do_not_share_weights(cls, X):
 
 
 def check_warm_start_goes_on(cls, X):
-    """Twice two epochs are four, bit for bit."""
+    """Two epochs and two more with a warm start equal four, bit for bit."""
     settings = {"early_stopping": False, "learning_rate_schedule": "constant"}
     whole = make(cls, **whole_epochs(cls, 4), **settings).fit(X)
     halves = make(cls, **whole_epochs(cls, 2), warm_start=True, **settings).fit(X)
@@ -76,9 +76,9 @@ def check_warm_start_goes_on(cls, X):
 
 @needs("numbers")
 def check_best_epoch_is_kept(cls, X):
-    """Early stopping keeps the weights of the epoch with the least loss.
+    """Early stopping keeps the weights of the epoch with the lowest loss.
 
-    Or those of the start, where no epoch is clearly better.
+    Or the initial weights, if no epoch is clearly better.
     """
     train, val = X[:40], X[40:]
     settings = {"learning_rate_schedule": "constant", "callbacks": [_recorder()]}
@@ -95,7 +95,7 @@ def check_best_epoch_is_kept(cls, X):
         assert kept == (losses[best] >= (1 - margin) * start_loss)
     has_decoder = cls._architecture.has_decoder()
     model = estimator.autoencoder_ if has_decoder else estimator.encoder_
-    if isinstance(model.input, dict):  # its codes are not turned: nobody may know how
+    if isinstance(model.input, dict):  # its codes are not rotated after training
         for weight, other in zip(
             model.get_weights(), start if kept else epochs[best], strict=True
         ):
@@ -104,13 +104,13 @@ def check_best_epoch_is_kept(cls, X):
     rows = train.reshape(-1, *model.input_shape[1:]).astype(np.float32)
     found = np.asarray(model(rows))
     model.set_weights(start if kept else epochs[best])
-    # Codes may have been turned since, and their decoder with them.
+    # Codes, and the decoder with them, may be rotated after training.
     expected = np.asarray(model(rows))
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 def _recorder():
-    """A callback that keeps the weights at the start and after each epoch."""
+    """Callback that keeps the initial weights and those after each epoch."""
 
     class Recorder(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
@@ -124,7 +124,7 @@ def _recorder():
 
 @needs("numbers")
 def check_zero_weight_is_absence(cls, X):
-    """A row of weight 0 might as well not be there."""
+    """Rows of weight 0 have no effect on training."""
     weight = np.ones(len(X))
     weight[50:] = 0
     settings = {"early_stopping": False}

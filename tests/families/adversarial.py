@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import keras
 from keras import layers, ops
 
 from skae.base import BaseAutoencoder
@@ -63,6 +64,10 @@ class AdversarialAutoencoder(BaseAutoencoder):
         self.fooling_weight = fooling_weight
         self.epochs = epochs
         self.random_state = random_state
+
+    def sample(self, n_samples=1):
+        codes = keras.random.normal((n_samples, self.encoding_dim), seed=0)
+        return self.inverse_transform(codes)
 
     def _loss_weights(self, epoch):
         return {"fooling": float(self.fooling_weight), "judging": 1.0}

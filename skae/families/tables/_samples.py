@@ -180,10 +180,10 @@ class TableSamples:
             codes = self._codes(n_samples, rng)
             outputs = moments.apply(self._outputs(codes))
         drawn = wanted.draw(outputs, rng)
-        missing = self._drawn_missing(codes, rng) if missing else None
-        if missing is not None:
-            missing[:, wanted.columns] = False
-        return self._layout.restore(drawn, missing=missing, limits=wanted.limits)
+        patterns = self._drawn_missing(codes, rng) if missing else None
+        if patterns is not None:
+            patterns[:, wanted.columns] = False
+        return self._layout.restore(drawn, missing=patterns, limits=wanted.limits)
 
     def _drawn_missing(self, codes: np.ndarray, rng) -> np.ndarray | None:
         """Patterns of missing values, from training rows of the codes' components."""

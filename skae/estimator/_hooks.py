@@ -1,0 +1,102 @@
+"""The hooks of an estimator: what a family of autoencoders may override."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skae._moved import check_hooks
+from skae.data import Rows
+from skae.engine import Architecture, Baseline
+from skae.estimator._tasks import EpochTasks
+
+
+class FamilyHooks(ABC):
+    """The hooks, and what they do where a family has none of its own."""
+
+    # What a family may override, and when it is called (docs/architecture.md).
+    HOOKS: ClassVar[dict[str, str]] = {
+        "_architecture": "always",
+        "_outside_graph": "before training",
+        "_fields": "reading data",
+        "_training_weight": "reading data",
+        "_training_fields": "before training",
+        "_data_values": "before training",
+        "_baseline": "before training",
+        "_loss_weights": "each epoch",
+        "_max_epochs": "before training",
+        "_finish": "after training",
+        "_test_params": "tests",
+    }
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        check_hooks(
+            cls,
+            renamed={
+                "_counted": "_training_weight",
+                "_facts": "_data_values",
+                "_largest_epochs": "_max_epochs",
+                "_strengths": "_loss_weights",
+            },
+            gone={
+                "_linear_code": "the architecture's linear_code() tells it, with "
+                "`limits` for terms that have a weight"
+            },
+        )
+
+    @property
+    @abstractmethod
+    def _architecture(self) -> type[Architecture]:
+        """The class whose hooks build the network: an attribute of the family."""
+
+    # Parameters that the graph does not depend on, beside the training parameters.
+    _outside_graph: ClassVar[tuple[str, ...]] = ()
+
+    def _loss_weights(self, epoch: float) -> dict[str, float]:
+        """Weights of the terms of the loss by name; the names are those of any `epoch`.
+
+        It counts from 1 to infinity, the end. "reconstruction_loss" has 1 by default.
+        """
+        return {}
+
+    def _fields(self, y: Any, n_rows: int, *, reset: bool = False) -> dict[str, Rows]:
+        """Fields beside "data", made of `y`, which may be None; `reset` in a fit."""
+        return {}
+
+    def _training_weight(
+        self, rows: Rows, weight, tasks: EpochTasks
+    ) -> np.ndarray | None:
+        """Weights of the rows in training, or None."""
+        return weight
+
+    def _training_fields(self, fields, val, weight, known):
+        """Both with fields of training alone; `partial_fit` goes on from `known`."""
+        return fields, val
+
+    def _data_values(self) -> dict[str, Any]:
+        """Values for the architecture that come from the data of the fit."""
+        return {}
+
+    def _baseline(self, architecture, rows, summary, weight, rng) -> Baseline:
+        """The weights that training has to beat, and those with which it begins."""
+        return architecture.baseline(rows, summary, weight, rng)
+
+    def _max_epochs(self) -> int | str:
+        """Epochs of the training of the whole network."""
+        return self.epochs
+
+    def _finish(  # noqa: B027 (most have nothing to set)
+        self, fields: Mapping[str, Rows], weight: np.ndarray | None
+    ) -> None:
+        """Set the last fitted attributes, after training; `weight`: of each row."""
+
+    @classmethod
+    def _test_params(cls) -> dict[str, Any]:
+        """Small settings for the common tests."""
+        settings = {
+            **{"epochs": 3, "encoding_dim": 2, "batch_size": 16},
+            **{"hidden_layer_sizes": (4,), "filters": (8,), "image_shape": (1, -1)},
+        }
+        return {k: settings[k] for k in cls._get_param_names() if k in settings}
