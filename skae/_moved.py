@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from skae._callers import level_of_user
+
 # By the package in which they were, and the one in which they are.
 MOVED = {
     "skae.architectures": {
@@ -118,7 +120,7 @@ def check_hooks(cls: type, renamed: Mapping[str, str], gone: Mapping[str, str]) 
                 f"{cls.__name__}.{old} is called {new} now. The old name will go in "
                 "version 0.3.",
                 FutureWarning,
-                stacklevel=3,
+                stacklevel=level_of_user(),
             )
             setattr(cls, new, vars(cls)[old])
     for old, instead in gone.items():

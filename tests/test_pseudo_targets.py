@@ -71,7 +71,7 @@ def test_rows_without_targets_help(rng):
     few = np.where(np.arange(600) < 25, y, np.nan)
     inner = Autoencoder(4, epochs=20)
     scores = {
-        some: EncoderRegressor(inner, pseudo_targets=some, random_state=0)
+        some: EncoderRegressor(inner, n_rounds=int(some), random_state=0)
         .fit(X, few)
         .score(X[25:], y[25:])
         for some in (True, False)
@@ -118,7 +118,7 @@ def test_enough_targets_need_no_others(n, n_labelled, rng, monkeypatch):
     y[n_labelled:] = np.nan
     settings = {"fine_tune_epochs": 1, "random_state": 0}
     model = EncoderRegressor(SMALL, **settings).fit(X, y)
-    without = EncoderRegressor(SMALL, pseudo_targets=False, **settings).fit(X, y)
+    without = EncoderRegressor(SMALL, n_rounds=0, **settings).fit(X, y)
     np.testing.assert_array_equal(model.predict(X), without.predict(X))
 
 
@@ -128,3 +128,17 @@ def test_targets_of_the_user_stay_as_they_are(rng):
     before = y.copy()
     EncoderRegressor(SMALL, fine_tune_epochs=1, random_state=0).fit(X, y)
     np.testing.assert_array_equal(y, before)
+
+
+def test_the_former_name_of_the_switch(rng):
+    X, y = curve(40, rng)
+    y[20:] = np.nan
+    settings = {"fine_tune_epochs": 1, "random_state": 0}
+    today = EncoderRegressor(SMALL, n_rounds=0, **settings).fit(X, y)
+    former = EncoderRegressor(SMALL, pseudo_targets=False, **settings)
+    with pytest.warns(FutureWarning, match="n_rounds") as caught:
+        former.fit(X, y)
+    assert caught[0].filename == __file__
+    np.testing.assert_array_equal(former.predict(X), today.predict(X))
+    with pytest.raises(ValueError, match="n_rounds"):
+        EncoderRegressor(SMALL, n_rounds=2).fit(X, y)

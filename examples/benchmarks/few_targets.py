@@ -96,9 +96,7 @@ def models(seed):
     kernel = DotProduct() + 1.0 * RBF(3.0) + WhiteKernel()
     return {
         "EncoderRegressor": EncoderRegressor(random_state=seed),
-        "pseudo_targets=False": EncoderRegressor(
-            pseudo_targets=False, random_state=seed
-        ),
+        "n_rounds=0": EncoderRegressor(n_rounds=0, random_state=seed),
         "RidgeCV": RidgeCV(np.logspace(-2, 4, 25)),
         "5 neighbours": KNeighborsRegressor(weights="distance"),
         "random forest": RandomForestRegressor(random_state=seed, n_jobs=-1),

@@ -1,7 +1,6 @@
 """Rows of any container and layout: checked, read in chunks, given back."""
 
 from skae._moved import former
-from skae.data._callers import level_of_user as level_of_user
 from skae.data._changing_rows import AugmentedRows as AugmentedRows
 from skae.data._dask import by_block as by_block
 from skae.data._far_rows import dominating_row as dominating_row
@@ -18,6 +17,7 @@ from skae.data._masked_arrays import refuse_masked as refuse_masked
 from skae.data._masked_arrays import with_missing as with_missing
 from skae.data._masked_rows import MaskedRows as MaskedRows
 from skae.data._memory_maps import find_memory_map as find_memory_map
+from skae.data._mixtures import fit_mixture as fit_mixture
 from skae.data._pca import principal_components as principal_components
 from skae.data._rows import CHUNK_BYTES as CHUNK_BYTES
 from skae.data._rows import GRAIN as GRAIN

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from skae._callers import level_of_user
 from skae.data._rows import Rows, Summary, sample_rows
 
 # Rows by which to know where the middle is, whatever a few of them are.
@@ -90,7 +91,7 @@ def far_rows(
     return nothing
 
 
-def left_out(far, n_rows: int, weight, row_name, stacklevel: int):
+def left_out(far, n_rows: int, weight, row_name):
     """Weights that are 0 for the rows `far`, with a warning; `weight` without any.
 
     `row_name` makes text of the number of a row.
@@ -103,7 +104,7 @@ def left_out(far, n_rows: int, weight, row_name, stacklevel: int):
         f"{len(far)} of {n_rows} rows of X are so far from all others that nothing "
         f"else would count beside them, and are left out of training: {names} "
         "(counted from 0). If their values are wrong, mend them.",
-        stacklevel=stacklevel,
+        stacklevel=level_of_user(),
     )
     weight = np.ones(n_rows, np.float32) if weight is None else weight.copy()
     weight[far] = 0

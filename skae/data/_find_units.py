@@ -5,6 +5,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from skae._callers import level_of_user
 from skae.data._rows import CHUNK_BYTES, Rows
 from skae.data._units import FAR, SAFE_SCALES, Units, minus
 
@@ -265,5 +266,5 @@ def _warn_of_lost(found: Moments | None, exponent: int = 0) -> None:
         f"{found.scale:.0e} in the mean: float32 cannot hold both, and it is taken to "
         "be constant. Scale X first, with sklearn.preprocessing.StandardScaler for "
         "example.",
-        stacklevel=2,
+        stacklevel=level_of_user(),
     )

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 from sklearn.utils.validation import check_array
 
+from skae._callers import level_of_user
 from skae._sklearn import plain_numbers
 from skae.data._layout import Layout
 from skae.data._masked_arrays import refuse_masked
@@ -14,8 +15,6 @@ from skae.data._units import Units
 
 # Grey or colours, with or without opacity.
 _CHANNELS = (1, 3, 4)
-# From here to the user's call of `fit`.
-_STACKLEVEL = 10
 
 
 class ImageLayout(Layout):
@@ -151,7 +150,7 @@ def _warn_of_channels_first(shape: tuple[int, ...]) -> None:
             f"looks like {first} channels of {height} x {last} pixels, with the "
             "channels first: give np.moveaxis(X, 1, -1) then. If the shape is meant, "
             f"image_shape={shape} says so, without this warning.",
-            stacklevel=_STACKLEVEL,
+            stacklevel=level_of_user(),
         )
 
 
@@ -166,7 +165,7 @@ def _shape_of_flat(width: int, image_shape) -> tuple[int, ...]:
         f"taken as strips of 1 x {width} pixels. If they are images, give "
         "image_shape=(height, width) or (height, width, channels); image_shape=(1, -1) "
         "means strips, without this warning.",
-        stacklevel=_STACKLEVEL,
+        stacklevel=level_of_user(),
     )
     return (1, width, 1)
 

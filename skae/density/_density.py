@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, DensityMixin, MetaEstimatorMixin
-from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import Interval, StrOptions, fit_context, num_samples
+from skae.data import fit_mixture
 from skae.estimator import MatrixLike, check_count
 from skae.families.dense import Autoencoder
 from skae.meta import AutoencoderMetaEstimator, codes_of, generator, restores_on_error
@@ -151,19 +151,19 @@ class AutoencoderDensity(
                 f"Got n_samples={n_rows}, but a density needs {_MIN_ROWS} rows at "
                 "least: one row has no spread."
             )
-        weight = self._without(self._far_rows(X), X, stacklevel=6)
+        weight = self._without(self._far_rows(X), X)
         autoencoder = self._pretrained(X, self.random_state, weight)
         codes = codes_of(autoencoder, X).astype(np.float64)
         if weight is not None:
             codes = codes[weight > 0]
-        variance = float(codes.var(axis=0).mean()) or 1.0
-        mixture = GaussianMixture(
-            max(1, min(self.n_components, len(codes) // 2)),
-            covariance_type=self.covariance_type,
-            reg_covar=self.reg_covar * variance,
+        self.mixture_ = fit_mixture(
+            codes,
+            min(self.n_components, len(codes) // 2),
+            reg_covar=self.reg_covar,
             random_state=generator(self.random_state),
+            quiet=False,
+            covariance_type=self.covariance_type,
         )
-        self.mixture_ = mixture.fit(codes)
         self.autoencoder_ = autoencoder
         return self
 

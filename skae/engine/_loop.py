@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from skae.data import level_of_user
+from skae._callers import level_of_user
 from skae.engine._baseline import Baseline, Weights
 from skae.engine._batches import BatchSource
 from skae.engine._callbacks import Callbacks

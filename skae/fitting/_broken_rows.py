@@ -2,7 +2,8 @@
 
 import warnings
 
-from skae.data import Rows, Summary, dominating_row, dominating_value, level_of_user
+from skae._callers import level_of_user
+from skae.data import Rows, Summary, dominating_row, dominating_value
 
 
 def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:

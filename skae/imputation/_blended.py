@@ -4,7 +4,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skae._saved_state import SavedState
-from skae.families.tables import draw_places
 from skae.imputation._forests import ForestImputation
 from skae.tables import (
     MixedTableLayout,
@@ -12,6 +11,7 @@ from skae.tables import (
     NumberColumn,
     TableNumbers,
     TableRows,
+    draw_levels,
 )
 
 # Wider tables are left to the networks: inverses grow with the cube.
@@ -235,8 +235,7 @@ class BlendedImputation(SavedState):
         )
         for column, ranks, places in columns:
             if column.n_levels:
-                drawn = draw_places(expected[:, places], rng)
-                found[:, places] = np.eye(len(places))[drawn]
+                found[:, places] = draw_levels(expected[:, places], rng)
             elif isinstance(column, NumberColumn):
                 scores = ranks.read(column.numbers(expected[:, places]), None)
                 values = ranks.numbers(scores + moves[:, places])

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from skae._callers import level_of_user
 from skae._sklearn import Interval, StrOptions, feature_names_in, fit_context
 from skae.engine import draw_seed, is_auto
 from skae.estimator import MatrixLike, check_count
@@ -345,7 +346,7 @@ class AutoencoderImputer(AutoencoderMetaEstimator, TransformerMixin, BaseEstimat
             warnings.warn(
                 f"Missing values of {left} are not imputed: these columns are ignored, "
                 "by column_kinds or as identifiers. Drop them, or set their kinds.",
-                stacklevel=4,
+                stacklevel=level_of_user(),
             )
 
     def _empty(self) -> np.ndarray:

@@ -91,10 +91,10 @@ class AutoencoderMetaEstimator:
             model._layout.fit_units(rows, None)
         return far_rows(rows)
 
-    def _without(self, far: np.ndarray, X, stacklevel: int) -> np.ndarray | None:
+    def _without(self, far: np.ndarray, X) -> np.ndarray | None:
         """Weights of 0 for the rows `far`, with a warning; None if there are none."""
         name = partial(name_of_row, X)
-        return left_out(far, num_samples(X), None, name, stacklevel)
+        return left_out(far, num_samples(X), None, name)
 
     @classmethod
     def _test_params(cls) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.utils import check_array
 
+from skae._callers import level_of_user
 from skae.data import filled, is_ragged_list
 from skae.metrics._codes import (
     active_units,
@@ -147,7 +148,7 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
             f"PCA explains {pca_explains:.3f} of the variance and {name} {ours:.3f}: "
             "with these settings PCA is the better encoder of these data. Train "
             "longer, weaken the penalties, or use PCA.",
-            stacklevel=2,
+            stacklevel=level_of_user(),
         )
     return ReportFrame(table)
 

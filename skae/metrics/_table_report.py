@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 from sklearn.decomposition import PCA
 
+from skae._callers import level_of_user
 from skae.tables import ColumnScores, TableNumbers
 
 # Smaller differences may be due to the random state.
@@ -35,6 +36,6 @@ def report_columns(estimator, X, X_train=None):
             f"PCA explains {total['PCA']:.3f} of the columns and {name} "
             f"{total[name]:.3f}: with these settings PCA of indicators is the better "
             "encoder of these data. Train longer, or use PCA.",
-            stacklevel=3,
+            stacklevel=level_of_user(),
         )
     return table

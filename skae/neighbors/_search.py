@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from skae._callers import level_of_user
 from skae.data import Rows, RowSubset, one_blas_thread, principal_components
 
 # With more columns, distances are those along the leading principal components.
@@ -120,7 +121,7 @@ def _is_approximate(n_rows: int) -> bool:
     warnings.warn(
         f"The exact neighbours of {n_rows} rows take long. With pynndescent they are "
         "approximate, and quick: pip install 'skae[neighbors]'.",
-        stacklevel=2,
+        stacklevel=level_of_user(),
     )
     return False
 

@@ -4,18 +4,17 @@ The score of a row does not depend on the other rows of the batch. The state of 
 are numbers, arrays and mixtures, which a file can hold.
 """
 
-import warnings
 from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 from scipy.linalg import solve_triangular
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import KFold
 from sklearn.neighbors import NearestNeighbors
 
 from skae._saved_state import SavedState
+from skae.data import fit_mixture
 
 _N_NEIGHBORS, _MANY_NEIGHBORS = 2, 5
 _ROUNDING = 1e-6
@@ -196,15 +195,14 @@ def _mixture(table: np.ndarray, random_state) -> GaussianMixture:
     table = random_state.permutation(table)[:_ROWS_OF_MIXTURE]
     n_rows, n_columns = table.shape
     n_components = n_rows // (_ROWS_PER_COLUMN * n_columns)
-    mixture = GaussianMixture(
-        max(1, min(n_components, _N_COMPONENTS)),
-        tol=1e-2,
+    return fit_mixture(
+        table,
+        min(n_components, _N_COMPONENTS),
         reg_covar=_ridge(n_rows, n_columns),
         random_state=random_state,
+        scaled=False,
+        tol=1e-2,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return mixture.fit(table)
 
 
 def tail(inliers: np.ndarray) -> np.ndarray:

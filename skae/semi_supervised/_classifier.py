@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite
 
+from skae._callers import level_of_user
 from skae._sklearn import Interval, fit_context
-from skae.data import level_of_user
 from skae.estimator import MatrixLike
 from skae.frames import is_missing
 from skae.meta import codes_of, restores_on_error

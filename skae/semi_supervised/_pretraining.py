@@ -94,7 +94,7 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
         seed = draw_seed(self.random_state)
         rng = np.random.default_rng(seed)
         far = self._far_rows(X)
-        weight = self._without(far, X, stacklevel=7)
+        weight = self._without(far, X)
         autoencoder = self._pretrained(X, seed, weight)
         labelled, inliers = self._inliers(far, labelled, targets)
         held_out = labelled[:0]

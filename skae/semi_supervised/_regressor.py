@@ -1,6 +1,7 @@
 """Semi-supervised regressor on a pretrained encoder."""
 
 import warnings
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,7 +10,8 @@ from sklearn.base import RegressorMixin
 from sklearn.linear_model import Ridge
 from sklearn.utils.validation import assert_all_finite
 
-from skae._sklearn import fit_context
+from skae._callers import level_of_user
+from skae._sklearn import Interval, StrOptions, fit_context
 from skae.data import FAR, Rows, far_rows, find_units, minus
 from skae.estimator import MatrixLike
 from skae.meta import restores_on_error
@@ -40,9 +42,10 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         Strength of the head's L2 penalty before fine-tuning, on codes of unit scale:
         the `alpha` of :class:`~sklearn.linear_model.Ridge`.
 
-    pseudo_targets : bool, default=True
-        Whether to predict pseudo-targets of the rows without a target, and train on
-        them. With False only rows with targets are used for fine-tuning.
+    n_rounds : {0, 1}, default=1
+        Number of rounds of pseudo-labelling and training. With 1, pseudo-targets of the
+        rows without a target are predicted, and trained on as well. With 0 only rows
+        with targets are used for fine-tuning.
 
     fine_tune_epochs : "auto" or int, default="auto"
         Largest number of epochs of fine-tuning. "auto" makes about 1000 steps, in at
@@ -81,6 +84,12 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
     verbose : {0, 1, 2}, default=0
         Output of fine-tuning: none; a progress bar with the loss and the time left
         (lines if the output is not a terminal); or a line per epoch.
+
+    pseudo_targets : bool, default="deprecated"
+        Former name of `n_rounds`.
+
+        .. deprecated:: 0.2
+            Use ``n_rounds=1`` or ``n_rounds=0``. It will be removed in version 0.3.
 
     Attributes
     ----------
@@ -161,7 +170,8 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
 
     _parameter_constraints: ClassVar[dict] = {
         **EncoderPredictor._parameter_constraints,
-        "pseudo_targets": ["boolean"],
+        "n_rounds": [Interval(Integral, 0, 1, closed="both")],
+        "pseudo_targets": ["boolean", StrOptions({"deprecated"})],
     }
 
     def __init__(
@@ -169,7 +179,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         autoencoder: Any = None,
         *,
         head_alpha: float = 1.0,
-        pseudo_targets: bool = True,
+        n_rounds: int = 1,
         fine_tune_epochs: int | str = "auto",
         learning_rate: float = 1e-3,
         batch_size: int | str = "auto",
@@ -179,6 +189,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
         max_shift: int | str = "auto",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
+        pseudo_targets: bool | str = "deprecated",
     ):
         super().__init__(
             autoencoder,
@@ -193,6 +204,7 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
             random_state=random_state,
             verbose=verbose,
         )
+        self.n_rounds = n_rounds
         self.pseudo_targets = pseudo_targets
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -240,19 +252,30 @@ class EncoderRegressor(RegressorMixin, EncoderPredictor):
                 f"{y[far[0]]:g} of row {far[0]} (counted from 0), for example. If they "
                 "are wrong, mend them; if they are right, fit a transformation of y, "
                 "by sklearn.compose.TransformedTargetRegressor.",
-                stacklevel=4,
+                stacklevel=level_of_user(),
             )
         return np.setdiff1d(labelled, far)
 
     def _fine_tune(self, tuning, X, codes, targets, labelled, inliers, rng):
         order, targets = labelled, targets.copy()
         without = inliers[np.isnan(targets[inliers, 0])]
-        if self.pseudo_targets and len(without) and len(labelled) <= MAX_TARGETS:
+        if self._rounds() and len(without) and len(labelled) <= MAX_TARGETS:
             known = np.searchsorted(inliers, labelled)
             found = pseudo_targets(codes[inliers], known, targets[inliers], rng)
             targets[without] = found[np.searchsorted(inliers, without)]
             order = np.union1d(labelled, without)
         tuning.train(np.nan_to_num(targets), order)
+
+    def _rounds(self) -> int:
+        if self.pseudo_targets == "deprecated":
+            return self.n_rounds
+        warnings.warn(
+            "pseudo_targets is called n_rounds now, 1 or 0, as in EncoderClassifier. "
+            "The old name will go in version 0.3.",
+            FutureWarning,
+            stacklevel=level_of_user(),
+        )
+        return int(self.pseudo_targets)
 
     def _fit_head(self, codes, targets) -> Head:
         head = Ridge(alpha=self.head_alpha).fit(codes, targets[:, 0])

@@ -9,6 +9,8 @@ from skae.tables._columns import IGNORED as IGNORED
 from skae.tables._columns import Column as Column
 from skae.tables._columns import NumberColumn as NumberColumn
 from skae.tables._date_column import DateColumn as DateColumn
+from skae.tables._draws import draw_levels as draw_levels
+from skae.tables._draws import draw_places as draw_places
 from skae.tables._layout import MixedTableLayout as MixedTableLayout
 from skae.tables._losses import TableLikelihood as TableLikelihood
 from skae.tables._losses import TableLoss as TableLoss

@@ -5,7 +5,8 @@ from collections import Counter
 
 import numpy as np
 
-from skae.data import FAR, level_of_user
+from skae._callers import level_of_user
+from skae.data import FAR
 from skae.frames import (
     EXACT,
     differences_of,

@@ -7,11 +7,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skae._callers import level_of_user
 from skae._sklearn import fit_context
 from skae.estimator import MatrixLike
-
-# From the warning to the user's call of `fit`, through scikit-learn's decorator.
-_STACKLEVEL = 4
 
 
 class DenoisingObjective:
@@ -159,5 +157,5 @@ def _warn_of_targets(X, y, target) -> None:
             "y has the shape of X and is ignored: noise is added to X, and "
             "X is what is to be reconstructed. If y holds the clean version of each "
             "row of a noisy X, give it as target=: fit(X, target=y).",
-            stacklevel=_STACKLEVEL,
+            stacklevel=level_of_user(),
         )

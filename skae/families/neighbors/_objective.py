@@ -37,7 +37,7 @@ class NeighborObjective:
         weight = super()._training_weight(rows, weight, tasks)
         # Beside rows far out, the distances of all others are nothing.
         far = far_rows(rows, weight) if self.neighbor_weight else []
-        return left_out(far, len(rows), weight, tasks.row_name, stacklevel=8)
+        return left_out(far, len(rows), weight, tasks.row_name)
 
     def _training_fields(self, fields, val, weight, known):
         fields, val = super()._training_fields(fields, val, weight, known)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from skae.frames import from_wall, to_wall
-from skae.tables import DateColumn, MixedTableLayout, NumberColumn
+from skae.tables import DateColumn, MixedTableLayout, NumberColumn, draw_levels
 
 _EPOCH = dt.datetime(1970, 1, 1)
 _MIN_CHANCE = 1e-300
@@ -121,10 +121,8 @@ class Conditions:
         pairs = zip(self.layout.columns, self.layout.output_places(), strict=True)
         for j, (column, places) in enumerate(pairs):
             if column.n_levels:
-                chances = found[:, places]
-                if j in self._levels:
-                    chances = np.where(self._levels[j], chances, 0)
-                found[:, places] = np.eye(len(places))[draw_places(chances, rng)]
+                allowed = self._levels.get(j, True)
+                found[:, places] = draw_levels(found[:, places], rng, allowed)
             elif len(places) and j not in self._moments:
                 found[:, places] = self._numbers(j, found[:, places], places, rng)
         return found
@@ -141,13 +139,6 @@ class Conditions:
         moves = sign * ndtri(np.clip(point, _MIN_CHANCE, 1 - 1e-16))
         drawn = mean[:, 0] + deviations * moves
         return np.clip(drawn, *self._ranges[j])[:, None]
-
-
-def draw_places(chances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw an index for each row, by probabilities that need not sum to 1."""
-    total = np.cumsum(chances, axis=1)
-    point = rng.random((len(total), 1)) * total[:, -1:]
-    return np.minimum((total <= point).sum(axis=1), chances.shape[1] - 1)
 
 
 def _mass(low: np.ndarray, high: np.ndarray) -> np.ndarray:

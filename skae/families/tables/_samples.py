@@ -1,22 +1,19 @@
 """Synthetic rows: codes from a mixture, values from their distributions."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
-from skae.data import Rows, aligned, sample_rows
+from skae.data import Rows, aligned, fit_mixture, sample_rows
 from skae.engine import draw_seed
 from skae.estimator import check_count
-from skae.families.tables._conditions import Conditions, draw_places
+from skae.families.tables._conditions import Conditions
 from skae.families.tables._matched_moments import MatchedMoments
-from skae.tables import NumberColumn
+from skae.tables import NumberColumn, draw_places
 
 # Codes that the mixture is fitted to, and codes per component.
 _MAX_CODES = 20000
@@ -54,23 +51,20 @@ class TableSamples:
         if len(mean) == 1:  # two codes of one row: a mixture needs two
             mean, log_var = (np.repeat(part, 2, axis=0) for part in (mean, log_var))
         codes = mean + np.exp(log_var / 2) * rng.standard_normal(mean.shape)
-        n_components = len(codes) // _CODES_PER_COMPONENT
-        mixture = GaussianMixture(
-            int(np.clip(n_components, 1, _MAX_COMPONENTS)),
-            reg_covar=_RIDGE * (float(codes.var(axis=0).mean()) or 1.0),
-            max_iter=_EM_STEPS,
+        self.mixture_ = fit_mixture(
+            codes,
+            min(len(codes) // _CODES_PER_COMPONENT, _MAX_COMPONENTS),
+            reg_covar=_RIDGE,
             random_state=int(rng.integers(2**31)),
+            max_iter=_EM_STEPS,
         )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            self.mixture_ = mixture.fit(codes)
         moments = self._match(sample_rows(fields, weight, _MAX_CODES)["data"], rng)
         self._sample_matrix, self._sample_shift, self._sample_deviations = moments
         # Patterns of missing values, with their component of the mixture, if any.
         self._gap_patterns, self._gap_owners = missing[:0], np.empty(0, int)
         if missing.any():
             self._gap_patterns = missing
-            self._gap_owners = mixture.predict(codes)[: len(missing)]
+            self._gap_owners = self.mixture_.predict(codes)[: len(missing)]
 
     def _match(self, x: np.ndarray, rng) -> MatchedMoments:
         """Map of decoded numbers to the moments of the rows."""

@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 from scipy.stats import qmc
 from sklearn.utils.validation import check_is_fitted
 
+from skae._callers import level_of_user
 from skae._sklearn import Interval
 from skae.data import aligned, by_block, map_fields, sample_rows
 from skae.engine import draw_seed
@@ -63,7 +64,7 @@ class VariationalObjective:
                 f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and all rows "
                 "have the same reconstruction. Lower beta, set warm_up_epochs or "
                 "free_bits, train longer, or scale the data.",
-                stacklevel=4,
+                stacklevel=level_of_user(),
             )
 
     def _posterior(self, chunks):

@@ -1,11 +1,15 @@
 """Where a user called from, for warnings that may come from many ways."""
 
+import contextlib
 import sys
 from pathlib import Path
 
 import sklearn
 
-_INSIDE = (str(Path(__file__).parents[1]), str(Path(sklearn.__file__).parent))
+_INSIDE = (
+    *(str(Path(__file__).parent), str(Path(sklearn.__file__).parent)),
+    *(contextlib.__file__, "<frozen "),
+)
 
 
 def level_of_user() -> int:
