@@ -1,13 +1,14 @@
 """Where a user called from, for warnings that may come from many ways."""
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
 import sklearn
 
 _INSIDE = (
-    *(str(Path(__file__).parent), str(Path(sklearn.__file__).parent)),
+    *(f"{Path(module).parent}{os.sep}" for module in (__file__, sklearn.__file__)),
     *(contextlib.__file__, "<frozen "),
 )
 
