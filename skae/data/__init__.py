@@ -1,4 +1,4 @@
-"""Rows of any container and layout: checked, read in chunks, given back."""
+"""Data layouts, and rows of any container: validated, read in chunks, restored."""
 
 from skae._moved import former
 from skae.data._callers import level_of_user as level_of_user

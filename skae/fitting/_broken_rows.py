@@ -1,4 +1,4 @@
-"""A word on rows beside which no other counts."""
+"""Warnings about rows that dominate the loss."""
 
 import warnings
 
@@ -6,9 +6,10 @@ from skae.data import Rows, Summary, dominating_row, dominating_value, level_of_
 
 
 def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
-    """A warning where one row has most of what there is to reconstruct.
+    """Warn if one row has most of the sum of squares of the data.
 
-    In tables whose columns have a scale each, most of what there is of one column.
+    In tables of mixed types, where each column has its own scale, it is the sum of
+    squares of one column.
     """
     value = dominating_value(rows, weight)
     if value is not None:
@@ -37,5 +38,5 @@ def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
 
 
 def _percent(share: float) -> str:
-    """A share that is not all, as text."""
+    """Format a share below 1 as text."""
     return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
