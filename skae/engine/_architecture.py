@@ -146,7 +146,7 @@ class Architecture(ABC):
         "attributes": "after training",
     }
 
-    # The class of the data layout, which validates the data and gives them as rows.
+    # The class of the data layout, which validates data and converts them to rows.
     layout: ClassVar[type[Layout]] = TableLayout
     # Whether there are no hidden layers.
     is_linear: bool = False
@@ -226,8 +226,8 @@ class Architecture(ABC):
         """Whether a new seed draws the weight `name` again; else it stays as built."""
         return True
 
-    def check(self) -> None:  # noqa: B027 (most have nothing to say)
-        """Raise ValueError for parameters that are incompatible, also with the data."""
+    def check(self) -> None:  # noqa: B027 (most families check nothing)
+        """Raise ValueError for parameters incompatible with each other or the data."""
 
     def baseline(
         self,
