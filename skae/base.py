@@ -141,7 +141,7 @@ class BaseAutoencoder(
             Ignored: a Pipeline passes class labels here.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row in the loss. Rows of weight 0 are ignored.
+            Weight of each row in the loss. Rows of weight 0 do not affect the fit.
 
         X_val : array-like of shape (n_validation_samples, n_features), default=None
             Validation data, which replace the rows held out of `X`.

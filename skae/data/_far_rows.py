@@ -102,9 +102,9 @@ def left_out(far, n_rows: int, weight, row_name, stacklevel: int):
     names = ", ".join(row_name(row) for row in far[:_MAX_NAMED])
     names += ", ..." if len(far) > _MAX_NAMED else ""
     warnings.warn(
-        f"{len(far)} of {n_rows} rows of X are so far from all others that nothing "
-        f"else would count beside them, and are left out of training: {names} "
-        "(counted from 0). If their values are wrong, mend them.",
+        f"{len(far)} of {n_rows} rows of X are so far from all others that they would "
+        f"dominate the loss, and are left out of training: {names} (counted from 0). "
+        "If their values are wrong, correct them.",
         stacklevel=stacklevel,
     )
     weight = np.ones(n_rows, np.float32) if weight is None else weight.copy()

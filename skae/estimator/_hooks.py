@@ -94,7 +94,7 @@ class FamilyHooks(ABC):
     def _finish(  # noqa: B027 (most have nothing to set)
         self, fields: Mapping[str, Rows], weight: np.ndarray | None
     ) -> None:
-        """Set further fitted attributes after training; `weight` is that of the rows."""
+        """Set further fitted attributes after training; `weight` has one per row."""
 
     @classmethod
     def _test_params(cls) -> dict[str, Any]:
