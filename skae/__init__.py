@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# Sub-packages that fits do not need: imported when they are first asked for.
+# Sub-packages that fits do not need: imported when they are first accessed.
 _LATE = ("datasets", "metrics", "plotting")
 __all__ = [
     *("BaseAutoencoder", "Checkpoint", "clear_cache", "load", "save", "show_versions"),
@@ -40,7 +40,7 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    """Import a sub-package that fits do not need when it is first asked for."""
+    """Import a sub-package that fits do not need, when it is first accessed."""
     if name in _LATE:
         from importlib import import_module
 
@@ -49,5 +49,5 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    """Public names, those of sub-packages that are imported late included."""
+    """Public names, including sub-packages that are imported late."""
     return sorted([*__all__, "__version__"])

@@ -1,4 +1,4 @@
-"""Where a user called from, for warnings that may come from many ways."""
+"""The stack level of warnings, which should point to the code of the user."""
 
 import contextlib
 import os
@@ -14,9 +14,9 @@ _INSIDE = (
 
 
 def level_of_user() -> int:
-    """The `stacklevel` of a warning that points out of this package.
+    """Find the `stacklevel` with which a warning points outside this package.
 
-    scikit-learn's decorators, which stand between, are passed over as well.
+    Frames of scikit-learn, such as its decorators, are skipped as well.
     """
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_INSIDE):

@@ -1,8 +1,8 @@
-"""One file: a JSON document and arrays, with a version and a checksum.
+"""Files of a JSON document and arrays, with a version and a checksum.
 
-The container is safetensors: a header of sizes that are checked against the size of the
-file before anything is allocated, and raw arrays. Nothing is compressed, no path is in
-it, and nothing in it is code.
+The format is safetensors: a header with sizes, which are checked against the size of
+the file before memory is allocated, and raw arrays. It has no compression, no paths and
+no code.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 FORMAT_VERSION = 2
-# By kind of content: what the file says it is, and how errors call it.
+# Names of the formats in the files, by the kind of content.
 _FORMATS = {"estimator": "skae", "checkpoint": "skae checkpoint"}
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
@@ -28,12 +28,12 @@ _KINDS = {
 
 
 def file_to_write(path: str | os.PathLike[str]) -> Path:
-    """Where to write `path`: a link goes on to point where it did.
+    """The file to write for `path`: the target, if it is a symbolic link.
 
     Raises
     ------
     OSError
-        If anything but a regular file is there, or there is no folder for one.
+        If the path exists and is not a regular file, or its folder does not exist.
     """
     path = Path(path)
     if path.is_symlink():
@@ -61,7 +61,7 @@ def file_to_write(path: str | os.PathLike[str]) -> Path:
 def write(
     path: Path, document: Any, arrays: dict[str, np.ndarray], kind: str = "estimator"
 ) -> None:
-    """Write the file at once or not at all: what was there stays until the end."""
+    """Write a file atomically: a former file is replaced when the new is complete."""
     from safetensors.numpy import save
 
     path = file_to_write(path)
@@ -76,13 +76,13 @@ def write(
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
         mode = _mode(path)
-        # As `open` has it: the user's umask decides who may read a new file.
+        # A new file gets the mode of `open`, restricted by the user's umask.
         descriptor = os.open(
             part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode
         )
         with open(descriptor, "wb") as file:
             if mode is not None:
-                # A file system without modes refuses; nobody more may read it then.
+                # File systems without modes raise; the mode is not wider then.
                 with contextlib.suppress(OSError):
                     os.chmod(part, mode)
             file.write(content)
@@ -96,7 +96,7 @@ def write(
 
 
 def _mode(path: Path) -> int | None:
-    """Who may read and write the file that is there, if there is one."""
+    """Mode of an existing file; None if there is none."""
     try:
         return path.stat().st_mode & 0o777
     except FileNotFoundError:
@@ -104,7 +104,7 @@ def _mode(path: Path) -> int | None:
 
 
 def read(path: Path, kind: str = "estimator") -> tuple[Any, dict[str, np.ndarray], int]:
-    """Document, arrays and format version; ValueError says what is wrong."""
+    """Read document, arrays and format version; ValueError for an invalid file."""
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Keras, imported when it is first used, and without TensorFlow's start-up notes."""
+"""Lazy import of Keras, without the start-up messages of TensorFlow."""
 
 import contextlib
 import os
@@ -19,18 +19,18 @@ _lock = threading.Lock()
 
 
 def import_keras() -> None:
-    """Import Keras and its backend, without notes unless the user asks for them.
+    """Import Keras and its backend, without start-up messages.
 
-    Who sets TF_CPP_MIN_LOG_LEVEL, or has imported Keras or TensorFlow, has said what to
-    see. TensorFlow reads the level when it is imported: afterwards the environment is
-    as it was, and so are the processes that it is handed on to.
+    Nothing is changed if TF_CPP_MIN_LOG_LEVEL is set, or if Keras or TensorFlow has
+    been imported before. TensorFlow reads the level when it is imported. Afterwards the
+    environment is restored, so that child processes do not inherit the level.
     """
     with _lock:
         if _LEVEL in os.environ or {"keras", "tensorflow"} & sys.modules.keys():
             return
         os.environ[_LEVEL] = "3"
         try:
-            # Some are written before TensorFlow 2.21 looks at the level.
+            # TensorFlow 2.21 writes some messages before it reads the level.
             with without_notes():
                 import keras  # noqa: F401
         finally:
@@ -39,9 +39,9 @@ def import_keras() -> None:
 
 @contextlib.contextmanager
 def without_notes() -> Iterator[None]:
-    """Hold back what is written to stderr, and in the end print all but notes.
+    """Context in which stderr is held back; afterwards all but the notes is printed.
 
-    C++ writes to the descriptor and not to `sys.stderr`.
+    It redirects the file descriptor, to which C++ writes, and not `sys.stderr`.
     """
     if sys.stderr is None:  # closed
         yield
@@ -63,7 +63,7 @@ def without_notes() -> Iterator[None]:
 
 
 class LazyModule:
-    """A module that is imported when one of its attributes is first asked for."""
+    """A module that is imported when one of its attributes is first accessed."""
 
     def __init__(self, name: str):
         self._name = name

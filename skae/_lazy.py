@@ -1,4 +1,4 @@
-"""The `__getattr__` of packages of which some files import Keras."""
+"""The `__getattr__` of packages with files that import Keras."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -17,8 +17,8 @@ def lazy_getattr(package: str, late: Mapping[str, str]) -> Callable[[str], Any]:
         Name of the package.
 
     late : mapping of str to str
-        Names that the package exports, and the file that defines each: imported when
-        the name is asked for, and Keras with it.
+        Names that the package exports, with the file that defines each. The file, and
+        Keras, are imported when the name is first accessed.
     """
 
     def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Public names and hooks that have another name or place today."""
+"""Public names that have moved, and hooks that were renamed or removed."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from skae._callers import level_of_user
 
-# By the package in which they were, and the one in which they are.
+# Names by their former package and their package.
 MOVED = {
     "skae.architectures": {
         "skae.engine": (
@@ -82,7 +82,7 @@ MOVED = {
 
 
 def find_moved(package: str, name: str) -> Any:
-    """The object that `package` had under `name`, with a FutureWarning."""
+    """Return the object that was `name` in `package`, with a FutureWarning."""
     for home, names in MOVED.get(package, {}).items():
         if name in names:
             warnings.warn(
@@ -96,23 +96,24 @@ def find_moved(package: str, name: str) -> Any:
 
 
 def former(package: str) -> Callable[[str], Any]:
-    """The `__getattr__` of a package whose names have moved."""
+    """Return the `__getattr__` of a package whose names have moved."""
     return lambda name: find_moved(package, name)
 
 
 def check_hooks(cls: type, renamed: Mapping[str, str], gone: Mapping[str, str]) -> None:
-    """Take hooks of a new subclass by their former names, or refuse them.
+    """Handle hooks of a new subclass that have former names.
 
     Parameters
     ----------
     cls : type
-        A class of a user, perhaps.
+        The new subclass, in the package or of a user.
 
     renamed : mapping of str to str
-        Names of today by those of before: taken, with a FutureWarning.
+        Present names by former names: such hooks work, with a FutureWarning.
 
     gone : mapping of str to str
-        What to write instead, by the name: a TypeError, since nothing would call it.
+        Advice by the name of a removed hook: such hooks raise a TypeError, since
+        nothing would call them.
     """
     for old, new in renamed.items():
         if old in vars(cls):

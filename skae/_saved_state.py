@@ -1,10 +1,9 @@
-"""What estimators learn beside networks, in a form that files hold."""
+"""The base class of fitted objects, other than networks, that are saved in files."""
 
 
 class SavedState:
-    """An object made of numbers, arrays and other such objects.
+    """An object whose attributes are numbers, arrays and other such objects.
 
-    A file holds its attributes by their names, and `load` sets them again without a
-    call of its constructor. `skae.persistence` knows classes and attributes that had
-    other names before.
+    A file has its attributes by name, and `load` sets them without calling the
+    constructor. `skae.persistence` maps former names of classes and attributes.
     """

@@ -1,6 +1,6 @@
-"""The only place that names private modules of scikit-learn.
+"""All imports from private modules of scikit-learn, and validation based on it.
 
-A change in scikit-learn is then mended in one file.
+A change of scikit-learn then needs changes in one file only.
 """
 
 import os
@@ -22,15 +22,15 @@ try:
 except ImportError:  # scikit-learn before 1.9
 
     class CallbackSupportMixin:
-        """No callbacks."""
+        """Placeholder without callbacks."""
 
     def with_callbacks(method):
-        """`method` itself."""
+        """Return `method` unchanged."""
         return method
 
 
 def checked_weight(sample_weight, X, dtype=np.float32):
-    """A weight that is not negative for each row of `X`; None is given back."""
+    """Check for a non-negative weight for each row of `X`; None is returned as is."""
     if sample_weight is None:
         return None
     return _check_sample_weight(sample_weight, X, dtype=dtype, ensure_non_negative=True)
@@ -43,14 +43,14 @@ _ADVICE_ON_DATES = (
 
 
 def checked_table(estimator, X, *, reset: bool):
-    """`X` as an array or a CSR matrix; its values are checked while they are read."""
+    """Check `X` as an array or a CSR matrix; values are checked when they are read."""
     name = type(estimator).__name__
     refuse_no_rows(X, name)
     try:
         checked = validate_data(
             estimator,
             X,
-            "no_validation",  # targets are another's business
+            "no_validation",  # targets are checked elsewhere
             reset=reset,
             dtype="numeric",
             accept_sparse="csr",
@@ -65,7 +65,7 @@ def checked_table(estimator, X, *, reset: bool):
 
 
 def _advice(X, error: str, name: str) -> str | None:
-    """What to do with data that scikit-learn refuses, where we know more."""
+    """Advice for data that scikit-learn rejects; None if there is none."""
     if "Found array with dim" in error:
         return (
             f"{name} takes a table, one row per sample. X.reshape(len(X), -1) makes "
@@ -86,7 +86,7 @@ def _advice(X, error: str, name: str) -> str | None:
 
 
 def refuse_no_rows(X, name: str) -> None:
-    """ValueError for what holds no rows at all: a path, a dict, an empty list."""
+    """Raise ValueError for objects without rows: a path, a dict, an empty list."""
     if X is None or isinstance(X, str | bytes | os.PathLike | Mapping):
         raise ValueError(
             f"{name} takes an array, a data frame or a sparse matrix with a row per "
@@ -105,7 +105,7 @@ def refuse_no_rows(X, name: str) -> None:
         )
 
 
-# Of so many values: an error need not wait for more.
+# Number of values per column that are searched, to limit the time until the error.
 _LOOKED_AT = 10**6
 
 
@@ -127,9 +127,9 @@ def _first_that_is_no_number(X) -> str | None:
 
 
 def plain_numbers(X, name: str):
-    """`X` with numbers in the place of objects that are some.
+    """Convert an array of objects that are numbers to float64.
 
-    TypeError for dates and durations, which would be counts of their own unit.
+    Raises TypeError for dates and durations, whose numbers would depend on their unit.
     """
     advice = _ADVICE_ON_DATES.format(name=name)
     if X.dtype.kind in "mM":
@@ -144,7 +144,7 @@ def plain_numbers(X, name: str):
 
 
 def checked_array(estimator, X, *, reset: bool):
-    """`X` as an array of whatever type it has; its values are checked by others."""
+    """Check `X` as an array of any type; its values are not checked."""
     refuse_no_rows(X, type(estimator).__name__)
     return validate_data(
         estimator,
@@ -157,7 +157,7 @@ def checked_array(estimator, X, *, reset: bool):
 
 
 def checked_names(estimator, X, *, reset: bool):
-    """`X` as it is; the names and the number of its columns are checked."""
+    """Check the names and the number of the columns of `X`; returns it unchanged."""
     refuse_no_rows(X, type(estimator).__name__)
     validate_data(estimator, X, "no_validation", reset=reset, skip_check_array=True)
     return X

@@ -1,4 +1,4 @@
-"""The base of all autoencoders: from data and parameters to a fitted model."""
+"""The base class of all autoencoders."""
 
 import copy
 import math
@@ -53,10 +53,10 @@ class BaseAutoencoder(
 ):
     """Base class of all autoencoders.
 
-    A family of models derives from it, writes its constructor, and names the class of
-    its :class:`~skae.engine.Architecture`, whose hooks build the network. The hooks
-    of the estimator run on the estimator itself, with all its parameters;
-    docs/architecture.md lists them with those of the architecture and the layout.
+    A family of models derives from it, defines the constructor, and names the class of
+    its :class:`~skae.engine.Architecture`, whose hooks build the network. The hooks of
+    the estimator itself have access to all its parameters. docs/architecture.md lists
+    them with those of the architecture and the layout.
 
     See Also
     --------
@@ -83,12 +83,12 @@ class BaseAutoencoder(
         val: Mapping[str, Rows] | None = None,
         previous: Architecture | None = None,
     ) -> Architecture:
-        """What determines the network for these data, or for those of `previous`."""
+        """Make the architecture for these data, with values resolved in `previous`."""
         own = {name: getattr(self, name) for name in self._graph_parameters()}
         data_values = self._layout.data_values()
         if previous is None:
             own = self._architecture.resolve_auto(own, fields["data"], data_values)
-        else:  # what the first data decided
+        else:  # "auto" as resolved from the data of the first fit
             resolved = {k: v for k, v in previous.values.items() if k in own}
             own = {k: resolved.get(k) if is_auto(v) else v for k, v in own.items()}
         own = copy.deepcopy(own) | data_values | self._data_values()
@@ -106,7 +106,7 @@ class BaseAutoencoder(
         )
 
     def _read(self, X, *, reset: bool = False, weight=None) -> Rows:
-        """Checked `X` as rows; `reset` keeps its layout, as `fit` does."""
+        """Validate `X` and convert it to rows; `reset` fits the layout, as in `fit`."""
         layout = self._architecture.layout
         X = layout.validate(self, X, reset=reset)
         if reset:
@@ -116,7 +116,7 @@ class BaseAutoencoder(
         return self._layout.read(self, X)
 
     def _read_fields(self, X, y=None, *, reset=False, weight=None) -> dict[str, Rows]:
-        """`X` and what belongs to its rows, by name."""
+        """Rows of `X` and further fields, by name."""
         rows = self._read(X, reset=reset, weight=weight)
         return {"data": rows, **self._fields(y, len(rows), reset=reset)}
 
@@ -135,16 +135,16 @@ class BaseAutoencoder(
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
             Training data; images and sequences in the layouts that the class names.
-            Sparse and memory-mapped data are read a chunk at a time.
+            Sparse and memory-mapped data are read in chunks.
 
         y : None
             Ignored: a Pipeline passes class labels here.
 
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each row in the loss. A row of weight 0 is as good as absent.
+            Weight of each row in the loss. Rows of weight 0 do not affect the fit.
 
         X_val : array-like of shape (n_validation_samples, n_features), default=None
-            Data on which the loss is followed, instead of a part of `X`.
+            Validation data, which replace the rows held out of `X`.
 
         Returns
         -------
@@ -154,14 +154,14 @@ class BaseAutoencoder(
         Raises
         ------
         ValueError
-            Parameters or data that cannot be used. Nothing has been trained.
+            Invalid parameters or data. Nothing has been trained.
         FloatingPointError
-            Training diverged. The estimator is as it was before.
+            Training diverged. The estimator is unchanged.
 
         Warns
         -----
         ConvergenceWarning
-            A later epoch diverged; `early_stopping` kept better weights.
+            A later epoch diverged; `early_stopping` has kept better weights.
         """
         continuing = self.warm_start and self.__sklearn_is_fitted__()
         return self._fit(X, y, sample_weight, X_val, continuing=continuing)
@@ -174,10 +174,10 @@ class BaseAutoencoder(
         *,
         sample_weight: "ArrayLike | None" = None,
     ) -> Self:
-        """Train for one epoch on `X`, going on from where training stands.
+        """Train for one epoch on `X`, continuing from the present weights.
 
-        The first call on an unfitted estimator sets it up from `X`: scaling and PCA
-        start. There is no validation and no early stopping, and the learning rate is
+        The first call on an unfitted estimator initializes it from `X`: scaling and
+        PCA. There is no validation and no early stopping, and the learning rate is
         constant.
 
         Parameters
@@ -199,7 +199,7 @@ class BaseAutoencoder(
         Raises
         ------
         FloatingPointError
-            Training diverged. The estimator is as it was before.
+            Training diverged. The estimator is unchanged.
         """
         how = {"continuing": self.__sklearn_is_fitted__(), "one_epoch": True}
         return self._fit(X, y, sample_weight, None, **how)
@@ -228,7 +228,7 @@ class BaseAutoencoder(
             if val is not None and target_val is not None:
                 beside = val["data"]
                 val["target"] = paired("target_val", self._read, target_val, beside)
-            import_keras()  # the data were read
+            import_keras()  # not before the data are known to be valid
             previous = self._model if continuing else None
             known = previous if one_epoch else None
             fields, val = self._training_fields(fields, val, sample_weight, known)
@@ -256,7 +256,7 @@ class BaseAutoencoder(
     def _keep(self, fitted, n_before: int) -> None:
         self._model, self.callbacks_ = fitted.model, fitted.callbacks
         history = copy.deepcopy(self.history_) if n_before else {}
-        # NaN stands where an epoch did not have such a series.
+        # NaN for epochs that did not have such a series.
         for name in history | fitted.history:
             values = history.setdefault(name, [math.nan] * n_before)
             values.extend(fitted.history.get(name, [math.nan] * fitted.n_epochs))
@@ -275,8 +275,8 @@ class BaseAutoencoder(
         Parameters
         ----------
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
-            Data, in a layout that `fit` takes; or a dask array, which is encoded block
-            by block into another.
+            Data, in a layout that `fit` accepts; or a dask array, which gives a dask
+            array, encoded block by block.
 
         Returns
         -------
@@ -286,7 +286,7 @@ class BaseAutoencoder(
         return self._apply("encoder", X)
 
     def _apply(self, function: str, X, y=None) -> np.ndarray:
-        """Outputs of one of the network's functions for all rows of `X`."""
+        """Outputs of a function of the network for all rows of `X`."""
         check_is_fitted(self)
         return self._model.run_all(function, self._read_fields(X, y))
 
@@ -302,9 +302,8 @@ class BaseAutoencoder(
         Returns
         -------
         X_original : ndarray of shape (n_samples, n_features), float32 or float64
-            Data in the units and the layout of the data that `fit` was given; float64
-            where these are far from zero. A data frame of codes (pandas, polars) gives
-            a data frame.
+            Data in the units and the layout of the data of `fit`; float64 if these are
+            far from zero. A data frame of codes (pandas, polars) gives a data frame.
         """
         return self._decode(X)
 

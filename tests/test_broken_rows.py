@@ -292,10 +292,10 @@ def test_a_value_that_decides_on_the_scale_of_its_column_is_named(value):
         frame.loc[7, "b"] = value
         fit(frame, sample_weight=np.arange(60) != 7)
         make(TableAutoencoder, epochs=1, scaling="quantile").fit(frame)
-    with pytest.warns(UserWarning, match="Row 7 of X .* the middle of column 'b'") as w:
+    with pytest.warns(UserWarning, match="Row 7 of X .* the median of column 'b'") as w:
         fit(frame)
     assert w[0].filename == __file__
     late = frame.assign(b=0.0, day=frame["day"].astype("datetime64[s]"))
     late.loc[9, "day"] = pd.Timestamp("9999-12-31").as_unit("s")
-    with pytest.warns(UserWarning, match="Row 9 of X .* the middle of column 'day'"):
+    with pytest.warns(UserWarning, match="Row 9 of X .* the median of column 'day'"):
         fit(late)

@@ -1,4 +1,4 @@
-"""Rows of any container and layout: checked, read in chunks, given back."""
+"""Data layouts, and rows of any container: validated, read in chunks, restored."""
 
 from skae._moved import former
 from skae.data._changing_rows import AugmentedRows as AugmentedRows

@@ -1,4 +1,4 @@
-"""Rows that are others in each epoch."""
+"""Rows that change in each epoch: data augmentation."""
 
 from abc import abstractmethod
 
@@ -8,7 +8,7 @@ from skae.data._rows import Rows
 
 
 class AugmentedRows(Rows):
-    """Rows that training sees otherwise in each epoch, and that nobody else does.
+    """Rows that are augmented in each epoch of training, and unchanged elsewhere.
 
     Parameters
     ----------
@@ -23,11 +23,11 @@ class AugmentedRows(Rows):
         self._rows = rows
 
     def gather(self, indices, out, epoch=0):
-        """Write the rows `indices`, changed in any epoch but 0, into `out`."""
+        """Write the rows `indices` into `out`, augmented unless `epoch` is 0."""
         self._rows.gather(indices, out)
         if epoch:
             self._augment(indices, out[: len(indices)], epoch)
 
     @abstractmethod
     def _augment(self, indices: np.ndarray, out: np.ndarray, epoch: int) -> None:
-        """Change the rows `indices`, which are in `out`, as `epoch` has them."""
+        """Augment the rows `indices`, which are in `out`, for an epoch, in place."""

@@ -9,16 +9,16 @@ import numpy as np
 def by_block(method: Callable) -> Callable:
     """Decorate a method of one array `X`: a dask array gives a dask array.
 
-    Nothing is computed and nothing is gathered; each block of rows is served where it
-    lies.
+    The result is lazy: nothing is computed or gathered here, and each block of rows is
+    processed where it is stored.
     """
 
     @functools.wraps(method)
     def call(self, X, **options):
         if not _is_dask_array(X):
             return method(self, X, **options)
-        # One row of zeros has all mistakes that a shape can have, and its result has
-        # the type and the shape of all others.
+        # One row of zeros raises all errors about the shape, and its result has the
+        # type and the shape of all others.
         row = np.zeros((1, *X.shape[1:]), dtype=X.dtype)
         probe = method(self, row, **options)
         X = X.rechunk(dict.fromkeys(range(1, X.ndim), -1))

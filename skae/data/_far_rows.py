@@ -1,4 +1,4 @@
-"""Rows so far from all others that squared errors are about them alone."""
+"""Detection of extreme outliers, which would dominate the squared error."""
 
 import warnings
 
@@ -7,31 +7,31 @@ import numpy as np
 from skae._callers import level_of_user
 from skae.data._rows import Rows, Summary, sample_rows
 
-# Rows by which to know where the middle is, whatever a few of them are.
+# Number of rows from which the median is estimated, which is robust to outliers.
 _ROWS_OF_MIDDLE = 1000
-# A row stands alone if its squared distance from the middle is so many times the mean
-# of the others, and so many times that of the next one.
+# A row is isolated if its squared distance from the median is at least _FAR times the
+# mean of the others, and at least _GAP times that of the next one.
 _FAR, _GAP = 30.0**2, 3.0**2
-# More rows than this share are no mistakes.
+# A larger share of the rows than this is not regarded as errors.
 _MAX = 0.01
-# So many of them a warning names.
+# Number of rows that a warning names.
 _MAX_NAMED = 5
-# Of fewer rows one may well have half of the squares by chance.
+# With fewer rows, one may have half of the sum of squares by chance.
 _MANY_ROWS = 100
 
 
 def squared_distances(
     rows: Rows, weight: np.ndarray | None = None, summary: Summary | None = None
 ) -> np.ndarray | None:
-    """Squared distance of each row from the median of each column, times its weight.
+    """Squared distance of each row from the columns' medians, times its weight.
 
-    None where the moments tell that no row is far from all others: that is the rule,
-    and takes no further look at the data.
+    None if the moments rule out extreme rows, as they do for most data: then the data
+    are not read again.
     """
     if weight is not None and summary is None:
         weight = weight / weight[weight > 0].mean()
     summary = rows.summarize(weight) if summary is None else summary
-    # The numbers of a category's levels have no distances.
+    # Not for tables of mixed types: the numbers of levels have no distances.
     has_numbers = summary.mean.shape == rows.sample_shape
     if not (has_numbers and summary.may_have_far_rows):
         return None
@@ -54,18 +54,18 @@ def squared_distances(
 def far_rows(
     rows: Rows, weight: np.ndarray | None = None, summary: Summary | None = None
 ) -> np.ndarray:
-    """The rows that stand alone, and have most of all squares: none, as a rule.
+    """Isolated rows with most of the sum of squares; for most data there are none.
 
-    They are a hundredth of the rows at most. Values a thousand times too large make
-    such rows, or a number that stands for a missing value; rows of data with long tails
-    do not stand alone.
+    They are at most a hundredth of the rows. Typical causes are values a thousand times
+    too large, or a number that stands for a missing value. The extreme rows of
+    long-tailed data are not isolated.
 
     Parameters
     ----------
     rows : Rows
 
     weight : ndarray of shape (n_samples,), default=None
-        Of each row; a row of weight 0 is never among those found.
+        Weight of each row; rows of weight 0 are never returned.
 
     summary : Summary, default=None
         The moments of the weighted rows, if they are known.
@@ -73,6 +73,7 @@ def far_rows(
     Returns
     -------
     far : ndarray of int
+        Indices of the rows, in ascending order.
     """
     nothing = np.empty(0, dtype=np.intp)
     distances = squared_distances(rows, weight, summary)
@@ -92,18 +93,19 @@ def far_rows(
 
 
 def left_out(far, n_rows: int, weight, row_name):
-    """Weights that are 0 for the rows `far`, with a warning; `weight` without any.
+    """Set the weights of the rows `far` to 0, with a warning.
 
-    `row_name` makes text of the number of a row.
+    If there are no such rows, `weight` is returned unchanged. `row_name` converts the
+    number of a row to text.
     """
     if len(far) == 0:
         return weight
     names = ", ".join(row_name(row) for row in far[:_MAX_NAMED])
     names += ", ..." if len(far) > _MAX_NAMED else ""
     warnings.warn(
-        f"{len(far)} of {n_rows} rows of X are so far from all others that nothing "
-        f"else would count beside them, and are left out of training: {names} "
-        "(counted from 0). If their values are wrong, mend them.",
+        f"{len(far)} of {n_rows} rows of X are so far from all others that they would "
+        f"dominate the loss, and are left out of training: {names} (counted from 0). "
+        "If their values are wrong, correct them.",
         stacklevel=level_of_user(),
     )
     weight = np.ones(n_rows, np.float32) if weight is None else weight.copy()
@@ -114,9 +116,10 @@ def left_out(far, n_rows: int, weight, row_name):
 def dominating_row(
     rows: Rows, weight: np.ndarray | None, summary: Summary
 ) -> tuple[int, float] | None:
-    """The row that has more than half of all squares, and its share, if there is one.
+    """The row with more than half of the sum of squares, and its share, if any.
 
-    Of fewer than 100 rows it must stand alone as well.
+    With fewer than 100 rows its squared distance must also be at least `_FAR` times the
+    mean of the others.
     """
     distances = squared_distances(rows, weight, summary)
     if distances is None:
@@ -134,10 +137,11 @@ def dominating_row(
 def dominating_value(
     rows: Rows, weight: np.ndarray | None
 ) -> tuple[int, float, object] | None:
-    """Of a table with a scale for each column, a number that decides on its own scale.
+    """A value that dominates the scale of its column, in a table of mixed types.
 
-    It has more than half of all squares of its column, by the rule of
-    `dominating_row`. Its row, its share, and the name of the column.
+    It has more than half of the sum of squares of its column, by the rule of
+    `dominating_row`. Returns its row, its share, and the name of the column; None if
+    there is no such value.
     """
     layout = getattr(rows, "layout", None)
     if layout is None or not rows.in_memory:
@@ -155,7 +159,8 @@ def dominating_value(
         row, n_known = int(squares.argmax()), np.count_nonzero(known)
         rest = float(squares.sum() - squares[row])
         is_far = squares[row] * (n_known - 1) >= _FAR * rest
-        # Where all others are alike it is an indicator, unless that is rounding.
+        # If all other values are equal, the column is an indicator, unless its values
+        # have no fixed number of decimals.
         differ = rest > 0 or (column.kind == "number" and column.decimals is None)
         if squares[row] > rest and differ and (is_far or n_known >= _MANY_ROWS):
             return row, float(squares[row] / (squares[row] + rest)), name

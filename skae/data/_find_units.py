@@ -1,4 +1,4 @@
-"""Whether float32 holds rows as they are, and in which units it does."""
+"""Choice of an origin and a unit with which float32 represents the rows."""
 
 import warnings
 from typing import NamedTuple, Self
@@ -9,20 +9,21 @@ from skae._callers import level_of_user
 from skae.data._rows import CHUNK_BYTES, Rows
 from skae.data._units import FAR, SAFE_SCALES, Units, minus
 
-# Of what never varied the deviation to come is unknown.
+# Threshold for constant data, whose future standard deviation is unknown.
 _FAR_IF_CONSTANT = FAR**2
-# An origin may be so many deviations from the mean, if it is a round number.
+# Maximum distance of a round origin from the mean, in standard deviations.
 _NEAR, _NEAREST = 8.0, 64.0
-# Values that hide in fewer deviations than this from 0 do not vary but for rounding.
+# Relative standard deviations below this are rounding errors.
 _ROUNDING = 1e-13
-# One value has more than this share of the squares: which are without the quantiles?
+# Features in which one value has more than this share of the sum of squares are
+# summarized between these quantiles.
 _SHARE, _TRIMMED = 0.05, (0.01, 0.99)
 _MIN_TO_TRIM = 10
 _SAMPLE_ROWS, _MIN_SAMPLE_ROWS = 1024, 8
 
 
 class Moments(NamedTuple):
-    """What decides on units, per feature: all float64."""
+    """Moments per feature, from which units are chosen: all float64."""
 
     mean: np.ndarray
     deviation: np.ndarray
@@ -30,14 +31,14 @@ class Moments(NamedTuple):
 
     @property
     def scale(self) -> float:
-        """Root of the mean variance."""
+        """Square root of the mean variance."""
         largest = self.deviation.max(initial=0.0)
         if not 0 < largest < np.inf:
             return float(largest)
         return float(largest * np.sqrt(np.mean(np.square(self.deviation / largest))))
 
     def far(self, share: float = 1.0) -> np.ndarray:
-        """Which features lie far from zero, all their values on one side of it."""
+        """Mask of the features that are far from zero, with all values on one side."""
         varies = self.deviation > _ROUNDING * np.abs(self.mean)
         trimmed = self.scale if varies.any() else 0.0
         unit = np.where(varies, self.deviation, trimmed or _FAR_IF_CONSTANT / FAR)
@@ -45,7 +46,7 @@ class Moments(NamedTuple):
         return (apart > share * FAR * unit) & (apart > 2 * share * self.farthest)
 
     def is_unsafe(self) -> bool:
-        """Whether squares would overflow in float32, or vanish."""
+        """Whether squares would overflow or underflow in float32."""
         low, high = SAFE_SCALES
         return not low < self.scale < high
 
@@ -53,19 +54,19 @@ class Moments(NamedTuple):
 def find_units(
     rows: Rows, weight: np.ndarray | None = None, *, pooled: bool = False
 ) -> Units | None:
-    """The units in which float32 holds `rows`; None where it does as they are.
+    """Find the units in which float32 represents `rows`; None if none are needed.
 
-    Some rows tell whether there can be need of any: most data are not read for it.
+    A sample of the rows shows whether units may be needed; only then are all data read.
 
     Parameters
     ----------
     rows : Rows
 
     weight : ndarray of shape (n_samples,), default=None
-        Rows of weight 0 do not count.
+        Weights of the rows; rows of weight 0 are ignored.
 
     pooled : bool, default=False
-        Whether all that is along the first axis of a row shares an origin.
+        Whether all entries along the first axis of a row share an origin.
     """
     sample = _Sums.of_sample(rows, weight, pooled)
     seen = sample.moments()
@@ -82,7 +83,7 @@ def find_units(
         exponent = int(np.frexp(found.scale)[1])
     _warn_of_lost(found, exponent)
     far = found.far()
-    # All but a few broken rows are as far from zero as others' are.
+    # Features that are far from zero except in a few outlying rows.
     far_but_for_some = trimmed.far() & (trimmed.deviation > 0) & ~far
     if not (far.any() or far_but_for_some.any() or exponent):
         return None
@@ -95,7 +96,7 @@ def find_units(
 
 
 def _origin(moments: Moments, i: int) -> float:
-    """A round number that is near to feature `i`."""
+    """A round number near the mean of feature `i`."""
     trimmed = moments.scale if moments.deviation.any() else 0.0
     deviation = moments.deviation[i]
     near = max(_NEAR * deviation, min(_NEAR * trimmed, _NEAREST * deviation))
@@ -103,9 +104,10 @@ def _origin(moments: Moments, i: int) -> float:
 
 
 def round_number(value: float, near: float) -> float:
-    """The decimal number with the fewest digits that is `near` to `value`.
+    """The number with the fewest decimal digits within `near` of `value`.
 
-    What lies around a round number is served as if it lay around zero, bit for bit.
+    With a round origin, shifted data give the same rows as data around zero, bit for
+    bit.
     """
     for n_digits in range(16):
         found = float(f"{value:.{n_digits}e}")
@@ -115,7 +117,7 @@ def round_number(value: float, near: float) -> float:
 
 
 class _Sums:
-    """Moments of rows about the first of them, a chunk at a time."""
+    """Moments of rows relative to the first row, accumulated chunk by chunk."""
 
     def __init__(self, pooled: bool, shift=None, exponent: int = 0):
         self._pooled, self._shift, self._exponent = pooled, shift, exponent
@@ -124,7 +126,7 @@ class _Sums:
 
     @classmethod
     def of_sample(cls, rows, weight, pooled) -> Self:
-        """Of some rows, from the first to the last."""
+        """Sums of a sample of rows, evenly spaced from the first to the last."""
         counted = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
         room = CHUNK_BYTES // max(1, rows.row_bytes)
         size = int(np.clip(room, _MIN_SAMPLE_ROWS, _SAMPLE_ROWS))
@@ -141,9 +143,9 @@ class _Sums:
 
     @classmethod
     def of_all(cls, rows, weight, pooled, sample: Self) -> Self:
-        """Of all rows, in the unit of the sample."""
+        """Sums of all rows, in the unit of the sample."""
         found = cls(pooled, sample._shift, sample._exponent)
-        if not sample._exponent:  # it was all alike: look for what is not
+        if not sample._exponent:  # a constant sample: look for values that differ
             for part in rows.chunks():
                 z = found._apart(rows.raw(part, weight))
                 largest = np.nanmax(np.abs(z), initial=0.0, where=np.isfinite(z))
@@ -160,7 +162,7 @@ class _Sums:
         return found
 
     def _apart(self, values: np.ndarray) -> np.ndarray:
-        """Values as distances from the first ones, a column per feature."""
+        """Differences of values from the first ones, with a column per feature."""
         width = values.shape[-1] if self._pooled and values.ndim == 3 else None
         if self._pooled and width is None:
             width = 1
@@ -188,7 +190,7 @@ class _Sums:
         )
 
     def moments(self) -> Moments | None:
-        """None where no row counts."""
+        """The moments so far; None if there were no rows."""
         if not hasattr(self, "_sums"):
             return None
         mass, total, squares, low, high = self._sums
@@ -197,7 +199,8 @@ class _Sums:
         variance = np.maximum(0.0, squares / mass - offset**2)
         farthest = np.maximum(high - offset, offset - low)
         deviation = np.sqrt(variance)
-        # Its square may have vanished: one value so far away makes as much.
+        # The squares may have underflowed. The farthest value alone gives at least
+        # this deviation.
         least = farthest / np.sqrt(self._n_rows)
         deviation = np.where(deviation > 0, deviation, least)
         deviation = np.where(high > low, deviation, 0.0)
@@ -210,7 +213,7 @@ class _Sums:
             )
 
     def trimmed_moments(self) -> Moments | None:
-        """Those of a sample without its least and greatest, where these are far out."""
+        """Moments of a sample, without the extremes of features with outliers."""
         found = self.moments()
         if found is None:
             return None
@@ -232,7 +235,7 @@ class _Sums:
         return found
 
     def is_typical(self, scale: float) -> bool:
-        """Whether most values deviate about as much: one broken row is no unit."""
+        """Whether the typical deviation is of this order, not only that of outliers."""
         z = np.abs(self._values[np.isfinite(self._values) & (self._values != 0)])
         if not len(z):
             return True
@@ -242,7 +245,7 @@ class _Sums:
 
 
 def _first(flat: np.ndarray) -> np.ndarray:
-    """The first value of each feature that is a number, float64."""
+    """The first finite value of each feature, float64; 0 if there is none."""
     first = flat[0].astype(np.float64)
     for i in np.flatnonzero(~np.isfinite(first)):
         known = flat[np.isfinite(flat[:, i]), i]
@@ -251,7 +254,7 @@ def _first(flat: np.ndarray) -> np.ndarray:
 
 
 def _warn_of_lost(found: Moments | None, exponent: int = 0) -> None:
-    """Say which features float32 cannot tell from constants beside the others."""
+    """Warn of features whose variation float32 cannot represent beside the others."""
     if found is None:
         return
     with np.errstate(under="ignore"):

@@ -1,4 +1,4 @@
-"""Rows of any shape as rows of a table, without gaps."""
+"""Rows of any shape as rows of a table, without missing values."""
 
 import math
 
@@ -8,7 +8,7 @@ from skae.data._rows import Rows
 
 
 class FlatRows(Rows):
-    """Each row as one vector; what is missing in it is the mean of its own values.
+    """Each row as one vector, with missing values imputed by means of the row.
 
     Parameters
     ----------
@@ -24,21 +24,21 @@ class FlatRows(Rows):
 
     @property
     def in_memory(self):
-        """Whether `table` is at hand."""
+        """Whether `table` is available in memory."""
         return self.rows.in_memory and not self.rows.padded
 
     @property
     def table(self):
-        """The data as they are, where they need no filling."""
+        """The data, one row per sample; only for data without padding."""
         table = self.rows.table
         return table if self.is_sparse else table.reshape(len(self), -1)
 
     def read(self, which, out=None):
-        """Rows `which`, flat and filled."""
+        """Rows `which`, flattened and imputed."""
         return self._flat(self.rows.read(which))
 
     def gather(self, indices, out, epoch=0):
-        """Rows `indices`, flat and filled, into `out`."""
+        """Write the rows `indices`, flattened and imputed, into `out`."""
         x = np.empty((len(indices), *self.rows.sample_shape), dtype=self.dtype)
         self.rows.gather(indices, x, epoch)
         out[: len(indices)] = self._flat(x)
@@ -50,7 +50,7 @@ class FlatRows(Rows):
 
 
 def filled(x: np.ndarray) -> np.ndarray:
-    """`x` with each row's and feature's own mean over time in place of NaN."""
+    """Impute NaN by the mean over time of the same row and feature (0 if all NaN)."""
     gone = np.isnan(x)
     n_present = np.maximum(1, (~gone).sum(axis=1, keepdims=True))
     mean = np.where(gone, 0.0, x).sum(axis=1, keepdims=True) / n_present

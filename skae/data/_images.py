@@ -1,4 +1,4 @@
-"""Images in any of the layouts in which people have them."""
+"""Images as arrays of shape (height, width), with channels, or flattened."""
 
 import math
 import warnings
@@ -13,12 +13,12 @@ from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
 from skae.data._units import Units
 
-# Grey or colours, with or without opacity.
+# Numbers of channels of grey, RGB and RGBA images.
 _CHANNELS = (1, 3, 4)
 
 
 class ImageLayout(Layout):
-    """Images of shape (height, width, channels), or their pixels in rows.
+    """Images of shape (height, width, channels), or flattened.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class ImageLayout(Layout):
         Shape of a row of the data that `fit` was given.
 
     units : Units, default=None
-        In which the rows are served.
+        Units of the rows, if they are not those of the data.
     """
 
     parameters = {"image_shape": ["array-like", None]}
@@ -46,7 +46,7 @@ class ImageLayout(Layout):
 
     @classmethod
     def validate(cls, estimator, X, *, reset):
-        """Flattened images as a table; others have axes of their own."""
+        """Check flattened images as a table, and others by their axes."""
         name = type(estimator).__name__
         refuse_masked(X, name)
         _refuse_several_sizes(X)
@@ -64,7 +64,7 @@ class ImageLayout(Layout):
 
     @classmethod
     def fit(cls, X, name, *, image_shape=None):
-        """The shape of the images: their own, the user's, or a square."""
+        """Find the shape of the images: that of the array, `image_shape`, or square."""
         if len(X.shape) < 3:
             shape = _shape_of_flat(X.shape[1], image_shape)
         else:
@@ -80,7 +80,7 @@ class ImageLayout(Layout):
         return self.image_shape
 
     def rows(self, X, name):
-        """Images of the shape that was fitted, flattened or not."""
+        """Images as rows, flattened or not; ValueError if their shape is not fit's."""
         if len(X.shape) > 2 and _shape_of_images(X.shape) != self.image_shape:
             raise ValueError(
                 f"X has images of {_text(_shape_of_images(X.shape))}, but {name} was "
@@ -90,7 +90,7 @@ class ImageLayout(Layout):
         return Rows(X, name, self.image_shape, units=self.units)
 
     def restore(self, values, rows=None):
-        """Images in the shape of `rows`."""
+        """Reshape images to the shape of `rows`, or of the data of `fit`."""
         row_shape = self.row_shape if rows is None else rows.X.shape[1:]
         return values.reshape(len(values), *row_shape)
 
@@ -115,7 +115,7 @@ def _shape_of_images(shape) -> tuple[int, ...]:
 
 
 def _refuse_several_sizes(X) -> None:
-    """ValueError for a list of images that are not all of one size."""
+    """Raise ValueError for a list of images of different sizes."""
     is_list = isinstance(X, list | tuple)
     if not is_list and (getattr(X, "ndim", 2) > 1 or X.dtype.kind != "O"):
         return
@@ -132,7 +132,7 @@ def _refuse_several_sizes(X) -> None:
 
 
 def _compare(image_shape, found: tuple[int, ...], shape) -> None:
-    """ValueError where the user says something else than the images themselves."""
+    """Raise ValueError if `image_shape` contradicts the shape of the images."""
     if image_shape is None or _complete(image_shape, math.prod(found)) == found:
         return
     raise ValueError(
@@ -171,7 +171,7 @@ def _shape_of_flat(width: int, image_shape) -> tuple[int, ...]:
 
 
 def _complete(image_shape, width: int) -> tuple[int, ...]:
-    """`image_shape` with three entries, and -1 replaced by what is left."""
+    """`image_shape` with three entries, and -1 inferred from the number of columns."""
     try:
         shape = tuple(int(n) for n in image_shape)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""How `X` is laid out: what checks it, serves it as rows, and gives it back."""
+"""Data layouts: validation of `X`, conversion to rows, and the inverse."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Self
@@ -17,9 +17,9 @@ from skae.data._units import Units
 class Layout(ABC):
     """The layout of the data that an estimator was fitted with.
 
-    Made by `fit` from the first data, kept as a fitted attribute, and asked by all
-    who must know what a row is: transform, inverse_transform, plotting. It has nothing
-    but what its constructor takes, so that a file can hold it.
+    It is made by `fit` from the data of the first fit and kept as a fitted attribute.
+    `transform`, `inverse_transform` and plotting use it to interpret rows. All its
+    state is that of its constructor, so that it can be saved in a file.
     """
 
     # What a layout may override, and when it is called (docs/architecture.md).
@@ -36,14 +36,14 @@ class Layout(ABC):
         "restore": "decoding",
     }
 
-    # Parameters of the estimator that `fit` takes, and their constraints.
+    # Parameters of the estimator that are passed to `fit`, with their constraints.
     parameters: ClassVar[dict[str, list]] = {}
-    # True if `X` holds numbers only, which scikit-learn checks.
+    # Whether `X` must be numeric, which scikit-learn checks.
     numeric_only: ClassVar[bool] = True
-    # True if new data may have missing values where those of `fit` had none.
+    # Whether new data may have missing values (or padding) if those of `fit` had none.
     takes_missing: ClassVar[bool] = False
-    # In which the rows are served, where float32 does not hold the data as they are:
-    # kept only then, so that other files are as they always were.
+    # Units of the rows, if float32 cannot represent the data as they are. Set only
+    # then, so that the files of other estimators do not change.
     units: Units | None = None
 
     def __init_subclass__(cls, **options):
@@ -66,8 +66,8 @@ class Layout(ABC):
     def validate(cls, estimator, X, *, reset: bool) -> Any:
         """Check the type, names and number of features of `X`, but not its values.
 
-        `reset` keeps the names at `estimator`, as scikit-learn does for tables. A
-        layout of other data drops them (`forget_names`).
+        With `reset` the names are set as attributes of `estimator`, as in scikit-learn.
+        Layouts for data other than tables remove them (`forget_names`).
         """
         refuse_masked(X, type(estimator).__name__)
         check = checked_table if cls.numeric_only else checked_names
@@ -75,12 +75,12 @@ class Layout(ABC):
 
     @staticmethod
     def forget_names(estimator) -> None:
-        """Drop the names of features, which data that are no table do not have."""
+        """Remove the names of features, which only tables have."""
         vars(estimator).pop("feature_names_in_", None)
 
     @classmethod
     def from_estimator(cls, estimator, X, sample_weight=None) -> Self:
-        """The layout of validated `X`, with the parameters of `estimator`.
+        """Fit the layout to validated `X`, with the parameters of `estimator`.
 
         `fit` gets the weights of the rows if it has a parameter `sample_weight`.
         """
@@ -93,57 +93,57 @@ class Layout(ABC):
     @classmethod
     @abstractmethod
     def fit(cls, X, name: str, **parameters) -> Self:
-        """The layout of `X`, which `validate` returned; `name` is the estimator's."""
+        """Make the layout from validated `X`; `name` is that of the estimator."""
 
     @property
     @abstractmethod
     def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one row as the network sees it."""
+        """Shape of one row, as the network gets it."""
 
     @abstractmethod
     def rows(self, X, name: str) -> Rows:
-        """Validated `X` as rows; ValueError if its layout is another."""
+        """Convert validated `X` to rows; ValueError if its layout differs."""
 
     def read(self, estimator, X) -> Rows:
-        """Validated `X` as rows that know the names of their columns."""
+        """Convert validated `X` to rows, with the names of the columns."""
         rows = self.rows(X, type(estimator).__name__)
         rows.columns = getattr(estimator, "feature_names_in_", None)
         return rows
 
     @property
     def exponent(self) -> int:
-        """Two to the power of it is the unit of the rows, in that of the data."""
+        """Exponent of 2 of the unit of the rows, in units of the data."""
         return 0 if self.units is None else self.units.exponent
 
     def fit_units(self, rows: Rows, weight: np.ndarray | None) -> None:
-        """Find the units of the first data, `rows`, and serve these in them."""
+        """Find the units for `rows`, the data of the first fit, and apply them."""
         units = find_units(rows, weight, pooled=rows.pooled)
         if units is not None:
             self.units = rows.units = units
 
     def inverse_transform(self, outputs: np.ndarray, rows: Rows | None = None) -> Any:
-        """Outputs of the network as the user gave `rows`, or the data of `fit`."""
+        """Convert outputs of the network to the form of `rows`, or of fit's data."""
         found = outputs if self.units is None else self.units.add(outputs)
         return self.restore(found, rows)
 
     def restore(self, values: np.ndarray, rows: Rows | None = None) -> Any:
-        """Values of the shape of the network's outputs in the form of the user's data.
+        """Convert values of the shape of the outputs to the form of the user's data.
 
-        That of `rows`, or of the data of `fit`.
+        This is the form of `rows`, or of the data of `fit`.
         """
         return values
 
     def data_values(self) -> dict[str, Any]:
-        """Values of the data that determine the network, beside the shape of a row."""
+        """Values of the data that the network depends on, except the shape of a row."""
         return {}
 
     def attributes(self) -> dict[str, Any]:
-        """Public fitted attributes that tell of the layout."""
+        """Public fitted attributes that describe the layout."""
         return {}
 
 
 class TableLayout(Layout):
-    """One row per sample, one column per feature."""
+    """Layout of numeric tables: one row per sample, one column per feature."""
 
     def __init__(self, width: int, units: Units | None = None):
         self.width = width
@@ -152,7 +152,7 @@ class TableLayout(Layout):
 
     @classmethod
     def fit(cls, X, name, **parameters):
-        """The number of columns is all there is to know."""
+        """Make the layout from the number of columns."""
         return cls(X.shape[1])
 
     @property
@@ -161,5 +161,5 @@ class TableLayout(Layout):
         return (self.width,)
 
     def rows(self, X, name):
-        """`X` as it is: scikit-learn has compared the number of features."""
+        """`X` as rows; scikit-learn has compared the number of features."""
         return Rows(X, name, units=self.units)

@@ -1,4 +1,4 @@
-"""Arrays of `numpy.ma`, whose masked values are missing, and no numbers."""
+"""Masked arrays of `numpy.ma`, whose masked values are missing values."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ import numpy as np
 
 
 def refuse_masked(X: Any, name: str, what: str = "X") -> None:
-    """ValueError where a value of an array, or of a list of arrays, is masked.
+    """Raise ValueError if a value of an array, or of a list of arrays, is masked.
 
     Parameters
     ----------
     X : object
-        Anything; what has no mask is fine.
+        Any object; those without a mask pass.
 
     name : str
-        Of the estimator.
+        Name of the estimator.
 
     what : str, default="X"
-        What `X` is called.
+        Name of the argument in the error message.
     """
     parts = X if isinstance(X, list | tuple) else [X]
     for i, part in enumerate(parts):
@@ -41,7 +41,7 @@ def refuse_masked(X: Any, name: str, what: str = "X") -> None:
 
 
 def with_missing(X: Any) -> Any:
-    """A masked array as one in which NaN, NaT or None stands for what is masked."""
+    """Convert a masked array to a plain one, with NaN, NaT or None where masked."""
     if not isinstance(X, np.ma.MaskedArray):
         return X
     if not np.ma.is_masked(X):

@@ -1,4 +1,4 @@
-"""Rows in which NaN marks values that do not exist."""
+"""Rows in which NaN marks missing values or padding."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from skae.data._rows import Rows, Summary
 
 
 class MaskedRows(Rows):
-    """Rows that may have NaN, and moments of the values that exist.
+    """Rows that may have NaN, with moments of the values that are present.
 
-    While `padded` is False, NaN is a mistake, as in any other rows.
+    If `padded` is False, NaN is an error, as in other rows.
     """
 
     padded = True
@@ -20,7 +20,7 @@ class MaskedRows(Rows):
             super()._check(x, first)
 
     def summarize(self, weight=None):
-        """Check every value; the moments of those that exist."""
+        """Check every value; returns the moments of those that are present."""
         if not self.padded:
             return super().summarize(weight)
         shape = self.sample_shape
@@ -36,7 +36,7 @@ class MaskedRows(Rows):
             counted = x[present]
             if counted.size == 0:
                 continue
-            if shift is None:  # about the first row that counts, as in `Rows`
+            if shift is None:  # relative to the first weighted row, as in `Rows`
                 shift, first = np.nan_to_num(x[0].astype(np.float64)), w[0]
             mass += np.tensordot(w, present, axes=1)
             minimum = min(minimum, counted.min())

@@ -1,13 +1,13 @@
-"""Memory maps that do not fill the memory of the process that reads them."""
+"""Release of the pages of memory maps, to limit the memory of the process."""
 
 import mmap
 from collections.abc import Iterator
 
 import numpy as np
 
-# What is mapped from smaller files may stay.
+# Pages of smaller files are not released.
 KEEP_BYTES = 256 << 20
-# Each brings up to 2 MiB of the file along.
+# Reading a row may load up to 2 MiB of the file.
 _SCATTERED_ROWS = 128
 
 
@@ -19,15 +19,15 @@ def find_memory_map(X) -> np.memmap | None:
 
 
 class Pages:
-    """The pages of a file that reading an array brings into this process.
+    """The pages of files that are loaded by reading memory maps.
 
-    The system counts them as memory of the process, up to the size of the file, as long
-    as nobody says that they are no longer needed.
+    The system counts them as memory of the process, up to the size of the file, until
+    they are released.
 
     Parameters
     ----------
     *arrays : ndarray
-        Memory maps or views of them; all others are no concern of this.
+        Memory maps or views of them; other arrays are ignored.
     """
 
     def __init__(self, *arrays):
@@ -39,24 +39,24 @@ class Pages:
         ]
 
     def parts(self, n_rows: int) -> Iterator[slice]:
-        """Slices of `n_rows` scattered rows, after each of which to `release`."""
+        """Slices of `n_rows` scattered rows; call `release` after each of them."""
         size = _SCATTERED_ROWS if self._mappings else max(1, n_rows)
         for start in range(0, n_rows, size):
             yield slice(start, min(start + size, n_rows))
 
     def release(self) -> None:
-        """Let go of what has been read; the file, and the system's cache, stay."""
+        """Release the pages that were read; the file and the system's cache stay."""
         for mapping in self._mappings:
             mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def _shared_mapping(memory_map: np.memmap | None) -> mmap.mmap | None:
-    # In mode "c" changes are kept in these very pages.
+    # In mode "c" the pages hold changes that are not in the file.
     if memory_map is None or memory_map.mode == "c":
         return None
     base = memory_map
     while isinstance(base, np.ndarray):
         base = base.base
-    # Windows takes pages back by itself, and has no word for it.
+    # Windows releases pages by itself, and has no `madvise`.
     sound = isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED")
     return base if sound else None

@@ -1,4 +1,4 @@
-"""What is said of values that are missing or infinite, and where the first one is."""
+"""Errors for missing or infinite values, with the position of the first one."""
 
 import numpy as np
 
@@ -6,12 +6,12 @@ _FOR_MISSING = (
     "{name} takes no missing values: TableAutoencoder learns from tables that have "
     "some, and AutoencoderImputer fills them."
 )
-# Of images and of sequences without padding.
+# For images, and sequences without padding.
 _FOR_OTHERS = "{name} takes none: fill them, or leave such rows out."
 
 
 def refuse_not_finite(x: np.ndarray, first: int, rows, name: str) -> None:
-    """ValueError that says where the first NaN or infinity is.
+    """Raise ValueError with the position of the first NaN or infinity.
 
     Parameters
     ----------
@@ -19,13 +19,13 @@ def refuse_not_finite(x: np.ndarray, first: int, rows, name: str) -> None:
         Rows with such a value.
 
     first : int
-        Number of the first of them among all `rows`.
+        Index of the first of them among all `rows`.
 
     rows : Rows
-        Where they come from.
+        Rows from which `x` was read.
 
     name : str
-        The estimator's.
+        Name of the estimator.
     """
     gone = np.isnan(x)
     is_gap = bool(gone.any())

@@ -1,4 +1,4 @@
-"""Principal components of rows that need not fit in memory."""
+"""PCA of rows that need not fit in memory."""
 
 from contextlib import nullcontext
 
@@ -9,12 +9,13 @@ from sklearn.decomposition import PCA, IncrementalPCA
 from skae.data._rows import Rows, Summary
 from skae.data._threads import one_blas_thread
 
-# Up to so many columns the covariance matrix is cheap, and exact for every container.
+# Up to this number of columns the covariance matrix is cheap, and the result exact for
+# every container.
 _MAX_COVARIANCE = 2048
 _BATCH_ROWS = 500
-# Up to so many columns one thread is enough.
+# Up to this number of columns one thread is enough.
 _MAX_ONE_THREAD = 256
-# Of other data sums of squares might overflow in float32, or vanish.
+# Outside this range sums of squares might overflow or underflow in float32.
 _SAFE_SCALES = (1e-12, 1e12)
 
 
@@ -25,33 +26,33 @@ def principal_components(
     n_components: int,
     seed: int,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Leading principal components of `rows`.
+    """Compute the leading principal components of `rows`.
 
-    Up to 2048 columns, or for more components than half the columns, one pass over the
-    rows sums up their covariance matrix, and the result is exact. Wider data go to
-    scikit-learn: `PCA` (randomized) for arrays, `PCA` (ARPACK, implicit centring) for
-    sparse data, `IncrementalPCA` for memory maps.
+    Up to 2048 columns, or for more components than half the columns, the covariance
+    matrix is accumulated in one pass over the rows, and the result is exact. Wider data
+    are passed to scikit-learn: `PCA` (randomized) for arrays, `PCA` (ARPACK, implicit
+    centring) for sparse data, `IncrementalPCA` for memory maps.
 
-    The covariance weighs each row by `weight`. For scikit-learn rows of weight 0 are
-    left out, and all others count alike, whatever their weights.
+    The rows of the covariance matrix are weighted by `weight`. For scikit-learn, rows
+    of weight 0 are left out, and the other weights are ignored.
 
     Returns
     -------
     components : ndarray of shape (n_components, n_features)
-        Orthonormal rows; fewer when the data have fewer dimensions, none for wide data
+        Orthonormal rows; fewer if the data have fewer dimensions, none for wide data
         of one row or without variance.
 
     variances : ndarray of shape (n_components,)
-        Variance along each.
+        Variance along each component.
     """
     (width,) = rows.sample_shape
     n_components = min(n_components, width, len(rows))
-    # Iterations for so many components take longer: ARPACK's ten times as long.
+    # For that many components iterative solvers take longer: ARPACK ten times as long.
     if width <= max(_MAX_COVARIANCE, 2 * n_components - 1):
         with one_blas_thread() if width <= _MAX_ONE_THREAD else nullcontext():
             covariance = _covariance(rows, summary, weight)
             if width > _MAX_ONE_THREAD and 4 * n_components <= width:
-                # A few of many vectors take half the time of all.
+                # A few of many eigenvectors take half the time of all.
                 some = width - n_components, width - 1
                 values, vectors = eigh(covariance, subset_by_index=some)
             else:
@@ -59,7 +60,7 @@ def principal_components(
         order = np.argsort(values)[::-1][:n_components]
         return vectors.T[order], np.maximum(values[order], 0.0)
     kept = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
-    # No more directions have variance, and ARPACK finds no others.
+    # Only this number of directions has variance, and ARPACK finds no others.
     n_components = min(n_components, len(kept) - 1)
     if n_components == 0 or summary.variance == 0:
         return np.empty((0, width)), np.empty(0)
@@ -72,16 +73,16 @@ def principal_components(
 def _fit_at_once(
     rows: Rows, summary: Summary, kept: np.ndarray, n_components: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Components and variances by PCA of the rows `kept`, all at once."""
-    # Nothing is copied unless some rows are left out, or must be scaled.
+    """Components and variances of the rows `kept`, by PCA of all at once."""
+    # Nothing is copied unless some rows are left out or must be scaled.
     X = rows.table if len(kept) == len(rows) else rows.table[kept]
     exponent = 0
     if not _SAFE_SCALES[0] < summary.scale < _SAFE_SCALES[1]:
-        # A power of two rounds nothing; float32 has no inverses of greater ones.
+        # Powers of two are exact; float32 has no inverses of larger ones.
         exponent = int(np.clip(np.frexp(summary.scale)[1], -126, 126))
         X = X * np.float32(2.0**-exponent)  # sparse data stay sparse
     solver = "arpack" if rows.is_sparse else "randomized"
-    # What is a copy already is centred in place.
+    # Data that are a copy already are centred in place.
     pca = PCA(
         n_components,
         copy=len(kept) == len(rows) and not exponent,
@@ -97,10 +98,10 @@ def _fit_at_once(
 def _fit_batches(
     rows: Rows, summary: Summary, kept: np.ndarray, n_components: int
 ) -> IncrementalPCA:
-    """PCA of the rows `kept`, scaled as a whole: squares of float32 may overflow."""
+    """PCA of the rows `kept` in batches, scaled so that squares do not overflow."""
     mean, scale = summary.mean.astype(np.float32), np.float32(summary.scale)
     pca = IncrementalPCA(n_components)
-    # No batch may have fewer rows than there are components.
+    # `IncrementalPCA` requires batches of at least as many rows as components.
     n_batches = max(1, len(kept) // max(5 * n_components, _BATCH_ROWS))
     for batch in np.array_split(kept, n_batches):
         x = np.empty((len(batch), *rows.sample_shape), dtype=np.float32)
@@ -116,10 +117,10 @@ def _covariance(rows: Rows, summary: Summary, weight) -> np.ndarray:
         x = rows.read(part)
         w = None if weight is None else weight[part]
         if w is not None:
-            # Rows that do not count may be too far out: 0 times infinity is NaN.
+            # Rows of weight 0 may be too far out: 0 times infinity is NaN.
             x, w = x[w > 0], w[w > 0]
             w = None if (w == 1).all() else w
-        # Centred and scaled float32 keeps 7 digits of the leading variances; chunks
+        # Centred and scaled, float32 keeps 7 digits of the leading variances. Chunks
         # are summed in float64.
         z = (x - mean) / np.float32(summary.scale)
         weighted = z if w is None else z * w[:, None]

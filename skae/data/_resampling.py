@@ -1,10 +1,10 @@
-"""Sequences that are longer than a network's, at its number of time steps, and back."""
+"""Resampling of sequences that are longer than those of `fit`, and the inverse."""
 
 import numpy as np
 
 
 def true_lengths(X: np.ndarray) -> np.ndarray:
-    """Number of time steps of each sequence, which may end with NaN."""
+    """Number of time steps of each sequence, without NaN at its end."""
     if X.dtype.kind != "f":
         return np.full(len(X), X.shape[1])
     present = ~np.isnan(X).all(axis=2)
@@ -13,21 +13,23 @@ def true_lengths(X: np.ndarray) -> np.ndarray:
 
 
 def resampled(X: np.ndarray, lengths: np.ndarray, n_timesteps: int) -> np.ndarray:
-    """Those longer than `n_timesteps` interpolated at so many steps, NaN behind others.
+    """Interpolate sequences longer than `n_timesteps` at `n_timesteps` time steps.
 
     Parameters
     ----------
     X : ndarray of shape (n, t, features)
-        NaN from the end of a sequence on.
+        Sequences, padded with NaN at the end.
 
     lengths : ndarray of shape (n,)
-        Number of time steps of each.
+        Number of time steps of each sequence.
 
     n_timesteps : int
+        Number of time steps of the result.
 
     Returns
     -------
     X : ndarray of shape (n, n_timesteps, features)
+        Sequences, padded with NaN at the end.
     """
     dtype = X.dtype if X.dtype.kind == "f" else np.float64
     found = X[:, :n_timesteps].astype(dtype)
@@ -39,7 +41,7 @@ def resampled(X: np.ndarray, lengths: np.ndarray, n_timesteps: int) -> np.ndarra
 
 
 def stretched(X: np.ndarray, n_timesteps: int, lengths: np.ndarray) -> np.ndarray:
-    """The way back: sequences of `lengths` in an array of `n_timesteps`, and NaN."""
+    """Inverse of `resampled`: sequences of `lengths`, padded to `n_timesteps`."""
     found = np.full((len(X), n_timesteps, X.shape[2]), np.nan, dtype=X.dtype)
     for length in np.unique(lengths):
         which = np.flatnonzero(lengths == length)
@@ -52,7 +54,7 @@ def stretched(X: np.ndarray, n_timesteps: int, lengths: np.ndarray) -> np.ndarra
 
 
 def _interpolation(n_before: int, n_after: int) -> np.ndarray:
-    """Matrix that interpolates linearly between equally spaced time steps."""
+    """Matrix of the linear interpolation between equally spaced time steps."""
     at = np.linspace(0, n_before - 1, n_after)
     steps = np.arange(n_before)
     return np.column_stack([np.interp(at, steps, row) for row in np.eye(n_before)])

@@ -1,6 +1,6 @@
-"""Rows of any container, read a chunk at a time as dense arrays of one type.
+"""Rows of any container, read in chunks as dense arrays of one type.
 
-Neither memory-mapped nor sparse data are ever held dense as a whole.
+Memory-mapped and sparse data are never converted to a dense array as a whole.
 """
 
 import contextlib
@@ -22,23 +22,23 @@ from skae.data._not_finite import refuse_not_finite
 from skae.data._units import Units
 
 CHUNK_BYTES = 4 << 20
-# Large enough for the threads of a matrix product to pay off.
+# Large enough for multi-threaded matrix products to be efficient.
 MAP_BYTES = 16 << 20
-_ALIGNMENT = 64  # what TensorFlow asks of memory that it takes over without a copy
+_ALIGNMENT = 64  # bytes; TensorFlow requires it to use memory without a copy
 _N_READERS = 2
-# Rows are encoded in multiples of this: kernels take 4, 6 or 8 at once, and round what
-# is left over otherwise.
+# Rows are encoded in multiples of this: kernels process 4, 6 or 8 at once, and round
+# the remainder differently.
 GRAIN = 24
-# A row with so many times the mean of the squared distances is worth a second look.
+# A row may be an outlier if its squared distance is this many times the mean.
 _FAR = 25.0
-# Of rows that weigh differently, so many times as many are taken.
+# Upper limit of the size of a weighted sample, in multiples of the number of rows.
 _MAX_TIMES = 10
-# Weights beyond these powers of two are halved or doubled as often.
+# Weights beyond these powers of two are scaled by a power of two.
 _MAX_DOUBLINGS = 64
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
-    """Zeros whose address TensorFlow can use as it is."""
+    """Array of zeros at an address that TensorFlow can use without a copy."""
     dtype = np.dtype(dtype)
     n_bytes = dtype.itemsize * math.prod(shape)
     raw = np.zeros(n_bytes + _ALIGNMENT, dtype=np.uint8)
@@ -47,32 +47,32 @@ def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> np.n
 
 
 def is_aligned(x: np.ndarray) -> bool:
-    """Whether TensorFlow can use the memory of `x` as it is."""
+    """Whether TensorFlow can use the memory of `x` without a copy."""
     return x.ctypes.data % _ALIGNMENT == 0 and x.flags.c_contiguous
 
 
 def aligned(x: np.ndarray, dtype: DTypeLike = np.float32) -> np.ndarray:
-    """A copy of `x` at such an address."""
+    """Copy of `x` at an address that TensorFlow can use without a copy."""
     copy = aligned_zeros(x.shape, dtype)
     np.copyto(copy, x, casting="unsafe")
     return copy
 
 
 class Summary(NamedTuple):
-    """What one pass over the rows tells."""
+    """Moments and range of the data, from one pass over the rows."""
 
     mean: np.ndarray  # per feature, float64
     variance: float  # mean over the features
     minimum: float
     maximum: float
     mass: np.ndarray | float  # sum of the weights behind each mean
-    # Weight times squared distance of the row with most of it: from the first row that
-    # counts, or of that one from the mean.
+    # Largest product of weight and squared distance: of any row from the first weighted
+    # row, or of that one from the mean.
     farthest: float = 0.0
 
     @property
     def scale(self) -> float:
-        """Root of the mean variance; 1 for constant data."""
+        """Square root of the mean variance; 1 for constant data."""
         return float(np.sqrt(self.variance)) or 1.0
 
     @property
@@ -84,7 +84,7 @@ class Summary(NamedTuple):
 
     @property
     def may_have_far_rows(self) -> bool:
-        """Whether some row, of many, has far more of these squares than its share."""
+        """Whether a row may have far more of the sum of squares than its share."""
         share = min(0.25, _FAR / float(np.max(self.mass)))
         return self.farthest > share * self.total_squares
 
@@ -95,27 +95,28 @@ class Rows:
     Parameters
     ----------
     X : ndarray of shape (n_samples, ...) or CSR matrix or array
-        Already checked for its shape and its kind of data; its values are checked
-        here, chunk by chunk, as they are read.
+        Data, already checked for shape and kind. Its values are checked here, chunk by
+        chunk, when they are read.
 
     estimator_name : str
-        Named in the error messages.
+        Name of the estimator, for error messages.
 
     sample_shape : tuple of int, default=None
-        Shape in which to serve each row, with as many values; `X`'s own by default.
+        Shape of the returned rows, with the same number of values as in `X`; by default
+        that of `X`.
 
     dtype : dtype, default=float32
-        Type in which to serve them.
+        Type of the returned rows.
 
     units : Units, default=None
-        In which to serve them; those of `X` by default.
+        Units of the returned rows; by default those of `X`.
     """
 
-    padded = False  # whether NaN marks values that do not exist
-    changes = False  # whether each epoch has other values
+    padded = False  # whether NaN marks missing or padded values
+    changes = False  # whether the values change in each epoch
     pooled = False  # whether all values of a row have one unit and origin per feature
-    columns = None  # their names, where `X` is a table that has some
-    called = "X"  # by the user
+    columns = None  # names of the columns, if `X` is a table that has some
+    called = "X"  # name of the argument, for error messages
     units: Units | None = None
 
     def __init__(
@@ -134,24 +135,24 @@ class Rows:
 
     @property
     def in_memory(self) -> bool:
-        """Whether the rows are a dense array that is no memory map."""
+        """Whether the rows are a dense array, and not a memory map."""
         return not self.is_sparse and find_memory_map(self.X) is None
 
     @property
     def table(self):
-        """All rows, one per sample and one column per feature; sparse where `X` is."""
+        """All rows, one per sample and one column per feature; sparse if `X` is."""
         if self.units is None:
             return self.X
         return self.units.of_sparse(self.X) if self.is_sparse else self.exact()
 
     def exact(self, which: slice = slice(None)) -> np.ndarray:
-        """Rows `which` as they are served, but in float64."""
+        """Rows `which` in their shape and units, but in float64."""
         n_rows = len(range(*which.indices(len(self))))
         out = np.empty((n_rows, *self.sample_shape))
         return self._convert(self.X[which], out)
 
     def raw(self, which, weight: np.ndarray | None = None) -> np.ndarray:
-        """Rows `which` of `X` itself, dense, without those of weight 0."""
+        """Rows `which` of `X` in its own units, dense, without those of weight 0."""
         if weight is not None:
             which = np.arange(len(self))[which]
             which = which[weight[which] > 0]
@@ -170,44 +171,44 @@ class Rows:
 
     @property
     def row_bytes(self) -> int:
-        """Size of one row as it is served."""
+        """Size of one returned row in bytes."""
         return self.dtype.itemsize * math.prod(self.sample_shape)
 
     def read(self, which: slice, out: np.ndarray | None = None) -> np.ndarray:
-        """Rows `which`, finite, into `out` if given."""
+        """Read and check the rows `which`, into `out` if given."""
         out = self._convert(self.X[which], out)
         self._pages.release()
         self._check(out, which.indices(len(self))[0])
         return out
 
     def _check(self, x: np.ndarray, first: int) -> None:
-        """ValueError for what is not finite; `first` is the number of the first row."""
+        """Raise ValueError for values that are not finite; `first`: index of row 0."""
         try:
             assert_all_finite(x)
         except ValueError:
             refuse_not_finite(x, first, self, self._estimator_name)
 
     def gather(self, indices: np.ndarray, out: np.ndarray, epoch: int = 0) -> None:
-        """Rows `indices`, which have been read before, into `out`.
+        """Write the rows `indices`, which have been read before, into `out`.
 
-        Training asks for those of an epoch; 0 stands for the rows as they are.
+        Training passes the epoch, for rows that change; 0 gives the unchanged rows.
         """
         for part in self._pages.parts(len(indices)):
             self._gather(indices[part], out[part])
             self._pages.release()
 
     def hold_out(self, indices: np.ndarray) -> None:
-        """Training must see nothing of the rows `indices`, nor through other rows."""
+        """Exclude the rows `indices` from training, also as a part of other rows."""
 
     def _gather(self, indices: np.ndarray, out: np.ndarray) -> None:
         if self.is_sparse or self.X.dtype != self.dtype or self.units is not None:
             self._convert(self.X[indices], out)
-        else:  # straight to its place
+        else:  # without a temporary array
             out = self._as_X(out[: len(indices)])
             np.take(self.X, indices, axis=0, out=out, mode="clip")
 
     def _as_X(self, out: np.ndarray) -> np.ndarray:
-        """A view of rows to serve in the shape of the rows of `X`."""
+        """View of an output array in the shape of the rows of `X`."""
         return out.reshape(len(out), *self.X.shape[1:])
 
     def _convert(self, part, out: np.ndarray | None) -> np.ndarray:
@@ -215,7 +216,7 @@ class Rows:
         if out is None:
             out = np.empty((len(part), *self.sample_shape), dtype=self.dtype)
         out = out[: len(part)]
-        with np.errstate(over="ignore"):  # infinity is found, and said where
+        with np.errstate(over="ignore"):  # `_check` finds infinity and its position
             if self.units is not None:
                 part = self.units.subtract(part, part.shape[1:])
             np.copyto(self._as_X(out), part, casting="unsafe")
@@ -229,9 +230,9 @@ class Rows:
             yield slice(start, min(start + size, len(self)))
 
     def summarize(self, weight: np.ndarray | None = None) -> Summary:
-        """Check every value and collect the moments, in one pass.
+        """Check every value and compute the moments, in one pass.
 
-        Rows of weight 0 are checked, and count for nothing.
+        Rows of weight 0 are checked, but ignored in the moments.
         """
         total, squares, mass = np.zeros(self.sample_shape), 0.0, 0.0
         minimum, maximum, farthest = np.inf, -np.inf, 0.0
@@ -244,8 +245,8 @@ class Rows:
             if len(x) == 0:
                 continue
             if shift is None:
-                # Sums are taken about the first row: raw columns far from zero (dates,
-                # say) would otherwise lose their variance to rounding.
+                # Sums are relative to the first row: the variance of columns far from
+                # zero, such as dates, would otherwise be lost to rounding.
                 shift, first = x[0].astype(np.float64), w[0]
             minimum, maximum = min(minimum, x.min()), max(maximum, x.max())
             z = x - shift
@@ -266,7 +267,7 @@ class Rows:
     def map(self, function: Callable[[np.ndarray, slice], None]) -> None:
         """Call ``function(chunk, where)`` on every chunk, two chunks at a time.
 
-        `chunk` lies in memory that is used again for a later one: not to be kept.
+        The memory of `chunk` is reused for later ones: do not keep references to it.
         """
         map_fields({"x": self}, lambda chunk, where: function(chunk["x"], where))
 
@@ -278,20 +279,20 @@ def weight_of_rows(sample_weight, rows: Rows) -> np.ndarray | None:
     refuse_masked(sample_weight, "training", "sample_weight")
     weight = checked_weight(sample_weight, rows.X, dtype=np.float64)
     exponent = int(np.frexp(weight.max(initial=0.0))[1])
-    if abs(exponent) > _MAX_DOUBLINGS:  # float32 would not hold them
+    if abs(exponent) > _MAX_DOUBLINGS:  # beyond the range of float32
         weight = np.ldexp(weight, -exponent)
     return weight.astype(np.float32)
 
 
 def named(argument: str, read: Callable, X: Any) -> Any:
-    """Rows, or fields, that ``read(X)`` returns.
+    """Return the rows or fields of ``read(X)``.
 
-    What is wrong with them is said of the `argument` that the user gave.
+    Error messages get the name of the user's `argument`.
     """
     try:
         found = read(X)
     except ValueError as error:
-        with contextlib.suppress(TypeError):  # an error that takes more than a text
+        with contextlib.suppress(TypeError):  # an error with further arguments
             raise type(error)(f"{argument}: {error}") from None
         raise
     rows = found["data"] if isinstance(found, dict) else found
@@ -300,7 +301,7 @@ def named(argument: str, read: Callable, X: Any) -> Any:
 
 
 def paired(argument: str, read: Callable, X: Any, data: Rows) -> Rows:
-    """The rows ``read(X)`` of an `argument` of the user, one for each row of `data`."""
+    """Rows of an `argument` of the user; ValueError unless as many as in `data`."""
     rows = named(argument, read, X)
     if len(rows) != len(data):
         raise ValueError(
@@ -313,7 +314,7 @@ def paired(argument: str, read: Callable, X: Any, data: Rows) -> Rows:
 def sample_rows(
     fields: Mapping[str, Rows], weight: np.ndarray | None, n_rows: int
 ) -> dict[str, np.ndarray]:
-    """Up to `n_rows` rows, from the first to the last, as often as they weigh."""
+    """Sample up to `n_rows` rows, evenly spaced, in proportion to their weights."""
     which = _which_rows(len(next(iter(fields.values()))), weight, n_rows)
     some = {}
     for name, rows in fields.items():
@@ -328,7 +329,7 @@ def _which_rows(n_all: int, weight: np.ndarray | None, n_rows: int) -> np.ndarra
     if np.ptp(mass) == 0:
         places = np.linspace(0, len(counted) - 1, min(len(counted), n_rows))
         return counted[places.astype(np.intp)]
-    above = np.cumsum(mass / mass.min())  # the lightest row comes once
+    above = np.cumsum(mass / mass.min())  # a row of the least weight occurs once
     n = min(n_rows, _MAX_TIMES * len(counted), round(above[-1]))
     return counted[np.searchsorted(above, (np.arange(n) + 0.5) * (above[-1] / n))]
 

@@ -1,4 +1,4 @@
-"""Sequences of one length or of many: arrays, lists of arrays, NaN as padding."""
+"""Sequences of equal or different lengths: arrays, lists of arrays, NaN as padding."""
 
 import math
 from typing import Any, ClassVar, NamedTuple
@@ -15,34 +15,34 @@ from skae.data._rows import CHUNK_BYTES, Summary
 from skae.data._units import Units
 
 LONGER_SEQUENCES = {"auto", "resample", "truncate", "error"}
-# Times as long as the longest of `fit` that "auto" takes a sequence to be of its kind.
+# "auto" resamples sequences up to this many times as long as the longest of `fit`.
 _MAX_LONGER = 2
 
 
 class Sequences(MaskedRows):
-    """Rows of shape (timesteps, features); NaN from the end of a sequence on.
+    """Rows of shape (timesteps, features), padded with NaN at the end.
 
     Parameters
     ----------
     X : ndarray of shape (n, t) or (n, t, features), or CSR matrix of shape (n, t)
-        Not longer than `timesteps`.
+        Sequences, not longer than `timesteps`.
 
     estimator_name : str
-        Named in the error messages.
+        Name of the estimator, for error messages.
 
     timesteps : int
         Length to which shorter arrays are padded.
 
     as_list : bool, default=False
-        Whether the user gave them as a list.
+        Whether the data of the user are a list.
 
     units : Units, default=None
-        In which to serve them.
+        Units of the returned rows; by default those of `X`.
     """
 
     pooled = True
-    # Number of time steps of the array that the user gave, and of each sequence in it,
-    # where these are others than in `X`.
+    # Number of time steps of the user's array, and of each sequence in it, if `X` has
+    # shorter ones.
     given: tuple[int, np.ndarray] | None = None
 
     def __init__(
@@ -79,7 +79,7 @@ class Sequences(MaskedRows):
         row_bytes = values.dtype.itemsize * math.prod(values.shape[1:])
         size = max(1, CHUNK_BYTES // row_bytes)
         for start in range(0, len(values), size):
-            # NaN spreads through a sum: quicker than a mask.
+            # The sum is NaN if a value is: faster than a mask.
             found = np.isnan(values[start : start + size].sum(dtype=np.float64))
             self._pages.release()
             if found:
@@ -105,7 +105,8 @@ class Sequences(MaskedRows):
             raise ValueError(
                 f"Input X contains NaN inside a sequence. {self._estimator_name} takes "
                 "NaN only as padding: in all features of a time step, from the end of "
-                "a sequence on. Fill gaps first, with sklearn.impute for example."
+                "a sequence on. Impute missing values first, with sklearn.impute for "
+                "example."
             )
         if gone[:, 0, 0].any():
             raise ValueError(
@@ -121,29 +122,32 @@ class _Checked(NamedTuple):
 
 
 class SequenceLayout(Layout):
-    """Sequences of shape (timesteps, features), of one length or of many.
+    """Sequences of shape (timesteps, features), of equal or different lengths.
 
     Parameters
     ----------
-    n_timesteps, n_features_per_step : int
-        Of the longest sequence; number of values at each time step.
+    n_timesteps : int
+        Number of time steps of the longest sequence.
+
+    n_features_per_step : int
+        Number of values at each time step.
 
     ndim : {2, 3}
-        Axes of the data that `fit` was given: two where a row is a sequence of numbers.
+        Number of axes of the data of `fit`: 2 if each row is a univariate sequence.
 
     as_list : bool
-        Whether they were a list of arrays.
+        Whether the data of `fit` were a list of arrays.
 
     longer_sequences : {"auto", "resample", "truncate", "error"}, default="error"
-        What is done with those that are longer than any of `fit`.
+        Treatment of sequences that are longer than all of `fit`.
 
     units : Units, default=None
-        In which the rows are served.
+        Units of the rows, if they are not those of the data.
     """
 
     parameters: ClassVar = {"longer_sequences": [StrOptions(LONGER_SEQUENCES)]}
     takes_missing = True
-    longer_sequences = "error"  # of saved layouts that do not know better
+    longer_sequences = "error"  # for saved layouts without this attribute
 
     def __init__(
         self,
@@ -162,7 +166,7 @@ class SequenceLayout(Layout):
 
     @classmethod
     def validate(cls, estimator, X, *, reset):
-        """Rows of numbers as a table; a list of arrays; an array with three axes."""
+        """Check a table, a list of arrays, or an array with three axes."""
         name = type(estimator).__name__
         refuse_masked(X, name)
         if not is_ragged_list(X) and getattr(X, "ndim", 2) <= 2:
@@ -190,7 +194,7 @@ class SequenceLayout(Layout):
 
     @classmethod
     def fit(cls, X, name, longer_sequences="error"):
-        """The network has as many time steps as the longest sequence."""
+        """Make the layout; the network has the length of the longest sequence."""
         array, as_list = _array(X)
         size = array.shape[1], _width(array)
         return cls(*size, array.ndim, as_list, longer_sequences)
@@ -201,7 +205,7 @@ class SequenceLayout(Layout):
         return (self.n_timesteps, self.n_features_per_step)
 
     def rows(self, X, name):
-        """Sequences that are not longer than those of `fit`."""
+        """Sequences as rows; longer ones are treated by `longer_sequences`."""
         array, as_list = _array(X)
         if _width(array) != self.n_features_per_step:
             raise ValueError(
@@ -222,7 +226,7 @@ class SequenceLayout(Layout):
         return rows
 
     def _treatment(self, n_timesteps: int, name: str) -> str:
-        """How to bring sequences of so many time steps to those of the network."""
+        """Treatment of sequences of `n_timesteps`, more than the network has."""
         how, most = self.longer_sequences, self.n_timesteps
         if how == "auto":
             how = "resample" if n_timesteps <= _MAX_LONGER * most else "error"
@@ -237,7 +241,7 @@ class SequenceLayout(Layout):
         return how
 
     def restore(self, values, rows=None):
-        """Sequences of the lengths of `rows`; codes do not know a length."""
+        """Restore sequences to the lengths of `rows`; without rows, in full length."""
         if not isinstance(rows, Sequences):
             if self.as_list:
                 return list(values)
@@ -258,7 +262,7 @@ class SequenceLayout(Layout):
 
     def attributes(self):
         """`n_timesteps_`, `n_features_`, and the number of features of a row."""
-        # Of rows of numbers each time step is a feature.
+        # In a table of univariate sequences each time step is a feature.
         n_features_in = self.n_timesteps if self.ndim == 2 else self.n_features_per_step
         return {
             "n_features_in_": n_features_in,
@@ -276,7 +280,7 @@ def _width(array) -> int:
 
 
 def pooled(summary: Summary) -> Summary:
-    """The moments with one mean per feature instead of one per time step."""
+    """Moments with one mean per feature, pooled over the time steps."""
     mass = np.broadcast_to(summary.mass, summary.mean.shape)
     mean = np.sum(mass * summary.mean, axis=0) / mass.sum(axis=0)
     between = np.sum(mass * (summary.mean - mean) ** 2) / mass.sum()
@@ -287,7 +291,7 @@ def pooled(summary: Summary) -> Summary:
 
 
 def _padded(X, estimator_name: str) -> np.ndarray:
-    """A list of arrays as one array, padded with NaN."""
+    """Combine a list of arrays to one array, padded with NaN."""
     arrays = [_checked_one(i, x, estimator_name) for i, x in enumerate(X)]
     widths = {x.shape[1] for x in arrays}
     dtype = np.result_type(np.float32, *{x.dtype for x in arrays})
@@ -325,7 +329,7 @@ def _checked_one(i: int, x, estimator_name: str) -> np.ndarray:
 
 
 def is_ragged_list(X) -> bool:
-    """Whether `X` is a list, tuple or array of sequences, and no table."""
+    """Whether `X` is a list, tuple or array of sequences, and not a table."""
     is_array = isinstance(X, np.ndarray) and X.dtype == object and X.ndim == 1
     if not (is_array or isinstance(X, list | tuple)) or len(X) == 0:
         return False
@@ -336,7 +340,7 @@ def is_ragged_list(X) -> bool:
 
 
 def _n_axes(x) -> int | None:
-    """Number of axes; None where `x` is itself ragged."""
+    """Number of axes; None if `x` is itself ragged."""
     try:
         return np.ndim(x)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Images moved by some pixels."""
+"""Data augmentation of images by random shifts."""
 
 import numpy as np
 
@@ -7,20 +7,22 @@ from skae.data._rows import Rows
 
 
 class ShiftedRows(AugmentedRows):
-    """Images that training sees moved, each epoch otherwise, and that nobody else does.
+    """Images that are shifted at random in each epoch of training only.
 
-    Up or down and left or right by up to `max_shift` pixels, all alike likely; what
-    comes in at an edge repeats the edge. How an epoch moves a row depends on `seed` and
-    the epoch's number alone.
+    The vertical and the horizontal shift are uniform integers from ``-max_shift`` to
+    ``max_shift`` pixels; pixels beyond an edge repeat the edge. The shifts of the rows
+    in an epoch depend only on `seed` and the number of the epoch.
 
     Parameters
     ----------
     rows : Rows
-        Of shape (height, width, channels).
+        Images of shape (height, width, channels).
 
     max_shift : int
+        Largest shift in pixels.
 
     seed : int
+        Seed of the shifts.
     """
 
     def __init__(self, rows: Rows, max_shift: int, seed: int):

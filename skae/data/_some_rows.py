@@ -1,4 +1,4 @@
-"""Some of the rows, as if there were no others."""
+"""Subsets of rows."""
 
 import numpy as np
 
@@ -6,14 +6,16 @@ from skae.data._rows import Rows
 
 
 class RowSubset(Rows):
-    """Some rows of others, in chunks of their own: what is left out moves no digit.
+    """A subset of other rows, in chunks of its own.
+
+    Results do not depend on the rows left out, to the last digit.
 
     Parameters
     ----------
     rows : Rows
 
     kept : ndarray of int
-        The rows that there are.
+        Indices of the rows of the subset.
     """
 
     def __init__(self, rows: Rows, kept: np.ndarray):
@@ -26,16 +28,16 @@ class RowSubset(Rows):
 
     @property
     def in_memory(self):
-        """Whether the rows they are taken from are."""
+        """Whether the rows from which the subset is taken are in memory."""
         return self._rows.in_memory
 
     @property
     def table(self):
-        """A copy of the data of these rows, as they are."""
+        """A copy of the data of these rows."""
         return self._rows.table[self._kept]
 
     def read(self, which, out=None):
-        """Rows `which`, finite, into `out` if given."""
+        """Read and check the rows `which`, into `out` if given."""
         kept = self._kept[which]
         if out is None:
             out = np.empty((len(kept), *self.sample_shape), dtype=self.dtype)
@@ -45,5 +47,5 @@ class RowSubset(Rows):
         return out
 
     def gather(self, indices, out, epoch=0):
-        """Rows `indices`, which have been read before, into `out`."""
+        """Write the rows `indices`, which have been read before, into `out`."""
         self._rows.gather(self._kept[indices], out, epoch)

@@ -1,4 +1,4 @@
-"""Sums that do not depend on the number of threads."""
+"""Limit of the number of BLAS threads, for reproducible results."""
 
 import functools
 import threading
@@ -8,22 +8,22 @@ from contextlib import contextmanager
 import scipy.linalg  # noqa: F401  its BLAS is loaded before it is looked for
 from threadpoolctl import ThreadpoolController
 
-# The limit is the process's: two that overlap would undo each other.
+# The limit is global to the process: two that overlap would conflict.
 _lock = threading.RLock()
 
 
 @functools.cache
 def _controller() -> ThreadpoolController:
-    """The BLAS of NumPy and SciPy: finding it takes longer than a small product."""
+    """Controller of the BLAS libraries; cached, since finding them is slow."""
     return ThreadpoolController()
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """NumPy's products and decompositions with one thread, for small matrices.
+    """Context in which BLAS uses one thread, for small matrices.
 
-    Other numbers of threads make other last digits: a search in several processes is to
-    find what one finds.
+    The last digits of results depend on the number of threads. With one thread, a
+    search in several processes gives the same results as in one.
     """
     with _lock, _controller().limit(limits=1, user_api="blas"):
         yield

@@ -1,40 +1,41 @@
-"""Numbers far from zero, or of a size that float32 has no room for.
+"""Units for data that are far from zero, or exceed the range of float32.
 
-float32 has seven digits. Of 1700000000.25 it keeps neither the fraction nor the last
-two digits before it; 1e-50 is 0 to it, and 1e50 infinite. Where data are like that,
-the network is given their distances from an origin, in another unit, and what it
-returns is brought back. The subtraction is in float64, or exact for integers.
+float32 has seven digits: it keeps neither the fraction nor the last two digits before
+it of 1700000000.25, and 1e-50 becomes 0 and 1e50 infinite. The input of the network for
+such data is their difference from an origin, in another unit, and its outputs are
+converted back. The subtraction is in float64, or exact for integers.
 """
 
 import numpy as np
 
-# A mean of so many deviations costs float32 a hundred thousandth of a deviation.
+# With a mean of this many standard deviations, the rounding error of float32 is a
+# hundred thousandth of a standard deviation.
 FAR = 128.0
-# Squares of what deviates by these are still numbers of float32.
+# Within this range of deviations, squares neither overflow nor underflow in float32.
 SAFE_SCALES = (1e-15, 1e15)
 
 
 class Units:
-    """An origin for each feature and a unit for all, in which float32 holds the data.
+    """An origin per feature and a common unit, with which float32 represents the data.
 
     Parameters
     ----------
     origin : ndarray, float64
-        Of a shape that broadcasts to that of a row as the network sees it.
+        Origin, of a shape that broadcasts to that of a row of the network.
 
     exponent : int, default=0
-        The unit is two to the power of it: nothing is rounded.
+        The unit is two to the power of this, so that the division is exact.
     """
 
     def __init__(self, origin: np.ndarray, exponent: int = 0):
         self.origin, self.exponent = np.asarray(origin, np.float64), int(exponent)
 
     def subtract(self, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        """Rows of `shape` as distances from the origin, in the unit, float64."""
+        """Differences of rows of `shape` from the origin, in the unit, float64."""
         return self._distances(values, laid_out(self.origin, shape))
 
     def of_sparse(self, X):
-        """A CSR matrix likewise: columns with an origin have no zeros."""
+        """`subtract` for a CSR matrix, whose columns with an origin have no zeros."""
         origin = laid_out(self.origin, X.shape[1:])
         found = X.astype(np.float64)
         own = np.broadcast_to(origin, X.shape[1:])[X.indices]
@@ -46,14 +47,14 @@ class Units:
         return np.ldexp(found, -self.exponent) if self.exponent else found
 
     def add(self, outputs: np.ndarray) -> np.ndarray:
-        """The way back, for rows as the network sees them."""
+        """Inverse of `subtract`, for rows in the shape of the network."""
         found = outputs.astype(np.float64)
         return self.scale_up(found) + self.origin
 
     def scale_up(self, differences: np.ndarray, power: int = 1) -> np.ndarray:
-        """Differences, or a `power` of them, in the unit of the data.
+        """Convert differences, or a `power` of them, to the unit of the data.
 
-        ValueError where float64 does not hold them: neither infinite nor 0 is right.
+        Raises ValueError if they overflow or underflow in float64.
         """
         if not self.exponent:
             return differences
@@ -78,7 +79,7 @@ def minus(values: np.ndarray, origin: np.ndarray) -> np.ndarray:
         return found
     whole = np.floor(origin)
     negative = whole < 0
-    # Modulo 2**64, in which a difference that is small is right.
+    # The differences are computed modulo 2**64, where small ones are exact.
     fits = np.where(negative, whole >= -(2.0**63), whole < 2.0**64)
     whole = np.where(fits, whole, 0.0)
     start = np.where(negative, whole, 0).astype(np.int64).astype(np.uint64)
@@ -89,7 +90,7 @@ def minus(values: np.ndarray, origin: np.ndarray) -> np.ndarray:
 
 
 def laid_out(origin: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """An origin in the shape of a row as the user has it: flat, without channels..."""
+    """Reshape an origin to the user's rows, which may be flat or without channels."""
     if origin.size == 1:
         return origin.reshape(())
     if origin.size == np.prod(shape, dtype=int):

@@ -1,7 +1,8 @@
 """The training engine: architectures, their graphs, programs, epochs, checkpoints.
 
-It knows Keras models and rows, but no estimator. An `Architecture` determines a network
-and builds its graph; `train` trains it. Nothing here imports Keras before it is needed.
+It uses Keras models and rows, and depends on no estimator. An `Architecture` determines
+a network and builds its graph; `train` trains it. Keras is imported when it is first
+used.
 """
 
 from skae.engine._architecture import MANY_ROWS as MANY_ROWS

@@ -1,4 +1,4 @@
-"""What determines a network: the object whose hooks build it."""
+"""The specification of a network: the object whose hooks build the graph."""
 
 import functools
 import inspect
@@ -19,11 +19,11 @@ from skae.engine._linear_code import LinearCode
 from skae.engine._parameter_checks import is_auto
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
-# From so many rows on a network may be large, and needs no noise.
+# From this number of rows on, "auto" chooses larger networks and no noise.
 MANY_ROWS = 20000
 
 
-# What a family has to write instead.
+# Former hooks, with the replacement that the error names.
 _FORMER_HOOKS = {
     "auto_sizes": "resolve_auto(values, rows, data_values) decides all that is 'auto'",
     "code_shape": "attributes() may return 'code_shape_'",
@@ -44,8 +44,8 @@ _FORMER_HOOKS = {
 class Field(NamedTuple):
     """One named part of a mini-batch: the shape of a row, and the type of its values.
 
-    "data" is what the encoder sees, "target", where there is one, what its
-    reconstruction is compared with. A family may add others.
+    "data" is the input of the encoder. "target", if there is one, is compared with the
+    reconstruction. A family may add other fields.
     """
 
     shape: tuple[int, ...]
@@ -61,14 +61,14 @@ class Update(NamedTuple):
         Names of the terms that are added up; None means all.
 
     weights : tuple of str, default=()
-        Beginnings of the names of the weights to train; none means those that no other
-        update trains.
+        Prefixes of the names of the weights to train; an empty tuple means the weights
+        that no other update trains.
 
     optimizer : str or keras.optimizers.Optimizer, default=None
-        None means one like the estimator's.
+        Optimizer of this update; None means one like the estimator's.
 
     learning_rate : float, default=1.0
-        Factor on the estimator's.
+        Factor on the learning rate of the estimator.
     """
 
     terms: tuple[str, ...] | None = None
@@ -78,18 +78,20 @@ class Update(NamedTuple):
 
 
 class AutoTraining(NamedTuple):
-    """Decisions on training where a parameter is "auto".
+    """Training settings of a family for parameters that are "auto".
 
     Parameters
     ----------
     jit_compile : bool, default=False
-        Whether XLA saves more than it costs, in long fits on a CPU.
+        Whether compilation with XLA saves more time than it takes, in long fits on a
+        CPU.
 
     large_steps : bool, default=False
-        Whether batches of many rows train as well in fewer steps at a higher rate.
+        Whether large batches train as well, in fewer steps at a higher learning rate.
 
     min_epochs, min_steps : int, default=1
-        At least so many epochs, or as many as make these steps if these are fewer.
+        Lower bound of the number of epochs: `min_epochs`, or the epochs that take
+        `min_steps` steps if these are fewer.
     """
 
     jit_compile: bool = False
@@ -99,27 +101,28 @@ class AutoTraining(NamedTuple):
 
 
 class Architecture(ABC):
-    """All that determines a network: parameters of its graph and values of the data.
+    """Specification of a network: parameters of its graph and values of the data.
 
-    An estimator makes one for each fit; it never changes, and two with the same values
-    are equal, have the same hash, and share compiled programs. Hooks that build the
-    graph are methods of this class and see nothing else: neither training parameters
-    nor the weights of penalties, which are variables of the program.
+    An estimator makes one for each fit. It is immutable: two with the same values are
+    equal, have the same hash, and share compiled programs. The hooks that build the
+    graph are methods of this class and have access to its values only: not to the
+    training parameters, nor to the weights of penalties, which are variables of the
+    program.
 
     Parameters
     ----------
     fields : dict of Field
-        The parts of a mini-batch by name, "data" among them.
+        The parts of a mini-batch by name, including "data".
 
     terms : tuple of str, default=()
         Names of the terms of the loss that have a weight.
 
     padded : bool, default=False
-        Whether NaN in the data marks values that do not exist.
+        Whether NaN in the data marks missing or padded values.
 
     **values : object
-        Parameters and values of the data; attributes of the same names. Class
-        attributes stand in for those that are not given.
+        Parameters and values of the data, which become attributes of the same names.
+        Class attributes are the defaults of those that are not given.
     """
 
     # What a family may override, and when it is called (docs/architecture.md).
@@ -143,14 +146,15 @@ class Architecture(ABC):
         "attributes": "after training",
     }
 
-    # The layout of the data: the class that checks and serves them.
+    # The class of the data layout, which validates data and converts them to rows.
     layout: ClassVar[type[Layout]] = TableLayout
     # Whether there are no hidden layers.
     is_linear: bool = False
-    # The parameters that these hooks read, as `_parameter_constraints` has them.
+    # Constraints of the parameters that these hooks read, in the form of
+    # `_parameter_constraints`.
     parameter_constraints: ClassVar[dict] = {}
-    # Two to the power of it is the unit of the rows, in that of the data: 1 unless
-    # float32 has no room for these.
+    # The unit of the rows is two to the power of this, in units of the data. It is 0
+    # (a unit of 1) unless the data exceed the range of float32.
     unit_exponent: int = 0
 
     loss = "squared_error"
@@ -172,58 +176,58 @@ class Architecture(ABC):
 
     @abstractmethod
     def encode(self, x):
-        """Code of normal data `x`, or a dict with "code" and further tensors.
+        """Code of normalized data `x`, or a dict with "code" and further tensors.
 
-        Further arguments are fields of a mini-batch, by name. The decoder is trained on
-        "sample" instead of "code" where there is one, or on "latent", which must equal
-        ``embed(code)``. Codes may be integers.
+        Further arguments are fields of a mini-batch, by name. The input of the decoder
+        in training is "sample" if the dict has it, else "latent", which must equal
+        ``embed(code)``, else "code". Codes may be integers.
         """
 
     def decode(self, code, encoder):
-        """Raw outputs of the shape of the data; `encoder` is a Keras model.
+        """Decoder outputs of the shape of the data; `encoder` is a Keras model.
 
         Further arguments are fields of a mini-batch, by name.
         """
         raise NotImplementedError
 
     def embed(self, code, encoder):
-        """The decoder's input for a code that `transform` returned."""
+        """Decoder input for a code that `transform` returned."""
         return code
 
     def corrupt(self, x):
-        """The encoder's input in training for data `x`: with noise, for example."""
+        """Encoder input in training for data `x`, for example with noise added."""
         return x
 
     def penalties(self, forward) -> dict[str, Any]:
-        """Terms of the loss by name, without their weights, from a `Forward`."""
+        """Unweighted terms of the loss by name, computed from a `Forward`."""
         return {}
 
     def reconstruction_loss(self) -> ReconstructionLoss:
-        """Scaling of data and outputs, and their comparison."""
+        """Loss object that scales data and outputs and computes their error."""
         return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded)
 
     def fit_units(self, layout: Layout, rows: Rows, weight: np.ndarray | None) -> None:
-        """Let a layout find the units of the first data, if these are free to choose.
+        """Fit the units of a layout, if the loss standardizes the data.
 
-        Where the network sees data as they are, as with cross-entropy, they are not.
+        Losses of unscaled data, such as cross-entropy, need the data as they are.
         """
         if self.reconstruction_loss().standardizes:
             layout.fit_units(rows, weight)
 
     def updates(self) -> tuple[Update, ...]:
-        """The kinds of steps, one after the other for each mini-batch."""
+        """Updates, which are run one after the other for each mini-batch."""
         return (Update(),)
 
     def functions(self, parts) -> dict[str, Any]:
-        """Further Keras models, by name, made of `Parts`."""
+        """Further Keras models by name, built from `Parts`."""
         return {}
 
     def redraws(self, name: str) -> bool:
-        """True if a new seed draws the weight `name` anew; else it stays as built."""
+        """Whether a new seed draws the weight `name` again; else it stays as built."""
         return True
 
-    def check(self) -> None:  # noqa: B027 (most have nothing to say)
-        """Raise ValueError for parameters that do not fit together, or the data."""
+    def check(self) -> None:  # noqa: B027 (most families check nothing)
+        """Raise ValueError for parameters incompatible with each other or the data."""
 
     def baseline(
         self,
@@ -232,9 +236,9 @@ class Architecture(ABC):
         weight: np.ndarray | None,
         rng: np.random.Generator,
     ) -> Baseline:
-        """Weights fitted to the data before any training: a scaling, PCA.
+        """Weights fitted to the data before training: scaling, PCA.
 
-        Others add theirs with :meth:`Baseline.with_weights`.
+        Subclasses add theirs with :meth:`Baseline.with_weights`.
         """
         return Baseline(self.reconstruction_loss().start(summary, self.has_decoder()))
 
@@ -242,7 +246,7 @@ class Architecture(ABC):
     def resolve_auto(
         cls, values: Mapping[str, Any], rows: Rows, data_values: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Parameters of the graph, those that are "auto" decided by the first data.
+        """Parameters of the graph, with "auto" resolved from the data of the first fit.
 
         `data_values` are those of the layout.
         """
@@ -253,28 +257,28 @@ class Architecture(ABC):
 
     @property
     def auto_training(self) -> AutoTraining:
-        """Decisions on training that "auto" leaves to the family."""
+        """Training settings of the family for parameters that are "auto"."""
         return AutoTraining()
 
     def unexplained_variance(
         self, weights: dict[str, np.ndarray], summary: Summary
     ) -> float | None:
-        """Mean variance in the directions that PCA leaves, as a share of that in all.
+        """Mean variance of the discarded PCA directions, relative to that of all.
 
-        None where training does not start at PCA.
+        None if the network is not initialized at PCA.
         """
         return None
 
     def linear_code(self) -> LinearCode | None:
-        """Rotations of the code that change no reconstruction; None if there are none.
+        """Code rotations that leave reconstructions unchanged; None if there are none.
 
-        A family that derives from one with a linear code, and asks something else of
-        its own, such as a prior, returns None.
+        A family that derives from one with a linear code and adds a requirement on the
+        codes, such as a prior, returns None.
         """
         return None
 
     def attributes(self, code_size: int) -> dict[str, Any]:
-        """Fitted attributes that tell of the network."""
+        """Fitted attributes that describe the network."""
         return {}
 
     @property
@@ -289,12 +293,12 @@ class Architecture(ABC):
 
     @property
     def encoder_inputs(self) -> tuple[str, ...]:
-        """Fields beside "data" that `encode` takes: its further arguments."""
+        """Names of the fields other than "data" that `encode` takes as arguments."""
         return _further_arguments(type(self).encode, ("self", "x"))
 
     @property
     def decoder_inputs(self) -> tuple[str, ...]:
-        """Fields of a mini-batch that `decode` takes: its further arguments."""
+        """Names of the fields of a mini-batch that `decode` takes as arguments."""
         return _further_arguments(type(self).decode, ("self", "code", "encoder"))
 
     @classmethod
@@ -303,24 +307,24 @@ class Architecture(ABC):
         return cls.decode is not Architecture.decode
 
     def build(self):
-        """A new `Graph` of connected Keras models."""
+        """Build a new `Graph` of connected Keras models."""
         return connect(self)
 
     def replace(self, **values) -> "Architecture":
-        """The same with other values."""
+        """Copy of the architecture with some values replaced."""
         return type(self)(**{**self.values, **values})
 
     def for_inference(self) -> "Architecture":
-        """The same network for data that may have NaN where the layout allows it."""
+        """The same network, for data that may have NaN if the layout allows it."""
         return self.replace(padded=True) if self.layout.takes_missing else self
 
     def changes(self, new: "Architecture") -> list[str]:
-        """What makes `new` another network, in words."""
+        """Descriptions of the differences that make `new` another network."""
         old, new = self.values, new.values
         found = [
             f"{name} from {old.get(name)!r} to {new.get(name)!r}"
             for name in sorted(old.keys() | new.keys())
-            # Which terms and masks there are makes another loss, but the same network.
+            # Other terms or masks change the loss, but not the network.
             if name not in ("fields", "terms", "padded")
             and freeze(old.get(name)) != freeze(new.get(name))
         ]
@@ -333,7 +337,7 @@ class Architecture(ABC):
 
     @property
     def values(self) -> dict[str, Any]:
-        """All that makes this architecture, by name."""
+        """All values that define this architecture, by name."""
         return {name: v for name, v in vars(self).items() if name != "_key"}
 
     def _frozen(self):
@@ -350,7 +354,7 @@ class Architecture(ABC):
         return hash(self._frozen())
 
     def __getstate__(self):
-        return self.values  # what is frozen holds for one process
+        return self.values  # the key of one process is not valid in another
 
     def __deepcopy__(self, memo):
         return self
@@ -360,9 +364,9 @@ class Architecture(ABC):
 
     def __getattr__(self, name):
         raise AttributeError(
-            f"{type(self).__name__} has no {name!r}: it knows the parameters of the "
-            f"graph and facts of the data, {sorted(vars(self))}, but no training "
-            "parameter, and no strength of a penalty."
+            f"{type(self).__name__} has no {name!r}: it has the parameters of the "
+            f"graph and values of the data, {sorted(vars(self))}, but no training "
+            "parameters and no weights of penalties."
         )
 
     def __repr__(self):

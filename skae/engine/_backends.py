@@ -1,4 +1,4 @@
-"""The program for the backend and the devices that Keras runs on."""
+"""Choice of the training program by Keras' backend and devices."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from skae.engine._settings import ProgramSettings
 
 
 def active_distribution() -> Any:
-    """The strategy whose scope we are in (TensorFlow), or Keras' distribution."""
+    """The active `tf.distribute` strategy (TensorFlow), or Keras' distribution."""
     if keras.backend.backend() != "tensorflow":
         return keras.distribution.distribution()
     import tensorflow as tf
@@ -18,12 +18,12 @@ def active_distribution() -> Any:
 
 
 def make_program(graph: Graph, settings: ProgramSettings) -> Program:
-    """The program for the backend and the devices that Keras runs on."""
+    """Make the program for the backend and the devices that Keras runs on."""
     if keras.backend.backend() != "tensorflow":
         from skae.engine._keras import KerasProgram
 
         return KerasProgram(graph, settings)
-    # TensorFlow need not be there for another backend.
+    # Imported late: TensorFlow may be missing with another backend.
     if active_distribution() is not None:
         from skae.engine._distributed import DistributedProgram
 

@@ -1,4 +1,4 @@
-"""What training has to beat: PCA, for example."""
+"""Baselines that training has to beat, for example PCA."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -11,34 +11,36 @@ Weights = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Baseline:
-    """The weights that are there before training, and what it takes to leave them.
+    """Weights before training, and the conditions under which training replaces them.
 
-    The loss of the rows held out has to be clearly below theirs (`margin_of_luck`).
+    The loss on the rows held out has to be below that of the baseline by a margin
+    (`margin_of_luck`).
 
     Parameters
     ----------
     weights : dict of ndarray
-        By name, fitted without the rows held out; the seed of the fit decides on those
-        that are not named.
+        Weights by name, fitted without the rows held out. Weights that are not named
+        are drawn with the seed of the fit.
 
     initial_weights : callable, default=None
-        Takes `weights` and returns those with which training begins, if others: the
-        baseline is then judged on the rows held out, and kept if training finds nothing
-        better. Weights that are not named are drawn at random.
+        Takes `weights` and returns the weights with which training begins, if they
+        differ. The baseline is still evaluated on the rows held out, and kept if
+        training finds nothing better. Weights that are not named are drawn at random.
 
     refitted : callable, default=None
-        Returns `weights` fitted to the rows held out, too: what is kept, in their
-        place, where nothing beats them.
+        Returns `weights` fitted to all rows, including those held out. They are kept
+        instead of `weights` if training does not beat the baseline.
 
     must_reconstruct : bool, default=False
-        Whether they are left only for better reconstructions of the rows held out, as
-        well: for a loss that has other terms.
+        Whether training must also reconstruct the rows held out better than the
+        baseline does; for losses with further terms.
 
     reconstructs_better : callable, default=None
-        Tells of two sets of weights whether the first one does.
+        Takes two sets of weights and returns whether the first one reconstructs better.
 
     complete : bool, default=False
-        Whether `weights` must name all: those of a fit that is to go on.
+        Whether `weights` must name all weights of the network, as when a fit is
+        continued.
     """
 
     weights: Weights
@@ -49,11 +51,11 @@ class Baseline:
     complete: bool = False
 
     def with_weights(self, weights: Weights) -> "Baseline":
-        """The same with further weights, or others of the same names."""
+        """Copy with further weights, which replace those of the same names."""
         return replace(self, weights={**self.weights, **weights})
 
     def completed(self, weights: Weights) -> "Baseline":
-        """The same with all weights: those that are not named are as in `weights`."""
+        """Copy with all weights: those that are not named are taken from `weights`."""
         refit = self.refitted
         if refit is None:
             return replace(self, weights=weights, complete=True)
@@ -69,11 +71,11 @@ class Baseline:
         return replace(self, weights=weights, refitted=refitted, complete=True)
 
     def to_keep(self) -> Weights:
-        """The weights of all rows, where the baseline was not beaten."""
+        """Weights to keep if the baseline was not beaten, refitted if possible."""
         return self.weights if self.refitted is None else self.refitted()
 
     def is_beaten_by(self, weights: Weights) -> bool:
-        """Whether weights of a smaller loss are better in all that is asked."""
+        """Whether weights of a smaller loss fulfil the other conditions as well."""
         better = self.reconstructs_better
         if not self.must_reconstruct or better is None:
             return True

@@ -1,8 +1,8 @@
 """Mini-batches as blocks of rows plus the order in which to visit them.
 
-A program gathers its mini-batches from a block by itself, so one call runs many
-steps. Data that fit are one resident block; larger data pass by block by block.
-Shapes are rounded up, so that folds which differ by a row share a program.
+A program gathers its mini-batches from a block, so one call runs many steps. Data that
+fit into memory are one resident block; larger data are streamed in blocks. Shapes are
+rounded up, so that folds which differ by a row share a program.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ STREAM_BYTES = 16 << 20
 
 
 class Block(NamedTuple):
-    """Rows and the mini-batches to take from them."""
+    """Rows, and the positions of their mini-batches."""
 
     fields: dict[str, Any]  # each (n_rows, ...) in the backend's own kind of array
     index: np.ndarray  # (n_steps rounded up, batch_size) positions in the fields
@@ -27,7 +27,7 @@ class Block(NamedTuple):
 
 
 def round_up(n: int, least: int = 16) -> int:
-    """The next number of a short list: at most an eighth larger than `n`."""
+    """Round `n` up by at most an eighth, to one of few values, of at least `least`."""
     if n <= least:
         return least
     grain = max(least, 1 << max(0, n.bit_length() - 4))
@@ -35,17 +35,21 @@ def round_up(n: int, least: int = 16) -> int:
 
 
 class BatchSource:
-    """Serves the fields of rows to a program, in any order, epoch after epoch.
+    """Source of mini-batches for a program, in any order, epoch after epoch.
 
     Parameters
     ----------
     fields : dict of Rows
-        "data" and whatever else belongs to a row.
+        "data" and the other fields of a row.
+
     batch_size : int
+        Number of rows of a mini-batch.
+
     put : callable
-        Takes an aligned array over into the backend.
-    weight : ndarray of shape (n_samples,) or None
-        Sample weights with mean 1; `None` means 1 everywhere.
+        Converts an aligned array to an array of the backend.
+
+    weight : ndarray of shape (n_samples,), default=None
+        Sample weights with mean 1; None means 1 everywhere.
     """
 
     def __init__(
@@ -69,14 +73,14 @@ class BatchSource:
             return
         n_batches = max(1, STREAM_BYTES // self._row_bytes // batch_size)
         self._block_size = n_batches * batch_size
-        # One is read into while the program works on the other.
+        # Two buffers: one is filled while the program works on the other.
         self._buffers = [self._empty(self._block_size) for _ in range(2)]
 
     def blocks(self, order: np.ndarray, epoch: int = 0) -> Iterator[Block]:
-        """The rows `order` (indices, each visited once), as blocks.
+        """Yield the rows `order` (indices, each visited once) in blocks.
 
-        A block must no longer be used when the next one is asked for. Epoch 0 has the
-        rows as they are.
+        A block must no longer be used when the next one is requested. Epoch 0 has the
+        unchanged rows.
         """
         if self._resident is not None:
             if self._changes and epoch != self._resident_epoch:
@@ -112,7 +116,7 @@ class BatchSource:
         self._resident_epoch = epoch
 
     def _fill(self, buffers: dict[str, np.ndarray], indices: np.ndarray, epoch: int):
-        # In pieces: what is of another type goes through a temporary.
+        # In pieces: values of another type are converted through a temporary array.
         size = max(1, CHUNK_BYTES // self._row_bytes)
         for start in range(0, len(indices), size):
             for name, rows in self._fields.items():
@@ -124,7 +128,7 @@ class BatchSource:
         batch_size = self.batch_size
         n_steps = -(-len(order) // batch_size)
         shape = (round_up(n_steps), batch_size)
-        # Padding repeats a row that is used: another one might be too far out for
+        # Padding repeats a row of the block: another row might exceed the range of
         # float32, and 0 times infinity is NaN.
         index = np.full(shape, position[0], dtype=np.int32)
         weight = np.zeros(shape, dtype=np.float32)

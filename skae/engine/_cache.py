@@ -1,4 +1,4 @@
-"""Programs and inference functions, kept for the next fit of a known architecture."""
+"""Cache of programs and inference functions, by architecture."""
 
 import threading
 from collections import OrderedDict
@@ -22,14 +22,14 @@ _inferences: OrderedDict[Hashable, Any] = OrderedDict()
 
 
 class Buildable(Hashable, Protocol):
-    """What determines a graph: equal ones share programs."""
+    """Specification of a graph: equal ones share programs."""
 
     def build(self) -> Any:
-        """A new graph."""
+        """Build a new graph."""
 
 
 def build_graph(architecture: Buildable) -> Any:
-    """A new graph, always with the same names; leaves all global state as it was."""
+    """Build a graph, always with the same names; global state is not changed."""
     enter_backend()
     with _lock, isolated_python_random(), fresh_layer_names(), own_keras_settings():
         return architecture.build()
@@ -37,10 +37,10 @@ def build_graph(architecture: Buildable) -> Any:
 
 @contextmanager
 def borrowed_program(architecture: Buildable, settings) -> Iterator[Any]:
-    """A program for this fit alone.
+    """Lend a program to one fit.
 
-    An idle one of the same architecture where there is one; two threads that fit the
-    same architecture get two.
+    It is an idle program of the same architecture if there is one, else a new one. Two
+    threads that fit the same architecture get two programs.
     """
     enter_backend()
     distribution = active_distribution()
@@ -56,10 +56,10 @@ def borrowed_program(architecture: Buildable, settings) -> Iterator[Any]:
         graph = build_graph(architecture)
         with _lock, isolated_python_random(), own_keras_settings():
             program = make_program(graph, settings)
-            if distribution is None:  # codes come from one device
+            if distribution is None:  # inference runs on one device
                 _remember_inference(architecture, graph)
     yield program
-    # Not reached after an error: a program in an unknown state is not used again.
+    # Not reached after an error: a program in an undefined state is not used again.
     with _lock:
         _programs.setdefault(key, []).append(program)
         _programs.move_to_end(key)
@@ -78,10 +78,10 @@ def inference(architecture: Buildable):
 
 
 def clear_cache() -> None:
-    """Forget all compiled programs and free what they hold.
+    """Forget all compiled programs and free their memory.
 
-    Fitted estimators are not touched. The next fit of each architecture is traced
-    again.
+    Fitted estimators are not affected. The next fit of each architecture traces its
+    program again.
 
     Examples
     --------

@@ -14,7 +14,7 @@ _BATCH_HOOKS = (
 
 
 def _needs_batches(callback) -> bool:
-    # ModelCheckpoint and TensorBoard have batch hooks that idle at these settings.
+    # The batch hooks of ModelCheckpoint and TensorBoard do nothing at these settings.
     if "epoch" in (
         getattr(callback, "save_freq", None),
         getattr(callback, "update_freq", None),
@@ -26,9 +26,9 @@ def _needs_batches(callback) -> bool:
 
 
 def _drop(model, callback) -> None:
-    """Make `callback` forget the model, which goes on to another fit.
+    """Remove the references of `callback` to the model, which other fits reuse.
 
-    Not by `set_model(None)`: the hook of a callback may read what it is given.
+    Not by `set_model(None)`: a callback may override it and use its argument.
     """
     attributes = vars(callback)
     for name in [name for name, value in attributes.items() if value is model]:
@@ -36,10 +36,10 @@ def _drop(model, callback) -> None:
 
 
 def _restore_unpicklable(callback, before: dict) -> None:
-    """Files, writers and modules that Keras' own callbacks keep after training.
+    """Reset files, writers and modules that Keras' own callbacks keep after training.
 
-    They are made anew when training begins; until then they would keep the estimator
-    from being pickled.
+    They are made anew when training begins; until then they would make the estimator
+    unpicklable.
     """
     if not type(callback).__module__.startswith("keras."):
         return
@@ -53,8 +53,8 @@ def _restore_unpicklable(callback, before: dict) -> None:
 class Callbacks:
     """User callbacks on the model that is being trained, and the progress bar.
 
-    Callbacks see `autoencoder` as their model, with the optimizer in use: its weights
-    are the live ones.
+    The model of the callbacks is the autoencoder (the encoder if there is no decoder),
+    with the optimizer in use and the weights that are being trained.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Callbacks:
 
     @property
     def every_step(self) -> bool:
-        """Whether a callback wants to hear of each step."""
+        """Whether a callback has hooks for single steps."""
         return any(map(_needs_batches, self._callbacks))
 
     def train_begin(self) -> None:
@@ -110,7 +110,7 @@ class Callbacks:
             self._list.on_train_batch_end(n_done - 1, logs)
 
     def epoch_end(self, epoch: int, logs: dict[str, float]) -> bool:
-        """Epoch done; returns whether a callback asks to stop."""
+        """Epoch `epoch` is done; returns whether a callback asks to stop."""
         self._progress.epoch_end(epoch, logs)
         if self._list is None:
             return False

@@ -1,4 +1,4 @@
-"""A fit that goes on where its process was killed."""
+"""Checkpoints, from which a killed fit is resumed."""
 
 import os
 from collections.abc import Callable
@@ -11,32 +11,31 @@ from skae.engine._divergence import all_finite
 
 
 class Checkpoint:
-    """Writes the state of a fit after its epochs; the same fit goes on from there.
+    """Save the state of a fit after its epochs, and resume the fit from there.
 
-    Give one in `callbacks`. When the process is killed, call `fit` again with the same
+    Pass one in `callbacks`. If the process is killed, call `fit` again with the same
     data and parameters: it ends with the same weights, bit for bit, as if it had never
-    been interrupted. The file is removed when a fit ends by itself.
+    been interrupted. The file is removed when a fit ends normally.
 
     Parameters
     ----------
     path : path-like
         File to write; not for fits that run at the same time, as in a parallel search.
-        It is written at once, so a process that is killed meanwhile leaves the state
-        of the epoch before.
+        Writing is atomic: a process that is killed meanwhile leaves the previous state.
 
     every : int, default=1
-        Epochs from one state to the next.
+        Number of epochs between two saved states.
 
     See Also
     --------
-    skae.save : For a fitted estimator.
+    skae.save : Save a fitted estimator.
 
     Notes
     -----
-    The file holds weights, the state of the optimizer and of all random numbers, and
-    the history. It does not hold the state of Keras' callbacks. The layers of a
-    :class:`~skae.StackedAutoencoder` are trained again, to the same end; its whole
-    goes on.
+    The file holds the weights, the state of the optimizer and of all random number
+    generators, and the history. It does not hold the state of Keras' callbacks. A
+    :class:`~skae.StackedAutoencoder` repeats the layer-wise training, with the same
+    result, and resumes the training of the whole network.
 
     Examples
     --------
@@ -61,17 +60,17 @@ class Checkpoint:
 
 
 class CheckpointState:
-    """What a checkpoint knows of one fit; nothing without a checkpoint.
+    """State of one fit in a checkpoint; empty without a checkpoint.
 
     Parameters
     ----------
     checkpoint : Checkpoint, default=None
 
     identity : str, default=""
-        Tells fits of other data or parameters apart.
+        Identifier of the data and parameters of the fit.
 
     draw_seed : callable, default=int
-        The seed of a fit that begins.
+        Returns the seed of a new fit.
     """
 
     def __init__(
@@ -105,7 +104,7 @@ class CheckpointState:
         return document, arrays
 
     def restore(self, program, rng, best, history: dict[str, list[float]]) -> int:
-        """Set everything as it was; returns the number of epochs that are done."""
+        """Restore the saved state, if any; returns the number of completed epochs."""
         if not self._document:
             return 0
         program.set_weights(self._part("weights"))
@@ -118,7 +117,7 @@ class CheckpointState:
         return self._document["epoch"]
 
     def epoch_end(self, epoch: int, program, rng, best, history) -> None:
-        """Write the state, if it is time, and if there is one to go on from."""
+        """Write the state, if it is due and finite."""
         if self._path is None or epoch % self._every:
             return
         document = {
@@ -144,10 +143,10 @@ class CheckpointState:
             _file.write(self._path, document, arrays, kind="checkpoint")
 
     def end(self) -> None:
-        """Forget the fit, which is done."""
+        """Remove the file: the fit is complete."""
         if self._path is not None:
             _file.file_to_write(self._path).unlink(missing_ok=True)
-            self._path.unlink(missing_ok=True)  # a link to it, perhaps
+            self._path.unlink(missing_ok=True)  # if it is a link to that file
 
     def _part(self, part: str) -> dict[str, np.ndarray]:
         prefix = f"{part}/"

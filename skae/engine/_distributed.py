@@ -1,4 +1,4 @@
-"""The same steps on several devices: TensorFlow's mirrored variables."""
+"""Training on several devices, with TensorFlow's mirrored variables."""
 
 import tensorflow as tf
 
@@ -6,12 +6,12 @@ from skae.engine._tensorflow import TensorFlowProgram, _count
 
 
 class DistributedProgram(TensorFlowProgram):
-    """Each device takes its share of every mini-batch; gradients are summed.
+    """Program that splits every mini-batch over the devices and sums the gradients.
 
     Built and used inside ``strategy.scope()``. The loss of a mini-batch is the mean of
-    the devices' losses, weighted by their rows: the same as on one device, but for
-    penalties that are no means over rows (the divergence of sparse autoencoders), which
-    are those of each device's rows.
+    the losses of the devices, weighted by their rows. It equals the loss on one device,
+    except for penalties that are not means over rows (the divergence of sparse
+    autoencoders): these are computed from the rows of each device.
     """
 
     def _connect(self):

@@ -19,7 +19,7 @@ def freeze(value: Any) -> Hashable:
     if isinstance(value, Mapping):
         return ("dict", *((k, freeze(v)) for k, v in sorted(value.items())))
     if hasattr(value, "get_config") and not isinstance(value, type):  # Keras objects
-        # Keras counts the names of its objects up.
+        # Keras numbers the names of its objects.
         config = {k: v for k, v in value.get_config().items() if k != "name"}
         return (type(value), json.dumps(config, sort_keys=True, default=repr))
     if isinstance(value, MethodType):
@@ -36,9 +36,9 @@ def freeze(value: Any) -> Hashable:
 
 
 def _is_equal_to_itself_alone(value: Any) -> bool:
-    """Whether a copy of `value`, an instance of some class, is another value.
+    """Whether `value`, an instance of some class, is compared by identity.
 
-    Functions and classes are not copied, so that their identity says enough.
+    Functions and classes are not copied, so comparison by identity is right for them.
     """
     plain = type(value).__hash__ is object.__hash__
     return plain and not isinstance(value, type) and not hasattr(value, "__qualname__")
@@ -47,8 +47,8 @@ def _is_equal_to_itself_alone(value: Any) -> bool:
 def _by_content(value: Any) -> Hashable:
     try:
         return (type(value), pickle.dumps(value))
-    except Exception:  # whatever a class of somebody else raises
+    except Exception:  # third-party classes may raise anything
         pass
-    if hasattr(value, "__dict__"):  # of a class that only exists here
+    if hasattr(value, "__dict__"):  # its class cannot be pickled: a local one
         return (type(value), freeze(vars(value)))
     return object()  # equal to nothing: the graph is not shared

@@ -1,4 +1,4 @@
-"""The Keras models of one architecture, connected, and the loss that joins them."""
+"""The connected Keras models of one architecture, and the terms of their loss."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from skae.losses import RECONSTRUCTION, ReconstructionLoss
 
 
 class Forward(NamedTuple):
-    """What a penalty may look at: one training step's tensors."""
+    """Tensors of one training step, from which penalties are computed."""
 
-    tensors: Mapping[str, Any]  # "code", "raw" and what the encoder adds
+    tensors: Mapping[str, Any]  # "code", "raw" and those that the encoder adds
     row_weight: Any  # (n_rows,), sums to 1: ops.sum(row_weight * values) is the mean
     kernels: list  # trainable weights with two or more axes
-    fields: Mapping[str, Any]  # the mini-batch: "data" and so on
+    fields: Mapping[str, Any]  # the mini-batch by field, "data" among them
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Graph:
 
     @property
     def whole(self) -> "keras.Model":
-        """The largest of the models that users see."""
+        """The autoencoder, or the encoder if there is no decoder."""
         return self.encoder if self.autoencoder is None else self.autoencoder
 
     @cached_property
@@ -65,16 +65,16 @@ class Graph:
 
     @property
     def term_names(self) -> list[str]:
-        """Names of the values that a step reports: the loss, then its terms."""
+        """Names of the values that a step returns: the loss, then its terms."""
         own = [] if "row_loss" not in self.forward.output else [RECONSTRUCTION]
         others = (name for name in self.architecture.terms if name != RECONSTRUCTION)
         return ["loss", *own, *others]
 
     def terms(self, tensors, fields, row_weight, loss_weights) -> dict[str, Any]:
-        """The terms of the loss times their strengths, by name.
+        """Weighted terms of the loss, by name.
 
-        `strengths` is a tensor, one value per name of `architecture.terms`: another
-        value needs no other program.
+        `loss_weights` is a tensor with one value per name of `architecture.terms`, so
+        that other values need no new program.
         """
         found = {}
         if "row_loss" in tensors:
@@ -90,10 +90,10 @@ class Graph:
         return {name: found[name] for name in self.term_names[1:]}
 
     def total(self, terms: Mapping[str, Any], update) -> Any:
-        """The loss that one of `updates` lowers."""
+        """The loss that one of `updates` minimizes."""
         names = list(terms) if update.terms is None else update.terms
         first = update is self.updates[0]
-        # Losses that layers add by themselves (Keras' regularizers) count as well.
+        # Losses that layers add by themselves (Keras' regularizers) are included.
         own = self.forward.losses if first else []
         values = [*(terms[name] for name in names), *own]
         return sum(values[1:], values[0])
@@ -122,13 +122,13 @@ class Graph:
 
 
 class Parts(NamedTuple):
-    """Symbolic tensors from which a family makes its own functions."""
+    """Symbolic tensors from which a family builds further functions."""
 
-    fields: Mapping[str, Any]  # the inputs: "data" and so on
-    normal: Any  # what the network sees of the data
-    tensors: Mapping[str, Any]  # what the encoder returned
+    fields: Mapping[str, Any]  # the inputs by field, "data" among them
+    normal: Any  # the normalized data
+    tensors: Mapping[str, Any]  # the outputs of the encoder
     codes: Any  # the input of the decoder model
-    raw: Any  # the decoder's raw outputs
+    raw: Any  # the outputs of the decoder, before `denormalize`
     loss: ReconstructionLoss
 
     @property
@@ -138,7 +138,7 @@ class Parts(NamedTuple):
 
 
 def connect(architecture) -> Graph:
-    """The models of an `Architecture`."""
+    """Build and connect the models of an `Architecture`."""
     loss = architecture.reconstruction_loss()
     fields = {
         name: keras.Input(field.shape, dtype=field.dtype, name=name)
@@ -153,7 +153,7 @@ def connect(architecture) -> Graph:
     encoder = _model("data", x, seen, tensors["code"], "encoder")
 
     def trunk(source):
-        """What the encoder makes of noisy or other data, with the same weights."""
+        """Outputs of the encoder for `source`, with the same weights."""
         if source is x:
             return tensors
         inputs = [x, *seen.values()]
@@ -174,7 +174,7 @@ def connect(architecture) -> Graph:
         autoencoder = _model("data", x, both, found, "autoencoder")
 
     def forward():
-        # Data with a target are noisy already.
+        # Data that have a target are corrupted already.
         noisy = x if "target" in fields else architecture.corrupt(x)
         outputs = dict(trunk(noisy))
         if architecture.has_decoder():
@@ -200,7 +200,7 @@ def connect(architecture) -> Graph:
 
 
 def _inputs(name: str, first, others: Mapping[str, Any]) -> Any:
-    """One tensor as it is; several by name."""
+    """A single tensor unchanged; several as a dict by name."""
     return {name: first, **others} if others else first
 
 

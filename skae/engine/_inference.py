@@ -1,4 +1,4 @@
-"""Encode and decode as pure functions of weights and data.
+"""Encoding and decoding as pure functions of weights and data.
 
 The weights are arguments, so one traced function serves every fitted estimator of an
 architecture, from any number of threads.
@@ -41,7 +41,7 @@ class Inference:
         Raises
         ------
         ValueError
-            For a weight that is not there: a wrong result is worse.
+            If a weight is missing, instead of a wrong result.
         """
         check_all_there(self._names.values(), weights)
         tensors = {name: keras.ops.convert_to_tensor(w) for name, w in weights.items()}
@@ -60,7 +60,7 @@ class Inference:
 
 
 class _Call(NamedTuple):
-    """A compiled model, and what it takes and gives."""
+    """A compiled model with its weights and the shapes of its inputs and output."""
 
     function: Callable
     trainable: list
@@ -71,7 +71,10 @@ class _Call(NamedTuple):
 
 
 class BoundInference:
-    """``run(name, fields)``; names are "encoder", "decoder", "autoencoder", ..."""
+    """Inference functions with the weights of one fitted estimator.
+
+    Their names are "encoder", "decoder", "autoencoder" and those of the family.
+    """
 
     def __init__(self, calls: dict[str, _Call]):
         self._calls = calls
@@ -81,27 +84,28 @@ class BoundInference:
         return list(self._calls[name].input_shapes)
 
     def empty_output(self, name: str, n_rows: int) -> np.ndarray:
-        """Room for the outputs of so many rows."""
+        """Uninitialized array for the outputs of `n_rows` rows."""
         call = self._calls[name]
         return np.empty((n_rows, *call.output_shape), dtype=call.output_dtype)
 
     def run(self, name: str, fields: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Outputs for rows of their types; what is not aligned is copied."""
+        """Outputs for rows of the types of the inputs; unaligned arrays are copied."""
         enter_backend()
         call = self._calls[name]
         inputs = [fields[key] for key in call.input_shapes]
         shapes = [x.shape[1:] for x in inputs]
-        # TensorFlow would end the process: the traced function checks nothing.
+        # The traced function does not check shapes: TensorFlow would end the process.
         if not all(map(_fits, shapes, call.input_shapes.values())):
             raise ValueError(
                 f"The {name} takes rows of shape {call.input_shapes}; got {shapes}."
             )
-        # Products of matrices round otherwise for single rows, and for those that are
-        # left over where kernels take several: a row would depend on its company.
+        # Matrix products round differently for single rows, and for the remainder
+        # where kernels process several rows at once: results would depend on the other
+        # rows of the batch. The remainder is therefore padded.
         n_rows = len(inputs[0])
         n_whole = n_rows // GRAIN * GRAIN
         parts = []
-        if n_whole:  # TensorFlow would end the process for rows that are not aligned
+        if n_whole:  # TensorFlow would end the process for unaligned rows
             whole = [x[:n_whole] for x in inputs]
             parts.append([x if is_aligned(x) else aligned(x, x.dtype) for x in whole])
         if n_rows > n_whole:
@@ -114,7 +118,7 @@ class BoundInference:
 
 
 def _filled_up(rows: np.ndarray) -> np.ndarray:
-    """As many rows as a kernel takes at once: the last one again and again."""
+    """Pad `rows` to the number that a kernel processes at once, with the last row."""
     filled = aligned_zeros((GRAIN, *rows.shape[1:]), rows.dtype)
     filled[: len(rows)] = rows
     filled[len(rows) :] = rows[-1:]
@@ -131,7 +135,7 @@ def _arguments(model, names, tensors):
     def value(variable):
         if id(variable) in names:
             return tensors[names[id(variable)]]
-        # The state of random layers is no weight; without training it is never used.
+        # The state of random layers is not a weight; inference never uses it.
         return keras.ops.zeros(variable.shape, variable.dtype)
 
     def values(variables):
@@ -146,7 +150,7 @@ def _compile(model):
     def call(trainable, non_trainable, *inputs):
         named = dict(zip(names, inputs, strict=True))
         x = named if isinstance(model.input, dict) else inputs[0]
-        with own_keras_settings():  # what is traced keeps them
+        with own_keras_settings():  # the traced function keeps them
             return model.stateless_call(trainable, non_trainable, x, training=False)[0]
 
     backend = keras.backend.backend()
@@ -170,7 +174,7 @@ def _compile_tensorflow(model, call):
     def specs(variables):
         return [tf.TensorSpec(v.shape, v.dtype) for v in variables]
 
-    # A name of a type would take the slow way through the raw operation.
+    # With the name of a type instead, the raw operation is slower.
     types = [tf.as_dtype(model.output.dtype)]
     signature = [
         specs(model.trainable_variables),
@@ -182,7 +186,7 @@ def _compile_tensorflow(model, call):
     def trace():
         function = tf.function(call, input_signature=signature, autograph=False)
         traced = function.get_concrete_function()
-        # Tensors that a layer holds, and that are no weights, are arguments as well.
+        # Tensors that a layer holds besides its weights are arguments as well.
         return traced, traced.captured_inputs
 
     def run(trainable, non_trainable, *inputs):

@@ -1,4 +1,4 @@
-"""The same steps on any Keras backend, one `train_on_batch` at a time."""
+"""Training on any Keras backend, one `train_on_batch` at a time."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from skae.engine._program import Program
 
 
 class _Model(keras.Model):
-    """A graph in the form that Keras' own training loop asks for."""
+    """A graph in the form that Keras' own training loop requires."""
 
     def __init__(self, graph):
         super().__init__(name="training")
@@ -34,7 +34,7 @@ class _Model(keras.Model):
         total = self._graph.total(terms, self._graph.updates[0])
         for tracker, term in zip(self.trackers, [total, *terms.values()], strict=True):
             tracker.update_state(term, sample_weight=mass)
-        # Rows of more weight than others also make a step larger.
+        # Batches of larger weight per row take larger steps.
         return total * mass / n_rows
 
     @property
@@ -43,7 +43,7 @@ class _Model(keras.Model):
 
 
 class KerasProgram(Program):
-    """Steps through `keras.Model.train_on_batch`: slower, and the same numbers."""
+    """Program that uses `keras.Model.train_on_batch`: slower, with equal results."""
 
     def _connect(self):
         if len(self.graph.updates) > 1:
@@ -53,8 +53,8 @@ class KerasProgram(Program):
                 "KERAS_BACKEND=tensorflow before Keras is imported."
             )
         self._model = _Model(self.graph)
-        # Whether to compile is a question of minutes on JAX and moot on PyTorch: Keras
-        # decides, and the estimator's `jit_compile` is for TensorFlow.
+        # The estimator's `jit_compile` is for TensorFlow only. On JAX compilation is
+        # worth minutes, and PyTorch has none: Keras decides.
         self._model.compile(optimizer=self.optimizers[0], jit_compile="auto")
 
     def put(self, rows):
@@ -67,7 +67,7 @@ class KerasProgram(Program):
         return self._run(self._model.test_on_batch, block, 0, block.n_steps)
 
     def _run(self, step, block, start, stop):
-        with own_keras_settings():  # Keras traces the steps when they are first taken
+        with own_keras_settings():  # Keras traces the steps at their first run
             return self._take(step, block, start, stop)
 
     def _take(self, step, block, start, stop):

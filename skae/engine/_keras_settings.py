@@ -1,4 +1,4 @@
-"""Keras' global settings are the user's: nothing here depends on them."""
+"""Default global settings of Keras, whatever the user has set."""
 
 import threading
 from collections.abc import Iterator
@@ -8,16 +8,17 @@ from skae._keras import keras
 
 _DTYPE, _EPSILON, _LAYOUT = "float32", 1e-7, "channels_last"
 
-# The settings are the process's: two threads that change them would undo each other.
+# The settings are global to the process: two threads that change them would conflict.
 _lock = threading.RLock()
 
 
 @contextmanager
 def own_keras_settings() -> Iterator[None]:
-    """Inside, Keras has the settings that it comes with; outside, it keeps its own.
+    """Context in which Keras has its default settings.
 
-    Where nobody has changed them, nothing is touched. What is built or traced inside
-    has types and layouts written out, and remembers them.
+    The settings of the user are restored afterwards. Settings that have their defaults
+    are not touched. Layers that are built and functions that are traced inside keep
+    the types and layouts explicitly.
     """
     with _lock:
         layout, epsilon = keras.config.image_data_format(), keras.config.epsilon()

@@ -6,30 +6,31 @@ from typing import NamedTuple
 
 
 class LinearCode(NamedTuple):
-    """The weights that make a linear code and take it, and how it may be rotated.
+    """Weights before and after a linear code, and the transformations allowed for it.
 
     Parameters
     ----------
     makers : tuple of str
-        Kernels whose columns are the codes: of everything that is added up to them.
+        Names of the kernels with a column per code dimension, whose outputs are summed
+        to the codes.
 
     bias : str
-        The bias of the codes.
+        Name of the bias of the codes.
 
     takers : tuple of (str, str)
-        Kernels with a row per code, each with the bias that takes up what the mean of
-        the codes contributes.
+        Names of the kernels with a row per code dimension, each with the name of the
+        bias that absorbs the contribution of the mean code.
 
     followers : tuple of str, default=()
-        Weights whose last axis is in the order of the codes as well.
+        Names of further weights whose last axis is in the order of the codes.
 
     mixes, scales, shifts, reorders : bool, default=True
-        Whether codes may be mixed with each other, multiplied, centred, and put into
-        another order. Their signs are always free.
+        Whether code dimensions may be mixed with each other, scaled, centred, and
+        reordered. Their signs may always be changed.
 
     limits : mapping of str to dict, default={}
-        By the name of a term of the loss, which of these are not allowed where its
-        weight is not 0.
+        By the name of a term of the loss, the values of `mixes`, `scales`, `shifts` and
+        `reorders` that hold where the weight of the term is not 0.
     """
 
     makers: tuple[str, ...]
@@ -43,7 +44,7 @@ class LinearCode(NamedTuple):
     limits: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
 
     def under(self, loss_weights: Mapping[str, float]) -> "LinearCode":
-        """The same with the limits of the terms that have a weight."""
+        """Copy with the limits of the terms whose weight is not 0."""
         found = self
         for term, limited in self.limits.items():
             if loss_weights.get(term):

@@ -1,4 +1,4 @@
-"""Epochs: shuffling, validation, history, stopping."""
+"""The training loop: epochs, shuffling, validation, history, early stopping."""
 
 import math
 import time
@@ -19,20 +19,20 @@ from skae.engine._settings import FitSettings
 from skae.engine._stopping import BestWeights, margin_of_luck
 from skae.losses import RECONSTRUCTION
 
-# Ctrl-C and the progress bar wait for the end of a call.
+# An upper limit, since Ctrl-C and the progress bar wait for the end of a call.
 _STEPS_PER_CALL = 128
-# Of fewer held-out rows than this, those of one fit may all be better by luck.
+# With fewer held-out rows than this, all of them may be reconstructed better by chance.
 _FEW_ROWS = 30
 
 
 class Selection(NamedTuple):
-    """Some rows of a feed: those to train on, or those to validate on."""
+    """Some rows of a batch source: for training or for validation."""
 
     source: BatchSource
     order: np.ndarray
 
     def batch(self) -> "Selection":
-        """As many of them as a mini-batch has, from the first to the last."""
+        """A selection as large as a mini-batch, evenly spaced from first to last."""
         size = min(self.source.batch_size, len(self.order))
         places = np.linspace(0, len(self.order) - 1, size).astype(np.intp)
         return Selection(self.source, self.order[places])
@@ -42,10 +42,10 @@ class TrainingRun:
     """One fit of one program that has been reset for it.
 
     After `run`, the program has the weights to keep, and `history` a list of values
-    per term of the loss; `diverged` says that training ended because an epoch after the
-    first one diverged. `progress` has the time, and the reconstruction loss of the
+    per term of the loss. `diverged` is True if training ended because an epoch after
+    the first one diverged. `progress` has the time, and the reconstruction loss of the
     weights that would be kept, before the first epoch and after each. `kept_baseline`
-    says that nothing beat the weights before training.
+    is True if training did not beat the baseline.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class TrainingRun:
         Called around each epoch; training stops when `end_epoch` returns True.
 
     state : CheckpointState, default=None
-        Where to go on, and where to write how far training is.
+        State to resume from, and to which progress is written.
     """
 
     def __init__(
@@ -105,13 +105,14 @@ class TrainingRun:
     ) -> None:
         """Train for as many epochs as the settings and the callbacks allow.
 
-        Training begins with the weights of the program, those of `baseline`, or with
-        others. The baseline is a candidate for what is kept in any case.
+        Training begins with the weights of the program, which are those of `baseline`,
+        or with `initial_weights`. In either case the baseline is a candidate for the
+        weights to keep.
 
         Raises
         ------
         FloatingPointError
-            Training diverged, and there is nothing good to keep.
+            Training diverged, and there are no good weights to keep.
         """
         best = None
         if self._settings.early_stopping:
@@ -139,7 +140,7 @@ class TrainingRun:
         self._callbacks.train_end(self.n_epochs, last)
 
     def _keep_best(self, best: BestWeights, baseline: Baseline) -> None:
-        if best.baseline_loss is None:  # interrupted before it was judged
+        if best.baseline_loss is None:  # interrupted before its evaluation
             return
         if best.weights is not None and has_diverged(best.loss, self._first_loss):
             raise self._error(f"No epoch had a loss below {best.loss:g}")
@@ -152,8 +153,8 @@ class TrainingRun:
         self._program.set_weights(kept)
 
     def _check_end(self, training: Selection) -> None:
-        """Raise where the last steps have ruined a model that nothing else judges."""
-        # Rows that change are those of the last epoch: they are there already.
+        """Raise if the last steps diverged, for models without validation."""
+        # For rows that change per epoch, the last epoch's are in memory already.
         found = self._evaluate(training.batch(), self.n_epochs)["loss"]
         if has_diverged(found, self._first_loss):
             raise self._error(f"After the last steps the loss is {found:g}")
@@ -185,13 +186,13 @@ class TrainingRun:
                     kept = {k.removeprefix("val_"): v for k, v in logs.items()}
                 self._note(kept)
             self._state.epoch_end(epoch, program, rng, best, self.history)
-            # Both are asked, whatever the first one says.
+            # Both are called, whatever the first one returns.
             stop = self._callbacks.epoch_end(epoch, logs) | self._end_epoch()
             if stop or (best is not None and best.exhausted(epoch)):
                 break
 
     def _validate(self, epoch: int, logs: dict[str, float], validation, best) -> bool:
-        """Add the losses of validation; whether losses and best weights are finite."""
+        """Add validation losses to `logs`; returns whether all values are finite."""
         if not math.isfinite(logs["loss"]):
             return False
         if validation is not None:
@@ -203,7 +204,7 @@ class TrainingRun:
         return best.update(epoch, loss, self._program.get_weights)
 
     def _before(self, training, validation, best, baseline) -> dict[str, float]:
-        """Judge the baseline."""
+        """Evaluate the baseline."""
         evaluated: dict[str, float] = {}
         watched = training if validation is None else validation
         if best is not None:
@@ -224,11 +225,11 @@ class TrainingRun:
         return evaluated
 
     def _is_validated(self, validation) -> bool:
-        """Whether held-out rows choose the weights to keep."""
+        """Whether the weights to keep are chosen on held-out rows."""
         return self._settings.early_stopping and validation is not None
 
     def _end_early(self, epoch: int, loss: float, best: BestWeights | None) -> None:
-        """Say that an epoch diverged; raise where there is none before it to keep."""
+        """Warn that an epoch diverged; raise if there is no earlier one to keep."""
         part = "loss" if not math.isfinite(loss) else "weights"
         found = loss if part == "loss" else "infinite or NaN"
         rate = self._program.learning_rate
@@ -246,9 +247,10 @@ class TrainingRun:
         return divergence_error(what, self._program.learning_rate)
 
     def _loss_of_refitted(self, baseline: Baseline, part: Selection) -> float:
-        """Of few rows, the loss of what knows them: to be worse than that is no gain.
+        """Loss on `part` of the baseline refitted to all rows, for few held-out rows.
 
-        Of many rows it tells who has the outliers.
+        Training has to beat it as well. For many rows the difference depends mainly on
+        which part has the outliers, so the bar is infinite.
         """
         if len(part.order) >= _FEW_ROWS:
             return math.inf
@@ -264,7 +266,7 @@ class TrainingRun:
     def _train_epoch(self, epoch, part: Selection, rng) -> dict[str, float]:
         program, settings, callbacks = self._program, self._settings, self._callbacks
         if settings.learning_rate_schedule != "constant" or epoch == 1:
-            # Otherwise the rate is left alone: a callback may have changed it.
+            # Otherwise it is not set again: a callback may have changed it.
             program.set_learning_rate(settings.learning_rate_at(epoch))
         program.set_loss_weights(settings.loss_weights(epoch))
         callbacks.epoch_begin(epoch)
@@ -285,7 +287,8 @@ class TrainingRun:
         return logs
 
     def _evaluate(self, part: Selection, epoch: int = 0) -> dict[str, float]:
-        # With the final strengths, so that epochs of a warm-up can be compared.
+        # With the final weights of the terms, so that epochs of a warm-up can be
+        # compared.
         self._program.set_loss_weights(self._settings.loss_weights(math.inf))
         sums, mass = 0.0, 0.0
         for block in part.source.blocks(part.order, epoch):

@@ -1,4 +1,4 @@
-"""Optimizers by name or by example, always fresh."""
+"""New optimizers, specified by name or by an instance."""
 
 import functools
 import json
@@ -6,28 +6,28 @@ import json
 from skae._keras import keras
 from skae.engine._keras_settings import own_keras_settings
 
-# Beside Keras' own description: parts of the names of weights that do not decay, and
-# the class, which Keras does not find by every description.
+# Keys added to Keras' configuration: the pattern of the names of weights that do not
+# decay, and the class, which Keras cannot find from every configuration.
 _EXCLUDED, _CLASS = "exclude_from_weight_decay", "class"
 
 
 def optimizer_config(optimizer) -> dict:
-    """Keras' description of `optimizer` (a name or an instance).
+    """Keras' configuration of `optimizer` (a name or an instance).
 
-    The learning rate is not part of it: that is a parameter of every estimator.
+    It does not contain the learning rate, which is a parameter of every estimator.
 
     Raises
     ------
     ValueError
-        For what Keras does not know, and for options that could not act here as they
-        do in `keras.Model.fit`.
+        For optimizers unknown to Keras, and for options that would not act as they do
+        in `keras.Model.fit`.
     """
     if isinstance(optimizer, str):
         return _config_by_name(optimizer)
     return _config(optimizer)
 
 
-@functools.cache  # Keras builds an optimizer to describe it: as long as many steps
+@functools.cache  # Keras builds an optimizer for it: takes as long as many steps
 def _config_by_name(name: str) -> dict:
     return _config(name)
 
@@ -79,13 +79,13 @@ def _check_options(optimizer) -> None:
 
 
 def optimizer_key(config: dict) -> str:
-    """`config` as text, also in the next process: equal for those of equal steps."""
+    """`config` as text, the same in every process; equal for equal update rules."""
     described = {name: value for name, value in config.items() if name != _CLASS}
     return json.dumps(described, sort_keys=True, default=repr)
 
 
 def program_key(config: dict) -> tuple[str, type]:
-    """The same in this process, where two classes may have one name."""
+    """Key of `config` in this process, where two classes may have the same name."""
     return optimizer_key(config), config[_CLASS]
 
 
@@ -103,5 +103,5 @@ def optimizer_variables(optimizer) -> list:
     listed = list(optimizer.variables)
     known = {id(variable) for variable in listed}
     own = (v for v in vars(optimizer).values() if isinstance(v, keras.Variable))
-    # Nadam has one, and so may classes of the user's own.
+    # Nadam has such a variable, and classes of users may have some.
     return listed + [v for v in own if id(v) not in known]

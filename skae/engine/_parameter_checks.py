@@ -1,4 +1,4 @@
-"""Checks of parameters that several architectures share."""
+"""Checks of parameters that are common to several architectures."""
 
 from numbers import Integral
 from operator import index
@@ -7,7 +7,7 @@ from skae._keras import keras
 
 
 def check_activations(**activations) -> None:
-    """Raise ValueError for a name that Keras does not know."""
+    """Raise ValueError for an activation that is unknown to Keras."""
     for name, value in activations.items():
         try:
             keras.activations.get(value)
@@ -19,14 +19,14 @@ def check_activations(**activations) -> None:
 
 
 def as_sizes(value) -> list[int]:
-    """One size or a sequence of them as a list; TypeError for what is no integer."""
+    """One size or a sequence of sizes as a list; TypeError for non-integers."""
     sizes = [value] if isinstance(value, Integral) else value
-    # Keras takes no NumPy integers, which a search over np.arange() brings.
+    # Keras rejects NumPy integers, which a search over np.arange() passes.
     return [index(size) for size in sizes]
 
 
 def check_sizes(name: str, value, advice: str, least: int = 0) -> None:
-    """Raise ValueError unless `value` is one or several positive integers."""
+    """Raise ValueError unless `value` is one or at least `least` positive integers."""
     try:
         sizes = as_sizes(value)
         good = len(sizes) >= least and all(size > 0 for size in sizes)
@@ -39,5 +39,5 @@ def check_sizes(name: str, value, advice: str, least: int = 0) -> None:
 
 
 def is_auto(value) -> bool:
-    """Whether a parameter leaves a decision to the data; arrays do not."""
+    """Whether a parameter is "auto"; works for arrays as well."""
     return isinstance(value, str) and value == "auto"

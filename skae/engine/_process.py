@@ -1,4 +1,4 @@
-"""Forked processes: an error instead of a wait that never ends."""
+"""Detection of forked processes, which would deadlock."""
 
 import os
 
@@ -8,10 +8,9 @@ _owner: int | None = None
 
 
 def enter_backend() -> None:
-    """Import Keras' backend, and note that it runs in this process.
+    """Import Keras' backend, and remember that it runs in this process.
 
-    Its threads are not there in a process that is forked afterwards: all that asks
-    them for something would wait for ever.
+    A process that is forked afterwards does not have its threads, and would deadlock.
 
     Raises
     ------

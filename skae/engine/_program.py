@@ -1,7 +1,8 @@
-"""A program: one graph, its optimizers, and steps that run without Python.
+"""Training programs: one graph, its optimizers, and its compiled training steps.
 
-What is common to all backends is here. A program belongs to one fit at a time (see
-`_cache.py`); a fit starts with `reset` and takes its results out as arrays.
+This module has the parts that all backends have in common. A program belongs to one
+fit at a time (see `_cache.py`); a fit begins with `reset` and gets the results as
+arrays.
 """
 
 from abc import ABC, abstractmethod
@@ -27,7 +28,7 @@ from skae.engine._weight_checks import check_all_there
 
 
 class Program(ABC):
-    """Variables of a training run and the steps that change them.
+    """The variables of a training run, and the steps that change them.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ class Program(ABC):
         self.optimizers = [make_optimizer(c) for c in self._optimizer_configs]
         self._weights = graph.weights
         names = graph.weight_names
-        # What is left is the state of the random layers (dropout, noise, sampling).
+        # The other variables are the state of random layers (dropout, noise, sampling).
         self._seeds = [v for v in graph.forward.variables if id(v) not in names]
         self._initializers = {
             names[key]: initializer
@@ -65,33 +66,33 @@ class Program(ABC):
 
     @property
     def optimizer_id(self) -> str:
-        """Equal for programs between which the optimizers' state can be carried."""
+        """Identifier: equal for programs that can exchange their optimizers' state."""
         keys = map(optimizer_key, self._optimizer_configs)
         return f"{keras.backend.backend()} {' '.join(keys)}"
 
     @abstractmethod
     def _connect(self) -> None:
-        """Make whatever runs the steps."""
+        """Make the functions that run the steps."""
 
     @abstractmethod
     def put(self, rows: np.ndarray) -> Any:
-        """Take an aligned array over, without a copy where that is possible."""
+        """Convert an aligned array to the backend, without a copy if possible."""
 
     @abstractmethod
     def train(self, block: Block, start: int, stop: int) -> np.ndarray:
-        """Run the steps `start` to `stop`; sums over the rows of the loss terms."""
+        """Run the steps `start` to `stop`; returns the loss terms summed over rows."""
 
     @abstractmethod
     def evaluate(self, block: Block) -> np.ndarray:
-        """Sums over the rows of the loss terms, without training."""
+        """Loss terms summed over the rows, without training."""
 
     def reset(
         self, seed: int, start: Mapping[str, np.ndarray], *, complete: bool = False
     ) -> None:
-        """Forget the fit before: weights are `first_weights`, seeds are from `seed`.
+        """Reset weights (to `first_weights`), seeds and optimizers for a new fit.
 
-        `complete` says that `start` must have all weights: ValueError with the name of
-        one that is missing.
+        With `complete`, `start` must have all weights: else ValueError with the name of
+        a missing one.
         """
         if complete:
             check_all_there(self._weights, start)
@@ -102,9 +103,10 @@ class Program(ABC):
     def first_weights(
         self, seed: int, start: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
-        """All weights of a fit that begins with `start`: the others are from `seed`.
+        """All weights at the beginning of a fit.
 
-        A number in `start` stands for an array of it.
+        They are those in `start`, and otherwise drawn with `seed`. A scalar in `start`
+        is broadcast to the shape of the weight.
         """
         if unknown := start.keys() - self._weights.keys():
             raise KeyError(f"No such weights in this network: {sorted(unknown)}")
@@ -122,7 +124,7 @@ class Program(ABC):
         return weights
 
     def _draw_seeds(self, seed: int) -> list[int]:
-        """Seeds of the weights that are drawn, by name, and of the random layers."""
+        """Seeds of the drawn weights, in the order of their names, and of layers."""
         n_seeds = len(self._initializers) + len(self._seeds)
         states = np.random.SeedSequence(seed).generate_state(n_seeds)
         return [int(state) >> 1 for state in states]
@@ -133,9 +135,9 @@ class Program(ABC):
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Inside, weights are those that Keras leaves when training ends.
+        """Context in which the weights are those that Keras has when training ends.
 
-        Others than those of the last step where an optimizer has `use_ema`.
+        They differ from those of the last step if an optimizer has `use_ema`.
         """
         if not any(optimizer.use_ema for optimizer in self.optimizers):
             yield
@@ -146,7 +148,7 @@ class Program(ABC):
         self.set_weights(before)
 
     def finalize(self) -> None:
-        """Put moving averages in the place of the weights, where there are any."""
+        """Replace weights by their moving averages, if the optimizer keeps them."""
         for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
             optimizer.finalize_variable_values(self.graph.trained_by(update))
 
@@ -159,7 +161,7 @@ class Program(ABC):
         return [v for o in self.optimizers for v in optimizer_variables(o)]
 
     def get_state(self) -> list[np.ndarray]:
-        """Copies of all else that a later step depends on: seeds, optimizers."""
+        """Copies of the other variables of the training state: seeds, optimizers."""
         return [_copy(v) for v in [*self._seeds, *self._optimizer_variables()]]
 
     def set_state(self, state: list[np.ndarray]) -> None:
@@ -179,12 +181,12 @@ class Program(ABC):
         return float(_copy(self.optimizers[0].learning_rate))
 
     def set_learning_rate(self, value: float) -> None:
-        """Learning rate of the steps to come."""
+        """Set the learning rate of the following steps."""
         for optimizer, update in zip(self.optimizers, self.graph.updates, strict=True):
             optimizer.learning_rate.assign(value * update.learning_rate)
 
     def set_loss_weights(self, loss_weights: Mapping[str, float]) -> None:
-        """Weights of the terms of the loss, of the steps to come."""
+        """Set the weights of the terms of the loss for the following steps."""
         values = [loss_weights[name] for name in self.graph.architecture.terms]
         self.loss_weights = np.array(values, dtype=np.float32)
 

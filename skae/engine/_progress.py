@@ -1,4 +1,4 @@
-"""What a fit shows while it runs: nothing, a bar, or lines."""
+"""Display of the progress of a fit: nothing, a bar, or lines."""
 
 import shutil
 import sys
@@ -6,21 +6,21 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
-# A plain log gets a line as often as somebody who watches it would look.
+# Minimum time between two lines of a plain log.
 _SECONDS_PER_LINE = 5.0
-# A bar is drawn as often as an eye can follow.
+# Minimum time between two drawings of a bar.
 _SECONDS_PER_DRAWING = 0.1
 _BAR_LENGTH = 20
 
 
 def make_progress(verbose: int, epochs: int, n_steps: int):
-    """Progress of `epochs` epochs of `n_steps` steps, as `verbose` has it.
+    """Make the progress display of `epochs` epochs of `n_steps` steps.
 
     Parameters
     ----------
     verbose : {0, 1, 2}
-        Nothing; a bar where the output can be drawn again, else a line now and then; a
-        line per epoch.
+        0: nothing. 1: a bar on terminals and in notebooks, else a line every 5
+        seconds. 2: a line per epoch.
 
     epochs, n_steps : int
         Number of epochs, and of steps in each.
@@ -35,26 +35,26 @@ def make_progress(verbose: int, epochs: int, n_steps: int):
 
 
 def _is_notebook() -> bool:
-    """Whether what is printed goes to a notebook, not to where it was sent instead."""
+    """Whether the standard output is that of a notebook, and not redirected."""
     return type(sys.stdout).__module__.startswith("ipykernel.")
 
 
 def _shown(logs: Mapping[str, float]) -> str:
-    """Without penalties, the total is the whole story."""
+    """Text of the losses; without penalties, the total loss only."""
     if logs and logs["loss"] == logs["reconstruction_loss"]:
         logs = {name: v for name, v in logs.items() if name in ("loss", "val_loss")}
     return "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
 
 
 class OnTerminal:
-    """A line of a terminal, written over what stood there."""
+    """A line of a terminal that is overwritten."""
 
     def __init__(self):
         self._output, self._length = sys.stdout, 0
 
     def draw(self, text: str, last: bool) -> None:
-        """Put `text` in the place of the last one; after the `last` a new line."""
-        # A longer line would wrap, and what has wrapped is not written over.
+        """Replace the previous text by `text`; the `last` one ends the line."""
+        # A longer line would wrap, and only its last part would be overwritten.
         text = text[: shutil.get_terminal_size().columns - 1]
         self._output.write("\r" + text.ljust(self._length) + ("\n" if last else ""))
         self._output.flush()
@@ -62,9 +62,9 @@ class OnTerminal:
 
 
 class InNotebook:
-    """An output of a notebook, replaced by the next one.
+    """An output of a notebook that is replaced.
 
-    The notebook keeps the last, with no control character in it: an executed notebook
+    The notebook keeps the last text, without control characters: an executed notebook
     and a page that nbconvert makes of it have one line.
     """
 
@@ -72,7 +72,7 @@ class InNotebook:
         self._handle = None
 
     def draw(self, text: str, last: bool) -> None:
-        """Show `text` instead of the last one."""
+        """Show `text` instead of the previous text."""
         from IPython.display import display
 
         output = {"text/plain": text}
@@ -83,7 +83,7 @@ class InNotebook:
 
 
 class Progress:
-    """Shows nothing."""
+    """Progress display that shows nothing."""
 
     def steps_end(self, epoch: int, n_done: int, logs: Mapping[str, float]) -> None:
         """`n_done` steps of the epoch, counted from 1, are done."""
@@ -96,7 +96,7 @@ class Progress:
 
 
 class Bar(Progress):
-    """One bar for all epochs, with their number, losses and the time that is left.
+    """One bar for all epochs, with their number, the losses and the remaining time.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class Bar(Progress):
         self._last_time = -float("inf")
 
     def steps_end(self, epoch, n_done, logs):
-        """Draw the bar, in the middle of an epoch too."""
+        """Draw the bar within an epoch."""
         if n_done < self._n_steps:
             self._draw(epoch, epoch - 1 + n_done / self._n_steps, logs)
 
@@ -135,13 +135,13 @@ class Bar(Progress):
         gone = now - self._begin
         left = _left(gone, epochs_done, self._epochs)
         when = _time(gone) if last else f"{_time(left)} left"
-        # Losses come last: there may be more of them than a line holds.
+        # Losses come last: there may be too many of them for a line.
         text = f"epoch {epoch}/{self._epochs} [{bar}] {when}{_shown(logs)}"
         self._place.draw(text, last)
 
 
 class Lines(Progress):
-    """Plain lines, with the time that is left."""
+    """Plain lines, with the remaining time."""
 
     def __init__(self, epochs: int, n_steps: int, seconds_per_line: float):
         self._epochs, self._n_steps = epochs, n_steps
@@ -150,19 +150,19 @@ class Lines(Progress):
         self._last_epoch = 0
 
     def steps_end(self, epoch, n_done, logs):
-        """Print a line if the last one is long ago, in the middle of an epoch too."""
+        """Print a line within an epoch if the last one is old enough."""
         if self._seconds_per_line and n_done < self._n_steps and self._due():
             place = f"epoch {epoch}/{self._epochs}, step {n_done}/{self._n_steps}"
             self._print(place, (epoch - 1) + n_done / self._n_steps, logs)
 
     def epoch_end(self, epoch, logs):
-        """Print a line if the last one is long enough ago."""
+        """Print a line if the last one is old enough."""
         if self._due():
             self._last_epoch = epoch
             self._print(f"epoch {epoch}/{self._epochs}", epoch, logs)
 
     def train_end(self, epoch, logs):
-        """Print the last epoch's line, if that was not yet done."""
+        """Print the line of the last epoch, unless it was printed."""
         if epoch > self._last_epoch:
             self._print(f"epoch {epoch}/{self._epochs}", self._epochs, logs)
 

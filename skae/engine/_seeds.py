@@ -1,4 +1,4 @@
-"""Randomness that stays inside one fit: nothing global is read or moved."""
+"""Random numbers of one fit, independent of global random states."""
 
 import random
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from skae._keras import keras
 
 
 def draw_seed(random_state) -> int:
-    """A seed for one fit; `None` gives a fresh one without touching NumPy's own."""
+    """Draw a seed for one fit; None gives a new one and leaves NumPy's global state."""
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0] >> 1)
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
@@ -19,10 +19,10 @@ def draw_seed(random_state) -> int:
 
 @contextmanager
 def isolated_python_random() -> Iterator[None]:
-    """Keras draws the seed of an unseeded layer from Python's `random` module.
+    """Context in which Python's `random` module has a fixed state.
 
-    Inside, these draws repeat from one process to the next; outside, they have left
-    no trace.
+    Keras draws the seed of an unseeded layer from it. Inside, these draws are the same
+    in every process; the state is restored afterwards.
     """
     state = random.getstate()
     random.seed(0)
@@ -34,10 +34,10 @@ def isolated_python_random() -> Iterator[None]:
 
 @contextmanager
 def fresh_layer_names() -> Iterator[None]:
-    """Inside, Keras counts the names of unnamed layers from the beginning.
+    """Context in which Keras numbers unnamed layers from the beginning.
 
-    Otherwise a name would depend on what was built before in the process, and layers
-    may put such names into those of their weights.
+    Otherwise a name would depend on the layers built before in the process, and some
+    layers include such names in those of their weights.
     """
     from keras.src.backend.common import global_state
 
@@ -53,9 +53,9 @@ def fresh_layer_names() -> Iterator[None]:
 def random_initializers(model) -> dict[int, object]:
     """Initializers of the weights that a new seed must draw again, by `id`.
 
-    Keras' convention: the weight `kernel` comes from the attribute
-    `kernel_initializer` (`recurrent_kernel` from `recurrent_initializer`). All
-    other weights start at the values that they were built with.
+    They are found by Keras' convention: the weight `kernel` is drawn by the attribute
+    `kernel_initializer` (`recurrent_kernel` by `recurrent_initializer`). All other
+    weights keep the values with which they were built.
     """
     found = {}
     for layer in model._flatten_layers():
@@ -73,7 +73,7 @@ def random_initializers(model) -> dict[int, object]:
 
 
 def redraw(initializer, shape: tuple[int, ...], seed: int) -> np.ndarray:
-    """Values of `initializer` under another seed."""
+    """Draw values of `initializer` with another seed."""
     config = {**initializer.get_config(), "seed": seed}
     values = type(initializer).from_config(config)(shape, dtype="float32")
     return keras.ops.convert_to_numpy(values)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class ProgramSettings(NamedTuple):
-    """What determines a program beside its graph. Hashable apart from the config."""
+    """Settings of a program beside its graph; hashable except for `optimizer`."""
 
     batch_size: int
     optimizer: dict
@@ -16,9 +16,10 @@ class ProgramSettings(NamedTuple):
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How to train; nothing here changes the program.
+    """Settings of a fit that do not affect the program.
 
-    `strengths` maps an epoch, from 1 to infinity, to the weights of the penalties.
+    `loss_weights` maps an epoch, from 1 to infinity, to the weights of the terms of the
+    loss.
     """
 
     epochs: int
@@ -31,7 +32,7 @@ class FitSettings:
     loss_weights: Callable[[float], dict[str, float]]
 
     def learning_rate_at(self, epoch: int) -> float:
-        """Learning rate of an epoch, from 1: constant, or half a cosine to zero."""
+        """Learning rate of an epoch, from 1: constant, or cosine decay to zero."""
         if self.learning_rate_schedule == "constant":
             return self.learning_rate
         progress = (epoch - 1) / self.epochs

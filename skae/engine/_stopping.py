@@ -1,4 +1,4 @@
-"""When to stop, and which weights to keep."""
+"""Early stopping, and the choice of the weights to keep."""
 
 import math
 
@@ -7,34 +7,35 @@ from scipy.special import stdtrit
 
 from skae.engine._divergence import all_finite
 
-# Of many rows: share of the baseline's loss, times the root of their number.
+# The margin for many rows, times the square root of their number.
 _LUCK = 0.4
 
 
 def margin_of_luck(n_rows: int) -> float:
-    """Share of the baseline's loss by which the best of many epochs is better by luck.
+    """Relative margin by which the loss of the best of many epochs is lower by chance.
 
-    For few held-out rows it is wider, as Student's distribution is than the normal one.
+    It is a share of the loss of the baseline. For few held-out rows it is wider, by the
+    ratio of the quantiles of Student's t and the normal distribution.
     """
     wider = stdtrit(max(1, n_rows - 1), 0.975) / stdtrit(math.inf, 0.975)
     return float(_LUCK * wider / math.sqrt(n_rows))
 
 
 class BestWeights:
-    """Keeps the weights of the best epoch; says when patience is at its end.
+    """Weights of the best epoch, and the criterion of early stopping.
 
     Parameters
     ----------
     tol : float
-        An epoch is better when its loss is below the best one by more than this
-        share of it.
+        Relative tolerance: an epoch is better if its loss is below the best loss by
+        more than this share of it.
 
     patience : int
-        Epochs without a better one after which to stop.
+        Number of epochs without improvement after which to stop.
 
-    margin : float
-        The baseline is left only for a loss that is below its own by more than this
-        share of it.
+    margin : float, default=0.0
+        Relative margin: the weights of an epoch replace the baseline only if their
+        loss is below that of the baseline by more than this share of it.
     """
 
     def __init__(self, tol: float, patience: int, margin: float = 0.0):
@@ -42,13 +43,14 @@ class BestWeights:
         self.loss, self.epoch = np.inf, 0
         self.weights: dict[str, np.ndarray] | None = None
         self.baseline_loss: float | None = None
-        # Not to be left for more than this either, whatever the margin.
+        # Upper limit of the loss that beats the baseline, whatever the margin.
         self.bar = np.inf
 
     def update(self, epoch: int, loss: float, get_weights) -> bool:
-        """Take note of the loss, a number, after an epoch, counted from 1.
+        """Record the loss, a number, after an epoch, counted from 1.
 
-        Returns False for weights that are not finite: they are never the best.
+        Returns False if the weights of a better epoch are not finite: they are not
+        kept.
         """
         if loss < self.loss - self._tol * abs(self.loss) or self.weights is None:
             weights = get_weights()
@@ -58,7 +60,7 @@ class BestWeights:
         return True
 
     def losses(self) -> dict:
-        """Losses of the best epoch and of the baseline; None where there is none."""
+        """The best epoch, its loss and that of the baseline; None if there is none."""
         return {
             "epoch": self.epoch,
             "loss": None if self.weights is None else self.loss,
@@ -66,7 +68,7 @@ class BestWeights:
         }
 
     def restore(self, losses: dict, weights) -> None:
-        """Go on from what `losses` and `weights` were."""
+        """Restore the state from `losses()` and the weights of the best epoch."""
         self.epoch, self.weights = losses["epoch"], weights
         self.loss = np.inf if losses["loss"] is None else losses["loss"]
         self.baseline_loss = losses["start"]
@@ -77,7 +79,7 @@ class BestWeights:
 
     @property
     def prefers_baseline(self) -> bool:
-        """Whether no loss so far was clearly below that of the baseline."""
+        """Whether no loss so far was below that of the baseline by the margin."""
         if self.weights is None:
             return True
         loss = self.baseline_loss

@@ -7,7 +7,7 @@ from skae.engine._batches import Block
 from skae.engine._program import Program
 from skae.engine._tensorflow_adam import apply_adam, is_plain_adam
 
-# Stands for the sum of weights of a mini-batch that a device has none of.
+# Lower bound of the sum of weights: a device may have no row of a mini-batch.
 _NOTHING = 1e-30
 
 
@@ -39,7 +39,7 @@ class TensorFlowProgram(Program):
                 jit_compile=self.settings.jit_compile,
                 autograph=False,
             )
-            # Called as it is, a concrete function is twice as quick to start.
+            # Calling the concrete function directly halves the overhead of a call.
             return function.get_concrete_function()
 
         self._train = compiled(self._train_step)
@@ -49,8 +49,8 @@ class TensorFlowProgram(Program):
         return tf.experimental.dlpack.from_dlpack(rows.__dlpack__())
 
     def _assign(self, variable, value):
-        # A fit of few rows writes more often than it steps: past the checks of Keras'
-        # `assign` it takes a third of the time.
+        # A fit of few rows assigns more often than it takes steps. Without the checks
+        # of Keras' `assign` this takes a third of the time.
         variable.value.assign(value, read_value=False)
 
     def train(self, block: Block, start: int, stop: int) -> np.ndarray:
@@ -66,7 +66,7 @@ class TensorFlowProgram(Program):
 
     def _loop(self, step):
         def run(*arguments):
-            TensorFlowProgram.n_traces += 1  # only tracing comes by here
+            TensorFlowProgram.n_traces += 1  # only tracing runs this
             *fields, index, weight, loss_weights, start, stop = arguments
 
             def body(k, sums):
@@ -95,7 +95,7 @@ class TensorFlowProgram(Program):
         Padding has weight 0 and is not counted.
         """
         mass = tf.reduce_sum(weight)
-        # A device may get nothing but padding.
+        # The rows of a device may all be padding.
         row_weight = weight / tf.maximum(mass, _NOTHING)
         tensors = self.graph.forward(batch, training=training)
         return self.graph.terms(tensors, batch, row_weight, loss_weights), mass
@@ -108,7 +108,7 @@ class TensorFlowProgram(Program):
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch([v.value for v in variables])
                 terms, mass = self._terms(batch, weight, loss_weights, training=True)
-                # Rows of more weight than others also make a step larger.
+                # Batches of larger weight per row take larger steps.
                 loss = self.graph.total(terms, update) * mass / n_batch
                 loss = optimizer.scale_loss(loss)  # `apply` undoes it
             gradients = tape.gradient(loss, [v.value for v in variables])
@@ -121,8 +121,8 @@ class TensorFlowProgram(Program):
         if is_plain_adam(optimizer, gradients, variables):
             apply_adam(optimizer, gradients, variables)
             return
-        # Where there are no replicas to ask, Keras does not sum over them. That sum is
-        # a custom gradient, which TensorFlow would keep for ever, with all its graph.
+        # In a merge call Keras does not sum over replicas. That sum is a custom
+        # gradient, which TensorFlow would keep for ever, with its whole graph.
         tf.distribute.get_replica_context().merge_call(
             lambda strategy: optimizer.apply(gradients, variables)
         )
@@ -136,5 +136,5 @@ class TensorFlowProgram(Program):
 
 
 def _count(weight):
-    """Number of rows that are no padding."""
+    """Number of rows that are not padding."""
     return tf.reduce_sum(tf.cast(weight > 0, tf.float32))

@@ -1,9 +1,9 @@
-"""Adam's step as one operation of TensorFlow for each weight."""
+"""The step of Adam as one TensorFlow operation per weight."""
 
 import keras
 import tensorflow as tf
 
-# Each of them has a part in Keras' step which that operation has not.
+# Options of Keras' step that this operation does not have.
 _OPTIONS = (
     "amsgrad",
     "clipnorm",
@@ -17,9 +17,9 @@ _OPTIONS = (
 
 
 def is_plain_adam(optimizer, gradients, variables) -> bool:
-    """Whether `apply_adam` is the step of this optimizer.
+    """Whether `apply_adam` gives the step of this optimizer.
 
-    Of rows of a table (`tf.IndexedSlices`) Keras has rules of its own.
+    For sparse gradients (`tf.IndexedSlices`) Keras has a rule of its own.
     """
     return (
         type(optimizer) is keras.optimizers.Adam
@@ -30,10 +30,10 @@ def is_plain_adam(optimizer, gradients, variables) -> bool:
 
 
 def apply_adam(optimizer, gradients, variables) -> None:
-    """What ``optimizer.apply(gradients, variables)`` does, in the same variables.
+    """Same effect as ``optimizer.apply(gradients, variables)``, on the same variables.
 
-    Keras has some fifteen operations for each weight, which take a third of the time
-    to trace a program, and of a step where weights are few.
+    Keras uses some fifteen operations for each weight, which take a third of the time
+    to trace a program, and a third of a step of a small network.
     """
     step = tf.cast(optimizer.iterations.value + 1, tf.float32)
     settings = {

@@ -1,4 +1,4 @@
-"""One way to train: fits, layers of a stack and fine-tuning come by here."""
+"""The function `train`, used by fits, layer-wise training and fine-tuning."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from skae.engine._settings import FitSettings, ProgramSettings
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What to train on, and what to validate on.
+    """Data for training and validation.
 
     Parameters
     ----------
@@ -26,16 +26,16 @@ class TrainingData:
         "data" and the other fields of the architecture; all have been read before.
 
     order : ndarray of int
-        The rows to train on.
+        Indices of the training rows.
 
     weight : ndarray, default=None
         Sample weights with mean 1 over `order`; None means 1 everywhere.
 
     held_out : ndarray of int, default=None
-        Further rows of `fields`, to validate on.
+        Indices of further rows of `fields`, for validation.
 
     val : dict of Rows, default=None
-        Other data to validate on.
+        Separate validation data.
     """
 
     fields: Mapping[str, Rows]
@@ -45,16 +45,16 @@ class TrainingData:
     val: Mapping[str, Rows] | None = None
 
     def without(self, held_out: np.ndarray, order: np.ndarray) -> "TrainingData":
-        """The same with rows held out, and the others in a new order."""
+        """Copy with the rows `held_out` for validation, and `order` for training."""
         return replace(self, order=order, held_out=held_out)
 
 
 @dataclass(frozen=True)
 class Observers:
-    """Who is told of the epochs.
+    """Callbacks and functions that are called around training and its epochs.
 
-    `end_epoch` gets a function that returns the weights so far, and returns whether to
-    stop.
+    `end_epoch` gets a function that returns the result of training so far, and returns
+    whether to stop.
     """
 
     callbacks: list = field(default_factory=list)
@@ -65,7 +65,7 @@ class Observers:
 
 
 class TrainingResult(NamedTuple):
-    """What training leaves behind."""
+    """Weights, history and optimizer state after training."""
 
     weights: dict[str, np.ndarray]
     code_size: int
@@ -90,7 +90,7 @@ def train(
     progress: CheckpointState | None = None,
     observers: Observers | None = None,
 ) -> TrainingResult:
-    """Train a network of `architecture`, in a program that no other fit uses meanwhile.
+    """Train a network of `architecture`, with a program that this fit does not share.
 
     Parameters
     ----------
@@ -103,33 +103,34 @@ def train(
     settings : FitSettings
 
     baseline : Baseline
-        What has to be beaten, and where training begins.
+        The weights that training has to beat, and those with which it begins.
 
     rng : Generator
         Shuffles the rows.
 
     seed : int
-        Decides on weights, dropout and noise.
+        Seed of weights, dropout and noise.
 
     go_on : dict, default=None
-        The `state` of training that is to go on.
+        The `state` of the training to continue.
 
     keep_state : bool, default=False
         Whether to return such a state.
 
     progress : CheckpointState, default=None
-        Where to go on after a crash, and where to write how far training is.
+        State to resume from after a crash, and to which progress is written.
 
-    watchers : Watchers, default=None
+    observers : Observers, default=None
+        Callbacks and functions that are called around training and its epochs.
 
     Returns
     -------
-    trained : Trained
+    trained : TrainingResult
 
     Raises
     ------
     FloatingPointError
-        Training diverged, and there is nothing good to keep.
+        Training diverged, and there are no good weights to keep.
     """
     observers = observers or Observers()
     begin_with = baseline.initial_weights and baseline.initial_weights(baseline.weights)
@@ -141,7 +142,7 @@ def train(
         baseline = baseline.completed(program.get_weights())
         if go_on is not None:
             rng.bit_generator.state = go_on["rng"]
-            # Another optimizer begins anew.
+            # Another optimizer begins with a new state.
             if go_on["optimizer"] == program.optimizer_id:
                 program.set_state(go_on["variables"])
         training, validation = _parts(data, program)
@@ -168,7 +169,7 @@ def train(
         run.run(training, validation, rng, baseline, initial_weights)
         found = trained(run)
         _check_finite(found.weights.values(), "the weights", program)
-        if not keep_state or run.diverged:  # the optimizer begins anew
+        if not keep_state or run.diverged:  # the next fit has a new optimizer state
             return found
         variables = program.get_state()
         _check_finite(variables, "the optimizer's variables", program)

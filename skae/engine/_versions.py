@@ -1,4 +1,4 @@
-"""What a report of a defect should say of the machine and the software."""
+"""Versions and settings of the machine and the software, for bug reports."""
 
 import importlib.metadata
 import json
@@ -16,8 +16,8 @@ _NAMES = (
     *("pynndescent", "optuna", "pip"),
 )
 _BACKENDS = ("tensorflow", "jax", "torch")
-# Settings of the environment that change what Keras, its backend and threads do. By
-# name: what else begins with TF_ may be a secret of another program.
+# Environment variables that Keras, its backend and thread pools read. They are listed
+# by name: others that begin with TF_ may be secrets of another program.
 _SETTINGS = (
     *("KERAS_BACKEND", "KERAS_HOME", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS"),
     *("TF_DETERMINISTIC_OPS", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_NUM_INTEROP_THREADS"),
@@ -28,16 +28,16 @@ _SETTINGS = (
 
 
 def show_versions() -> None:
-    """Print what a report of a defect should say of the machine and the software.
+    """Print the versions and settings that a bug report should contain.
 
-    The system, the versions of the packages, Keras' backend, its devices, the settings
-    of the environment that they read, and the libraries that have threads. Nothing is
-    imported for it: the devices are only known where the backend is at work already,
-    after a fit for example.
+    These are the system, the versions of the packages, Keras' backend, its devices, the
+    environment variables that they read, and the libraries with thread pools. Nothing
+    is imported for it: the devices are only known if the backend has been imported, for
+    example after a fit.
 
     See Also
     --------
-    sklearn.show_versions : The same of scikit-learn.
+    sklearn.show_versions : Versions of scikit-learn and its dependencies.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def _version(name: str) -> str:
 
 
 def _backend() -> tuple[str, str]:
-    """Keras' backend, and who says so; in the order in which Keras asks."""
+    """Keras' backend and the source of this setting, in Keras' order of precedence."""
     if "keras" in sys.modules:
         return sys.modules["keras"].backend.backend(), "in use"
     if os.environ.get("KERAS_BACKEND"):

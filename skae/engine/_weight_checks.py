@@ -1,4 +1,4 @@
-"""Whether weights are those of a network."""
+"""Checks that weights are those of a network."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def check_all_there(names: Iterable[str], weights: Mapping[str, np.ndarray]) -> None:
-    """Raise ValueError, with a name, unless `weights` has all `names`."""
+    """Raise ValueError, with the name of a missing weight, unless all are there."""
     missing = sorted(set(names) - weights.keys())
     if missing:
         raise ValueError(

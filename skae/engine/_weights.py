@@ -1,4 +1,4 @@
-"""Names of weights by their place in a graph, not by Keras' counters."""
+"""Names of weights by their position in a graph, not by Keras' counters."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,9 +8,9 @@ from skae._keras import keras
 
 
 def named_weights(models: "Iterable[keras.Model]") -> dict[str, Any]:
-    """The weights of `models` by names that every process and thread gives alike.
+    """The weights of `models` by names that are the same in every process and thread.
 
-    Keras calls an unnamed layer by its class and a counter of the process: `dense_7`.
+    Keras names an unnamed layer by its class and a counter of the process: `dense_7`.
     Here the counter is that of the graph, in the order in which the layers appear. A
     layer with a name of its own keeps it: "encoder_0/kernel".
     """
@@ -53,7 +53,7 @@ def named_weights(models: "Iterable[keras.Model]") -> dict[str, Any]:
 
 
 def _leaves(models) -> Iterator[tuple[Any, Any]]:
-    """The layers of models within models, each once, and the model around each."""
+    """The layers of nested models, each once, with the model that contains it."""
     seen: set[int] = set()
     todo = [(model, None) for model in models]
     while todo:
@@ -68,18 +68,18 @@ def _leaves(models) -> Iterator[tuple[Any, Any]]:
 
 
 def _is_plain(model: "keras.Model") -> bool:
-    # The weights of a subclass with a `call` of its own may be its own as well.
+    # A subclass with a `call` of its own may have weights that no layer has.
     inner = {id(w) for layer in model.layers for w in layer.weights}
     return all(id(w) in inner for w in model.weights)
 
 
 def _parts(layer) -> list:
-    """A layer and all layers inside."""
+    """A layer and all layers inside it."""
     return [layer, *layer._flatten_layers(include_self=False)]
 
 
 def _snake(name: str) -> str:
-    """Keras' way from a class to the name of its layers: LSTMCell, lstm_cell."""
+    """Keras' conversion of a class name to a layer name: LSTMCell, lstm_cell."""
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,4 +1,4 @@
-"""What every estimator shares: parameters, scores, scikit-learn's callbacks, HTML."""
+"""Common parts of all estimators: parameters, scores, callbacks, docstrings, HTML."""
 
 from skae.estimator._attributes import all_or_nothing as all_or_nothing
 from skae.estimator._docstrings import with_shared_texts as with_shared_texts

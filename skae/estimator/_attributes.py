@@ -1,4 +1,4 @@
-"""The fitted attributes of an estimator: all of them, or none."""
+"""Fitted attributes, which are restored if a fit fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import Any
 
 # Fitted attributes that are not public.
 _PRIVATE = ("_model", "_layout")
-# With these scikit-learn ends the callbacks of a fit, and takes them away itself.
+# scikit-learn needs these to end the callbacks of a fit, and removes them itself.
 _OF_SCIKIT_LEARN = ("_callback_", "_skl_callbacks")
 
 
@@ -25,9 +25,9 @@ def _forget(estimator) -> None:
 
 @contextmanager
 def all_or_nothing(estimator, *, continuing: bool) -> Iterator[None]:
-    """Inside, an estimator is fitted, or fitted further if `continuing`.
+    """Context of a fit, which restores the estimator after an error.
 
-    After an error it is as it was before: fitted, where it was, and else not.
+    The attributes of a previous fit are removed at first, unless `continuing`.
     """
     before = dict(vars(estimator))
     if not continuing:

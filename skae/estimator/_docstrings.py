@@ -1,4 +1,4 @@
-"""Completes the docstring of an estimator with what several of them say alike."""
+"""Insertion of shared texts into the docstrings of estimators."""
 
 import inspect
 import json
@@ -19,15 +19,15 @@ from skae.estimator._shared_texts import (
 
 Estimator = TypeVar("Estimator", bound=type)
 
-# Of a docstring's lines in the source, less the indentation of the class.
+# Width of the lines of a docstring in the source, less the indentation of the class.
 _WIDTH = 84
 
 
 def with_shared_texts(cls: Estimator) -> Estimator:
-    """Explain the parameters and fitted attributes that the docstring leaves out.
+    """Add the parameters and fitted attributes that the docstring leaves out.
 
-    A class writes what it alone has, and what it has to say in words of its own; all
-    else comes from `_shared_texts.py`. Parameters stand in the signature's order.
+    A class documents those that only it has, or that need a text of their own. The
+    others come from `_shared_texts.py`. Parameters are in the order of the signature.
     """
     if cls.__doc__ is None:  # python -OO
         return cls
@@ -42,13 +42,13 @@ def with_shared_texts(cls: Estimator) -> Estimator:
 
 
 def _sections(doc: str) -> dict[str, str]:
-    """The sections of a numpydoc docstring by title; the first one has none."""
+    """Sections of a numpydoc docstring by title; the title of the first one is ""."""
     parts = re.split(r"\n\n(\S.*)\n-{3,}\n", doc)
     return dict(zip(["", *parts[1::2]], parts[::2], strict=True))
 
 
 def _entries(section: str) -> dict[str, str]:
-    """The entries of a section by the name that they explain."""
+    """Entries of a section by the name of the parameter or attribute."""
     entries = re.split(r"\n+(?=\S)", section.strip())
     return {entry.split(" : ")[0]: entry for entry in entries if entry}
 
@@ -56,7 +56,7 @@ def _entries(section: str) -> dict[str, str]:
 def _parameters(cls: type, section: str) -> str:
     own, shared = _entries(section), _entries(PARAMETERS)
     signature = inspect.signature(cls).parameters
-    # Not a word too few, nor one that nobody would see.
+    # Every parameter must have a text, and every text a parameter.
     wrong = (own.keys() - signature.keys()) | (
         signature.keys() - own.keys() - shared.keys()
     )
@@ -76,7 +76,7 @@ def _parameters(cls: type, section: str) -> str:
 
 
 def _filled(entry: str, parameter: inspect.Parameter, words: dict[str, str]) -> str:
-    """A shared entry with the default of the signature, and words for the class."""
+    """A shared entry with the default of the signature, and its template filled in."""
     default, (header, text) = parameter.default, entry.split("\n", 1)
     default = json.dumps(default) if isinstance(default, str) else repr(default)
     if "$" in text:

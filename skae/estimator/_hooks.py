@@ -13,7 +13,7 @@ from skae.estimator._tasks import EpochTasks
 
 
 class FamilyHooks(ABC):
-    """The hooks, and what they do where a family has none of its own."""
+    """The hooks, with their default implementations."""
 
     # What a family may override, and when it is called (docs/architecture.md).
     HOOKS: ClassVar[dict[str, str]] = {
@@ -49,48 +49,52 @@ class FamilyHooks(ABC):
     @property
     @abstractmethod
     def _architecture(self) -> type[Architecture]:
-        """The class whose hooks build the network: an attribute of the family."""
+        """Class of the architecture, whose hooks build the network: an attribute."""
 
-    # Parameters that the graph does not depend on, beside the training parameters.
+    # Parameters, other than training parameters, that the graph does not depend on.
     _outside_graph: ClassVar[tuple[str, ...]] = ()
 
     def _loss_weights(self, epoch: float) -> dict[str, float]:
-        """Weights of the terms of the loss by name; the names are those of any `epoch`.
+        """Weights of the terms of the loss by name; all epochs have the same names.
 
-        It counts from 1 to infinity, the end. "reconstruction_loss" has 1 by default.
+        `epoch` is counted from 1; infinity stands for the end of training.
+        "reconstruction_loss" has the weight 1 by default.
         """
         return {}
 
     def _fields(self, y: Any, n_rows: int, *, reset: bool = False) -> dict[str, Rows]:
-        """Fields beside "data", made of `y`, which may be None; `reset` in a fit."""
+        """Fields other than "data", from `y`, which may be None; `reset` in a fit."""
         return {}
 
     def _training_weight(
         self, rows: Rows, weight, tasks: EpochTasks
     ) -> np.ndarray | None:
-        """Weights of the rows in training, or None."""
+        """Weights of the training rows, or None."""
         return weight
 
     def _training_fields(self, fields, val, weight, known):
-        """Both with fields of training alone; `partial_fit` goes on from `known`."""
+        """Add fields of training alone; `known` is the previous model in `partial_fit`.
+
+        Returns the fields of the training data and those of the validation data.
+        """
         return fields, val
 
     def _data_values(self) -> dict[str, Any]:
-        """Values for the architecture that come from the data of the fit."""
+        """Values of the data of the fit that the architecture needs."""
         return {}
 
     def _baseline(self, architecture, rows, summary, weight, rng) -> Baseline:
-        """The weights that training has to beat, and those with which it begins."""
+        """Baseline that training has to beat, and the initial weights."""
         return architecture.baseline(rows, summary, weight, rng)
 
     def _max_epochs(self) -> int | str:
-        """Epochs of the training of the whole network."""
+        """Maximum number of epochs of the whole network."""
         return self.epochs
 
     def _finish(  # noqa: B027 (most have nothing to set)
         self, fields: Mapping[str, Rows], weight: np.ndarray | None
     ) -> None:
-        """Set the last fitted attributes, after training; `weight`: of each row."""
+        """Set further fitted attributes after training; `weight` has one per row."""
 
     @classmethod
     def _test_params(cls) -> dict[str, Any]:

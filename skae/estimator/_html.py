@@ -1,4 +1,4 @@
-"""What notebooks show of a fitted autoencoder, below scikit-learn's diagram."""
+"""HTML representation of a fitted autoencoder, below scikit-learn's diagram."""
 
 import html
 import math
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 260, 90
 
 
 class HTMLRepresentation:
-    """Adds layers and history to scikit-learn's HTML, once fitted."""
+    """Mixin that adds the layers and the history of a fit to scikit-learn's HTML."""
 
     def _repr_html_inner(self) -> str:
         diagram = super()._repr_html_inner()
@@ -67,7 +67,7 @@ def _shape(shape: Sequence[int | None]) -> str:
 
 
 def _curves(history: Mapping[str, Sequence[float]]) -> str:
-    """Training and validation loss as a little picture; its numbers in the legend."""
+    """Plot of training and validation loss, with first and last values in a table."""
     series = {name: history[name] for name in _COLOURS if name in history}
     finite = [v for values in series.values() for v in values if math.isfinite(v)]
     if not finite:

@@ -1,18 +1,19 @@
-"""A fitted autoencoder as Keras models."""
+"""Keras models of a fitted autoencoder."""
 
 
 class LiveModels:
-    """Keras models with the weights of the fit.
+    """Mixin with the Keras models of a fitted autoencoder.
 
-    Needs `_model` and `__sklearn_is_fitted__`.
+    Requires `_model` and `__sklearn_is_fitted__`.
     """
 
     @property
     def encoder_(self):
         """Keras model from data to codes.
 
-        Its data are those of `transform`, as float32; of data far from zero (which
-        float32 would not hold) their distances from ``_layout.units.origin``.
+        Its input is that of `transform`, as float32. For data far from zero, which
+        float32 would not represent, it is their difference from
+        ``_layout.units.origin``.
         """
         return self._keras_models().encoder
 
@@ -23,7 +24,7 @@ class LiveModels:
 
     @property
     def autoencoder_(self):
-        """Keras model from data to reconstructions, made of the other two."""
+        """Keras model from data to reconstructions, composed of the other two."""
         return self._decoding_model("autoencoder")
 
     @property
@@ -44,7 +45,7 @@ class LiveModels:
 
     def _check_fitted(self):
         if not self.__sklearn_is_fitted__():
-            # AttributeError: hasattr() is False before fit, as for any attribute.
+            # AttributeError, so that hasattr() is False before fit.
             raise AttributeError(
                 f"This {type(self).__name__} is not fitted yet: call fit first."
             )

@@ -1,11 +1,11 @@
-"""The training parameters: shared by all estimators, keyword-only, last, in order."""
+"""Training parameters of all estimators: keyword-only, and last in signatures."""
 
 from numbers import Integral, Real
 
 from skae._sklearn import Interval, StrOptions
 
 TRAINING_CONSTRAINTS: dict = {
-    "optimizer": "no_validation",  # Keras knows
+    "optimizer": "no_validation",  # Keras validates it
     "learning_rate": [
         StrOptions({"auto"}),
         Interval(Real, 0, None, closed="neither"),
@@ -32,7 +32,7 @@ TRAINING_CONSTRAINTS: dict = {
 }
 
 
-# What Keras, PyTorch and others call it.
+# Settings by their names in Keras, PyTorch and other libraries.
 _MEANT = {
     "loss": {
         **dict.fromkeys(("mse", "meansquarederror", "l2", "mseloss"), "squared_error"),
@@ -53,7 +53,7 @@ def _plain(name: str) -> str:
 
 
 class TrainingDefaults:
-    """What a family trains with whose constructor leaves a training parameter out."""
+    """Mixin with defaults of training parameters that a constructor leaves out."""
 
     optimizer = "adam"
     learning_rate = "auto"
@@ -72,7 +72,7 @@ class TrainingDefaults:
     verbose = 0
 
     def _validate_params(self):
-        """Name the setting that is meant where another library's name was given."""
+        """Validate; the error for a name of another library gives the name here."""
         try:
             super()._validate_params()
         except ValueError as error:
@@ -83,11 +83,11 @@ class TrainingDefaults:
                     raise type(error)(f"{error} {value!r} is {meant!r} here.") from None
             raise
 
-    # Of layers that were trained before the whole: a few families have some.
+    # Histories of layer-wise training, which a few families have.
     layer_histories_ = ()
 
 
 def check_count(name: str, value) -> None:
-    """ValueError for what is no positive integer."""
+    """Raise ValueError unless `value` is a positive integer."""
     if not isinstance(value, Integral) or value < 1:
         raise ValueError(f"{name} must be a positive integer; got {value!r}.")

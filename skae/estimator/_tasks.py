@@ -1,4 +1,4 @@
-"""What belongs to a fit and not to its training: callbacks, and names of rows."""
+"""Calls of scikit-learn's callbacks in a fit, and names of rows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,16 +7,17 @@ from skae.frames import name_of_row
 
 
 class EpochTasks:
-    """Tells the callbacks set by `set_callbacks`, here or by an outer estimator.
+    """Calls the callbacks set by `set_callbacks`, here or in an outer estimator.
 
-    Does nothing where there are none, as with scikit-learn before 1.9.
+    Does nothing if there are none, as with scikit-learn before 1.9.
 
     Parameters
     ----------
     estimator : estimator
+        The estimator that is fitted.
 
     X, y, sample_weight : object
-        As `fit` got them. What an autoencoder is to predict, without `y`, is `X`.
+        Arguments of `fit`. If `y` is None, the callbacks get `X` as the target.
     """
 
     def __init__(self, estimator, X, y, sample_weight):
@@ -27,25 +28,26 @@ class EpochTasks:
         self._root = self._epoch = None
 
     def row_name(self, row: int) -> str:
-        """The number of a row, and its label where a data frame has others."""
+        """Index of a row, and its label in the index of a data frame if different."""
         return name_of_row(self._data["X"], row)
 
     def begin(self, n_epochs: int) -> None:
-        """Training begins, of at most `n_epochs` epochs."""
+        """Call the callbacks when training of at most `n_epochs` epochs begins."""
         if hasattr(self._estimator, "_skl_callbacks"):
             self._root = self._estimator._init_callback_context(max_subtasks=n_epochs)
             self._root.call_on_fit_task_begin(estimator=self._estimator, **self._data)
 
     def epoch_begin(self) -> None:
-        """An epoch begins."""
+        """Call the callbacks when an epoch begins."""
         if self._root is not None:
             self._epoch = self._root.subcontext(task_name="epoch")
             self._epoch.call_on_fit_task_begin(estimator=self._estimator, **self._data)
 
     def epoch_end(self, attributes: Callable[[], Mapping[str, Any]]) -> bool:
-        """An epoch has ended; returns whether a callback asks to stop.
+        """Call the callbacks after an epoch; returns whether one asks to stop.
 
-        `attributes` gives what a copy of the estimator needs to be as fitted so far.
+        `attributes` returns the attributes that make a copy of the estimator fitted, in
+        its present state.
         """
         if self._epoch is None:
             return False
@@ -56,7 +58,7 @@ class EpochTasks:
         )
 
     def end(self) -> None:
-        """The estimator is fitted."""
+        """Call the callbacks when the estimator is fitted."""
         if self._root is not None:
             self._root.call_on_fit_task_end(
                 estimator=self._estimator, reconstruction_attributes={}, **self._data

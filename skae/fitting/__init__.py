@@ -1,4 +1,4 @@
-"""From checked rows to a trained model."""
+"""The steps of a fit, from validated rows to a trained model."""
 
 from skae.fitting._fit import fit_model as fit_model
 from skae.fitting._model import TrainedModel as TrainedModel

@@ -1,4 +1,4 @@
-"""The baseline of a fit: what the estimator starts from, and who judges it."""
+"""The baseline of a fit, and its evaluation on rows held out."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,14 +10,14 @@ from skae.engine import MANY_ROWS, Baseline, TrainingData, margin_of_luck
 from skae.fitting._model import TrainedModel
 from skae.fitting._request import FitRequest
 
-# Rows that tell how well weights reconstruct.
+# Maximum number of rows on which reconstructions are compared.
 _MAX_COMPARED = 8192
 
 
 def baseline_of(
     request: FitRequest, data: TrainingData, summary: Summary, seed: int, rng
 ) -> Baseline:
-    """PCA, or what else the family begins with; the weights so far where it goes on."""
+    """The baseline of the family, such as PCA; the previous weights in a warm start."""
     if request.previous is not None:
         return Baseline(_weights_so_far(request), complete=True)
     rows, hook = data.fields["data"], request.estimator._baseline
@@ -38,11 +38,11 @@ def baseline_of(
 
 
 def state_to_go_on_from(request: FitRequest):
-    """The state of training that belongs to the weights so far; None where it ends."""
+    """The training state of the previous fit, if training can continue with it."""
     previous = request.previous
     if previous is None or previous.state is None:
         return None
-    # `partial_fit` leaves turned codes where they are, and the optimizer begins anew.
+    # `partial_fit` keeps rotated codes, to which the optimizer's state does not apply.
     return None if _were_rotated(previous) and request.one_epoch else previous.state
 
 
@@ -58,9 +58,9 @@ def _were_rotated(model: TrainedModel) -> bool:
 
 
 def _weight_without(held_out, weight, rows: Rows) -> np.ndarray | None:
-    """Weights with which a baseline does not know the rows that judge it.
+    """Sample weights that are 0 for the rows held out to evaluate the baseline.
 
-    Of many rows, a tenth more or less makes no difference that is worth a copy.
+    For many rows the difference is too small to be worth a copy.
     """
     if held_out is None or len(rows) >= MANY_ROWS:
         return weight
@@ -70,14 +70,14 @@ def _weight_without(held_out, weight, rows: Rows) -> np.ndarray | None:
 
 
 class _ReconstructionComparison:
-    """Compares reconstructions of rows that training did not see, if there are some."""
+    """Comparison of reconstructions, on rows held out if there are any."""
 
     def __init__(self, request: FitRequest, data: TrainingData):
         self._architecture = request.architecture.for_inference()
         self._data = data
 
     def prefers(self, weights, others) -> bool:
-        """Whether weights reconstruct clearly better than others, and not by luck."""
+        """Whether weights reconstruct better than others, by more than chance."""
         rows = self._rows()
         margin = margin_of_luck(len(rows["data"]))
         return self._error(weights, rows) < (1 - margin) * self._error(others, rows)

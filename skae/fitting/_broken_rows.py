@@ -1,4 +1,4 @@
-"""A word on rows beside which no other counts."""
+"""Warnings about rows that dominate the loss."""
 
 import warnings
 
@@ -7,19 +7,20 @@ from skae.data import Rows, Summary, dominating_row, dominating_value
 
 
 def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
-    """A warning where one row has most of what there is to reconstruct.
+    """Warn if one row has most of the sum of squares of the data.
 
-    In tables whose columns have a scale each, most of what there is of one column.
+    In tables of mixed types, where each column has its own scale, it is the sum of
+    squares of one column.
     """
     value = dominating_value(rows, weight)
     if value is not None:
         row, share, name = value
         warnings.warn(
             f"Row {tasks.row_name(row)} of X (counted from 0) has {_percent(share)} of "
-            f"all squared distances from the middle of column {name!r}: the scale of "
-            "the column is about this value, and beside it the others hardly differ. "
-            "If it is wrong, mend it or leave it missing; if it is right, "
-            "scaling='quantile' brings the values together.",
+            f"the sum of squared distances from the median of column {name!r}: this "
+            "value dominates the scale of the column, and the others hardly differ "
+            "after scaling. If it is wrong, correct it or set it to missing; if it is "
+            "right, scaling='quantile' reduces its influence.",
             stacklevel=level_of_user(),
         )
         return
@@ -28,15 +29,15 @@ def warn_of_one_row(rows: Rows, weight, summary: Summary, tasks) -> None:
         return
     row, share = found
     warnings.warn(
-        f"Row {tasks.row_name(row)} of X (counted from 0) has {_percent(share)} of all "
-        "squared distances from the middle of the data: the loss is about this row, "
-        "and says little of the others. If its values are wrong, mend them or leave "
-        "the row out; if they are right, a transformation such as "
-        "sklearn.preprocessing.QuantileTransformer brings the rows together.",
+        f"Row {tasks.row_name(row)} of X (counted from 0) has {_percent(share)} of the "
+        "sum of squared distances from the median of the data, and dominates the "
+        "loss. If its values are wrong, correct them or leave the row out; if they are "
+        "right, a transformation such as sklearn.preprocessing.QuantileTransformer "
+        "reduces its influence.",
         stacklevel=level_of_user(),
     )
 
 
 def _percent(share: float) -> str:
-    """A share that is not all, as text."""
+    """Format a share below 1 as text."""
     return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"

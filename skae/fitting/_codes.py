@@ -1,7 +1,7 @@
-"""Codes like PCA's: uncorrelated, ordered, in units of the data, signs fixed.
+"""Rotation of linear codes, to be like PCA's: uncorrelated, ordered, signs fixed.
 
-A linear code can be turned and scaled after training, if what takes it is turned back:
-no reconstruction changes.
+The codes are also scaled to units of the data. If the layers after a linear code apply
+the inverse of its transformation, reconstructions do not change.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,23 +15,23 @@ from skae.data import CHUNK_BYTES, Rows, Summary, aligned, sample_rows
 from skae.engine import LinearCode
 from skae.fitting._model import TrainedModel
 
-# Decoded rows that tell how a decoder uses its codes, once for all of them; of more
-# codes than these only the leading ones are decoded one by one, with fewer rows each:
-# all of this is to take a fifth of the time of training at most.
+# Number of decoded rows, over all codes, from which a decoder's use of its codes is
+# estimated. With more than _MAX_CODES codes only the leading ones are decoded one by
+# one, with fewer rows each: this is to take a fifth of the training time at most.
 _DECODED_ROWS, _DECODED_ROWS_OF_MANY = 8192, 4096
 _MAX_ROWS = 2048
 _MAX_CODES, _LEADING_CODES = 256, 64
 # Size of a step, in standard deviations of a code.
 _STEP = 0.1
-# Codes that the decoder ignores are made no smaller than this share of the others.
+# Codes that the decoder ignores are scaled to at least this share of the others.
 _MIN_GAIN = 1e-3
-# Share of the largest reconstructed value by which others may differ.
+# Tolerance of changes of reconstructions, as a share of the largest value.
 _ROUNDING = 1e-3
 _CHUNK_BYTES = 4 << 20
 
 
 class RotatedCodes(NamedTuple):
-    """A model with other codes, and what each of them explains."""
+    """A model with rotated codes, and their explained variance ratios."""
 
     model: TrainedModel
     explained_variance_ratio: np.ndarray
@@ -44,12 +44,12 @@ def rotate_codes(
     weight: np.ndarray | None,
     summary: Summary,
 ) -> RotatedCodes | None:
-    """The same model with the codes that PCA would have, as far as `linear` allows.
+    """Rotate and scale codes to be like those of PCA, as far as `linear` allows.
 
-    With full freedom the codes of the rows are centred and uncorrelated, and a step of
-    1 in any direction moves reconstructions by 1, in the mean of the squares: PCA's own
-    codes where the decoder is linear. None where that would change reconstructions,
-    because the family makes something else of its code.
+    Without restrictions, the codes of the rows are centred and uncorrelated, and a step
+    of 1 in any direction changes reconstructions by 1 in the root mean square. With a
+    linear decoder these are the codes of PCA. Returns None if reconstructions would
+    change, because the family uses its code in another way.
     """
     mean, covariance = _moments(model, fields, weight)
     decoder = _Decoder(model, fields, weight)
@@ -59,7 +59,7 @@ def rotate_codes(
     if linear.reorders:
         order = np.argsort(-explained, kind="stable")
     rotation, back, loadings = rotation[:, order], back[order], loadings[order]
-    # As PCA has it: the largest loading is positive.
+    # As in PCA, the largest loading is positive.
     largest = np.abs(loadings).argmax(axis=1)
     signs = np.where(loadings[np.arange(len(loadings)), largest] < 0, -1.0, 1.0)
     rotation, back = rotation * signs, back * signs[:, None]
@@ -72,10 +72,11 @@ def rotate_codes(
 
 
 def _find_rotation(linear, decoder, mean, covariance):
-    """How to turn, and back; the decoder's mean derivatives then; losses without codes.
+    """Find the rotation, its inverse, the loadings, and the losses without each code.
 
-    Of many codes the decoder's mean derivatives tell most: each explains little, so
-    that its part of the decoder is nearly linear. The leading ones are decoded.
+    The loadings are the mean derivatives of the decoder. For many codes the losses are
+    computed from them: each code explains little, so that the decoder is nearly linear
+    in it. Only the leading codes are decoded.
     """
     size = len(mean)
     deviations = np.sqrt(np.diag(covariance))
@@ -88,7 +89,7 @@ def _find_rotation(linear, decoder, mean, covariance):
         return rotation, back, loadings, losses
     losses = decoder.linear_losses_without(rotation, back, mean, gains, loadings)
     leading = np.sort(np.argsort(-losses, kind="stable")[:_LEADING_CODES])
-    # The same once more, in the space of these alone.
+    # Repeat it in the space of the leading codes.
     part = rotation[:, leading].T @ covariance @ rotation[:, leading]
     gains, _ = decoder.gains(back[leading], np.sqrt(np.maximum(np.diag(part), 0.0)))
     again, undo = _rotate(linear, gains, part)
@@ -110,13 +111,13 @@ def _moments(model, fields, weight) -> tuple[np.ndarray, np.ndarray]:
             parts[where.start] = len(z), z.sum(axis=0), z.T @ z
             return
         w = weight[where].astype(np.float64)
-        # A row that does not count may be anywhere.
+        # A row of weight 0 may be arbitrarily far out.
         z, w = codes[w > 0] - shift, w[w > 0]
         parts[where.start] = w.sum(), w @ z, (z.T * w) @ z
 
-    # In small pieces: a fit that is done must not need more memory than training did.
+    # In small chunks, so that this needs no more memory than training did.
     model.map_all("encoder", fields, add, CHUNK_BYTES)
-    # In the order of the rows, whatever was done first: bit for bit the same.
+    # In the order of the rows, so that the results do not depend on the threads.
     ordered = [part for _, part in sorted(parts.items())]
     mass, total, squares = map(sum, zip(*ordered, strict=True))
     offset = total / mass
@@ -124,7 +125,7 @@ def _moments(model, fields, weight) -> tuple[np.ndarray, np.ndarray]:
 
 
 class _Decoder:
-    """What the decoder makes of the codes of some rows, in float64."""
+    """Responses of the decoder to the codes of a sample of rows, in float64."""
 
     def __init__(self, model, fields, weight):
         self._model = model
@@ -139,7 +140,7 @@ class _Decoder:
         self.codes = model.run("encoder", self._fields).astype(np.float64)
 
     def _chunks(self, n_directions: int, n_rows: int) -> Iterator[np.ndarray]:
-        """Numbers of up to `n_rows` of the rows, from the first to the last."""
+        """Yield indices of up to `n_rows` rows in chunks, evenly spaced."""
         places = np.arange(len(self.codes))
         if n_rows < len(places):
             places = np.linspace(0, len(places) - 1, n_rows).astype(np.intp)
@@ -148,7 +149,7 @@ class _Decoder:
             yield places[start : start + size]
 
     def _decode(self, codes, part: np.ndarray) -> np.ndarray:
-        """Reconstructions of rows `part` by other codes; 0 where nothing is."""
+        """Reconstructions of rows `part` by other codes; 0 for missing values."""
         some = {name: values[part] for name, values in self._fields.items()}
         found = self._model.run("decoder", {**some, "codes": aligned(codes)})
         return np.where(self._present[part], found, 0.0).reshape(len(codes), -1)
@@ -156,7 +157,7 @@ class _Decoder:
     def _decode_moved(self, part: np.ndarray, amounts, directions) -> np.ndarray:
         """Reconstructions with the codes of rows moved along each of the directions.
 
-        `amounts` has a row per direction. As many directions at once as are handy.
+        `amounts` has a row per direction. Directions are decoded in chunks.
         """
         codes, n_rows = self.codes[part], len(part)
         size = max(
@@ -172,9 +173,9 @@ class _Decoder:
         return np.concatenate(found)
 
     def gains(self, directions, deviations) -> tuple[np.ndarray, np.ndarray]:
-        """Mean products of the decoder's derivatives in directions, and their mean.
+        """Mean products of the decoder's directional derivatives, and their mean.
 
-        `deviations` are those of the codes along them.
+        `deviations` are the standard deviations of the codes along the directions.
         """
         size = len(directions)
         steps = _STEP * np.where(deviations > 0, deviations, 1.0)
@@ -188,21 +189,21 @@ class _Decoder:
         return products / n_done, total / n_done
 
     def _slopes(self, part: np.ndarray, steps, directions) -> np.ndarray:
-        """Differences of reconstructions, by the steps along the directions."""
+        """Finite differences of reconstructions along the directions."""
         amounts = np.repeat(steps[:, None], len(part), axis=1)
         if len(directions) <= _MAX_CODES:
             ahead = self._decode_moved(part, amounts, directions)
             behind = self._decode_moved(part, -amounts, directions)
             return (ahead - behind) / (2 * steps[:, None, None])
-        # Half as many decodings: forward from one row, backward from the next.
+        # Half as many decodings: forward and backward differences for alternate rows.
         amounts[:, 1::2] *= -1
         moved = self._decode_moved(part, amounts, directions)
         return (moved - self._decode(self.codes[part], part)) / amounts[:, :, None]
 
     def losses_without(self, rotation, back, mean, which) -> np.ndarray:
-        """By how much squared errors grow when turned codes are held at their mean.
+        """Increase of the squared error if one rotated code is fixed at its mean.
 
-        One at a time, those numbered `which`.
+        Computed for the codes of the indices `which`, one at a time.
         """
         losses = np.zeros(len(which))
         for part in self._chunks(len(which), len(self.codes)):
@@ -218,7 +219,7 @@ class _Decoder:
     def linear_losses_without(
         self, rotation, back, mean, gains, loadings
     ) -> np.ndarray:
-        """The same of all codes, as if the decoder were linear."""
+        """Linear approximation of `losses_without`, for all codes."""
         everything = np.arange(len(self.codes))
         x = np.nan_to_num(self.x).reshape(len(self.codes), -1)
         residuals = x - self._decode(self.codes, everything)
@@ -228,21 +229,21 @@ class _Decoder:
         return 2 * towards + squares * np.einsum("ij,ij->j", held, held)
 
     def agrees(self, model: TrainedModel) -> bool:
-        """Whether another model reconstructs as this one does, but for rounding."""
+        """Whether another model gives the same reconstructions, up to rounding."""
         old = self._model.run("autoencoder", self._fields)
         new = model.run("autoencoder", self._fields)
         return bool(np.abs(new - old).max() <= _ROUNDING * np.abs(old).max())
 
 
 def _total(x: np.ndarray, summary: Summary) -> float:
-    """Squared distances from the mean; 1 where all rows are alike."""
+    """Sum of the squared distances from the mean; 1 if all rows are equal."""
     return float(np.nansum((x - summary.mean) ** 2)) or 1.0
 
 
 def _rotate(
     linear: LinearCode, gains: np.ndarray, covariance: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The matrix by which to multiply codes, and its inverse."""
+    """The matrix with which to multiply the codes, and its inverse."""
     size = len(gains)
     if not linear.mixes:
         roots = _roots(np.diag(gains)) if linear.scales else np.ones(size)
@@ -260,10 +261,11 @@ def _rotate(
 
 
 def _triangular_root(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """R with R @ R.T equal to `squares`, in an order that is returned as well.
+    """R with R @ R.T equal to `squares`, and the order of the pivots.
 
-    Cholesky's method: eigenvalues would tell the same, and take twenty times as long.
-    What is too small to divide by becomes a small multiple of the identity.
+    Pivoted Cholesky decomposition: an eigendecomposition would do as well, but takes
+    twenty times as long. The part that is too small to divide by is replaced by a small
+    multiple of the identity.
     """
     size = len(squares)
     largest = np.diag(squares).max()
@@ -276,13 +278,13 @@ def _triangular_root(squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _roots(squares: np.ndarray) -> np.ndarray:
-    """Square roots, none of them too small to divide by."""
+    """Square roots, bounded from below so that they can be divided by."""
     roots = np.sqrt(np.maximum(squares, 0.0))
     return np.maximum(roots, _MIN_GAIN * roots.max()) if roots.max() else roots + 1.0
 
 
 def _rotated(weights, linear, rotation, back, mean, order) -> dict[str, np.ndarray]:
-    """All weights, with those around the code turned."""
+    """All weights, with those next to the code transformed."""
     new = dict(weights)
     for name in linear.makers:
         new[name] = weights[name] @ rotation

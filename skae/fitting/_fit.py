@@ -1,4 +1,4 @@
-"""From checked rows to a trained model: the order of things in a fit."""
+"""The function `fit_model`, which runs the steps of a fit."""
 
 import copy
 import time
@@ -31,7 +31,7 @@ from skae.fitting._split import split, summarize
 
 
 class FitResult(NamedTuple):
-    """What a fit leaves behind."""
+    """Model, history and fitted attributes after a fit."""
 
     model: TrainedModel
     history: dict[str, list[float]]
@@ -41,7 +41,7 @@ class FitResult(NamedTuple):
 
 
 def fit_model(request: FitRequest) -> FitResult:
-    """Train a model: look, split, find the baseline, train, turn the codes."""
+    """Fit a model: summarize data, split, find the baseline, train, rotate codes."""
     began = time.perf_counter()
     if request.previous is not None:
         _check_same_network(request.previous.architecture, request.architecture)
@@ -59,7 +59,7 @@ def fit_model(request: FitRequest) -> FitResult:
     model = _model(request.architecture, trained)
     rotated = None if request.one_epoch else _rotate(model, request, data, summary)
     if rotated is not None:
-        if model.state is not None:  # which belongs to the codes as they were
+        if model.state is not None:  # the state belongs to the codes before rotation
             model.state["weights"] = model.weights
         model = rotated.model
         attributes["explained_variance_ratio_"] = rotated.explained_variance_ratio
@@ -116,14 +116,14 @@ def _model(architecture: Architecture, trained: TrainingResult) -> TrainedModel:
 def _rotate(
     model: TrainedModel, request: FitRequest, data: TrainingData, summary: Summary
 ) -> RotatedCodes | None:
-    """The model with codes like PCA's, where its code is linear."""
+    """Rotate the codes of the model, if they are linear; else None."""
     linear = request.estimator._rotations_of(request.architecture)
     if linear is None:
         return None
     try:
         with one_blas_thread(), np.errstate(all="ignore"):
             rotated = rotate_codes(model, linear, data.fields, data.weight, summary)
-    except np.linalg.LinAlgError:  # of infinity or NaN
+    except np.linalg.LinAlgError:  # because of infinity or NaN
         finite = False
     else:
         finite = rotated is None or all_finite(rotated.model.weights.values())
@@ -145,7 +145,7 @@ def _check_same_network(old: Architecture, new: Architecture) -> None:
 
 
 def _callbacks(request: FitRequest, data: TrainingData) -> tuple[list, CheckpointState]:
-    """Copies of Keras' callbacks, and where our own one goes on."""
+    """Copies of Keras' callbacks, and the state of the `Checkpoint` among them."""
     estimator = request.estimator
     callbacks = list(estimator.callbacks or ())
     checkpoints = [c for c in callbacks if isinstance(c, Checkpoint)]

@@ -1,4 +1,4 @@
-"""Which fits a checkpoint may connect: the same data, the same parameters."""
+"""Identifier of a fit, by which a checkpoint recognizes it."""
 
 import functools
 import hashlib
@@ -15,17 +15,17 @@ from skae.data import Rows
 def fit_identity(
     estimator, data: Iterable[Mapping[str, Rows] | None], arrays: Iterable[Any]
 ) -> str:
-    """Equal for fits of the same values, with the same parameters and software.
+    """Hash that is equal for fits of the same data, parameters and software.
 
     Parameters
     ----------
     estimator : estimator
 
     data : iterable of dicts of Rows
-        Training and validation data; every value counts.
+        Training and validation data; every value is hashed.
 
     arrays : iterable of ndarray
-        Whatever else the fit begins with.
+        Further inputs of the fit: sample weights and initial weights.
     """
     digest = hashlib.sha256(f"{keras.version()} {keras.backend.backend()}".encode())
     parameters = estimator.get_params() | {"callbacks": None, "verbose": 0}
@@ -50,11 +50,11 @@ def _add_rows(digest, name: str, rows) -> None:
 
 
 def _text(value) -> str:
-    """`value` as text that is the same in the next process, and only for equals."""
+    """`value` as text that is the same in every process, and only for equal values."""
     if isinstance(value, np.random.RandomState):
         return "RandomState"
     if hasattr(value, "get_config"):
-        # Keras counts the names of its objects up.
+        # Keras numbers the names of its objects.
         config = {k: v for k, v in value.get_config().items() if k != "name"}
         return f"{type(value).__qualname__}({config})"
     if isinstance(value, Mapping):
@@ -67,13 +67,16 @@ def _text(value) -> str:
         return f"{_text(value.__func__)} of {_text(value.__self__)}"
     if isinstance(value, functools.partial):
         return f"partial {_text([value.func, value.args, value.keywords])}"
-    if type(value).__repr__ is object.__repr__:  # it would tell an address
+    if type(value).__repr__ is object.__repr__:  # it contains an address
         return f"{type(value).__qualname__} {_text(getattr(value, '__dict__', {}))}"
     return getattr(value, "__qualname__", repr(value))
 
 
 def _text_of_function(function: FunctionType) -> str:
-    """What a function does, as far as Python tells: all lambdas have one name."""
+    """Text with the code, defaults and closure of a function.
+
+    The name is not enough: all lambdas have the same.
+    """
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     settings = [function.__defaults__, function.__kwdefaults__, *cells]
     name = f"{function.__module__}.{function.__qualname__}"

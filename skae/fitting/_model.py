@@ -1,4 +1,4 @@
-"""What a fit leaves behind: weights as arrays, models rebuilt when asked for."""
+"""The trained model: weights as arrays, from which Keras models are rebuilt."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -13,21 +13,22 @@ from skae.engine import Architecture, build_graph, check_all_there, inference
 
 @dataclass
 class TrainedModel:
-    """The weights of one fit and all that is needed to use them.
+    """The weights of one fit, with the architecture that is needed to use them.
 
     Parameters
     ----------
     architecture : Architecture
-        What determines the network.
+        Specification of the network.
 
     weights : dict of ndarray
-        By name.
+        Weights by name.
 
     code_size : int
         Number of columns of the codes.
 
-    state : dict or None
-        Optimizers, random layers and shuffling, for training to go on.
+    state : dict, default=None
+        State of optimizers, random layers and shuffling, with which training can be
+        continued.
     """
 
     architecture: Architecture
@@ -48,7 +49,7 @@ class TrainedModel:
         )
 
     def run(self, name: str, fields: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Outputs of "encoder", "decoder", "autoencoder", ... for chunks of `Rows`."""
+        """Outputs of "encoder", "decoder", "autoencoder", ... for a chunk of `Rows`."""
         return self._bound().run(name, fields)
 
     def run_all(self, name: str, fields: Mapping[str, Rows]) -> np.ndarray:
@@ -69,7 +70,7 @@ class TrainedModel:
         function: Callable[[np.ndarray, slice], None],
         n_bytes: int = MAP_BYTES,
     ) -> None:
-        """Call ``function(outputs, where)``, chunk by chunk, perhaps two at a time."""
+        """Call ``function(outputs, where)`` for each chunk, up to two in parallel."""
         bound = self._bound()
         needed = {key: fields[key] for key in bound.inputs_of(name)}
         map_fields(
@@ -80,11 +81,11 @@ class TrainedModel:
 
     @property
     def code_dtype(self) -> np.dtype:
-        """Type of the codes."""
+        """Data type of the codes."""
         return self._bound().empty_output("encoder", 0).dtype
 
     def weights_of(self, name: str) -> dict[str, np.ndarray]:
-        """The weights that one of the functions uses."""
+        """The weights that the function `name` uses."""
         names = inference(self.architecture).weights_of(name)
         return {name: self.weights[name] for name in names}
 

@@ -1,4 +1,4 @@
-"""What a fit is asked for."""
+"""The inputs of a fit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,30 +14,33 @@ from skae.fitting._model import TrainedModel
 
 @dataclass(frozen=True)
 class FitRequest:
-    """The arguments of `fit`, after they were read and checked.
+    """The arguments of `fit`, after validation.
 
     Parameters
     ----------
     estimator : autoencoder
-        Asked for its training parameters and by its hooks; no attribute is set.
+        Provides training parameters and hooks; its attributes are not set.
 
     architecture : Architecture
-        What determines the network.
+        Specification of the network.
 
     fields : dict of Rows
-        "data" and what belongs to it.
+        "data" and the other fields.
 
-    weight : ndarray, default=None
-        Of each row.
+    weight : ndarray or None
+        Weight of each row.
 
-    val : dict of Rows, default=None
-        Other data to validate on.
+    val : dict of Rows or None
+        Separate validation data.
 
     tasks : EpochTasks
-        Who is told of the epochs.
+        Calls scikit-learn's callbacks.
 
     previous : TrainedModel, default=None
-        What to go on from, after `n_before` epochs.
+        Model from which training continues.
+
+    n_before : int, default=0
+        Number of epochs of `previous`.
 
     one_epoch : bool, default=False
         Whether this is `partial_fit`.
@@ -55,10 +58,10 @@ class FitRequest:
 
     @property
     def max_epochs(self) -> int | str:
-        """Largest number of epochs, or "auto"."""
+        """Maximum number of epochs, or "auto"."""
         return 1 if self.one_epoch else self.estimator._max_epochs()
 
     @property
     def is_validated(self) -> bool:
-        """Whether the loss after an epoch decides what is kept."""
+        """Whether the loss after each epoch decides which weights are kept."""
         return bool(self.estimator.early_stopping) and self.max_epochs != 0

@@ -1,31 +1,32 @@
-"""How long and in which steps to train: "auto", decided by the number of rows."""
+"""Training settings for "auto": epochs, batch size, patience, learning rate."""
 
 import math
 
 from skae.engine import FEW_VALUES, MANY_ROWS, NARROW_SIZES, FitSettings, is_auto
 from skae.fitting._request import FitRequest
 
-# Below so many steps, compiling with XLA takes longer than it saves.
+# Below this number of steps, compilation with XLA takes longer than it saves.
 _STEPS_WORTH_COMPILING = 500
 _ROWS_FOR_ALL_EPOCHS = 60000
 _RATE, _RATE_OF_MANY_ROWS = 2e-3, 3e-3
-# Mini-batches of 256 rows allow larger steps, of which fewer are enough; half as many
-# for most data, but narrow ones need more of them, and each costs less; those of many
-# columns lose .007 of the variance explained with half, and nothing with two thirds.
+# Mini-batches of 256 rows allow a higher learning rate, with which fewer steps are
+# enough: half as many for most data. Narrow data need more steps, which are cheaper.
+# Data of many columns lose .007 of the explained variance with half of the steps, and
+# nothing with two thirds.
 _ROWS_FOR_LARGE_STEPS, _LARGE_RATE = 4096, 4e-3
 _VALUES_FOR_HALF_THE_STEPS = (FEW_VALUES + 1, 1024)
 
 
 def auto_batch_size(n_samples: int) -> int:
-    """The power of two next below ``n_samples / 16``, from 16 to 256."""
+    """The largest power of two up to ``n_samples / 16``, limited to 16 to 256."""
     return min(256, max(16, 1 << (n_samples // 16).bit_length() >> 1))
 
 
 def auto_epochs(n_steps_per_epoch: int, n_samples: int = 0, factor: int = 1) -> int:
-    """Epochs that make about 2700 steps; at least 12, at most 500.
+    """Number of epochs that make about 2700 steps; at least 12, at most 500.
 
-    More than 60000 rows are seen less often: the steps grow with the root of the rows.
-    `factor` multiplies all of this but the 500.
+    Above 60000 rows the lower bound decreases, so that the number of steps grows with
+    the square root of the number of rows. `factor` multiplies all but the 500.
     """
     least = 12.0 * factor
     if n_samples > _ROWS_FOR_ALL_EPOCHS:
@@ -35,7 +36,7 @@ def auto_epochs(n_steps_per_epoch: int, n_samples: int = 0, factor: int = 1) -> 
 
 
 def takes_large_steps(parameters, architecture, n_train: int) -> bool:
-    """Whether fewer steps at a higher rate do as well: where all is left to "auto"."""
+    """Whether to take fewer steps at a higher learning rate, if all is "auto"."""
     names = ("hidden_layer_sizes", "learning_rate", "epochs", "batch_size")
     all_open = all(is_auto(getattr(parameters, name, None)) for name in names)
     is_some = _ROWS_FOR_LARGE_STEPS <= n_train < MANY_ROWS
@@ -44,7 +45,7 @@ def takes_large_steps(parameters, architecture, n_train: int) -> bool:
 
 
 def resolve_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
-    """Epochs for an architecture, each of `n_steps`."""
+    """Number of epochs of `n_steps` steps, for epochs="auto"."""
     if takes_large_steps(parameters, architecture, n_train):
         least, most = _VALUES_FOR_HALF_THE_STEPS
         share = 1 / 2 if least <= architecture.output_size <= most else 2 / 3
@@ -52,7 +53,7 @@ def resolve_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
     is_open = is_auto(getattr(parameters, "hidden_layer_sizes", None))
     values = architecture.values
     is_narrow = is_open and values["hidden_layer_sizes"] == NARROW_SIZES
-    # Steps of a narrow network for many rows cost little.
+    # Steps of a narrow network for many rows are cheap.
     factor = 2 if is_narrow and not values.get("nested") else 1
     n_epochs = auto_epochs(n_steps, n_train, factor)
     auto = architecture.auto_training
@@ -60,12 +61,12 @@ def resolve_epochs(parameters, architecture, n_steps: int, n_train: int) -> int:
 
 
 def auto_patience(n_steps_per_epoch: int) -> int:
-    """Epochs that make about 750 steps; at least 10."""
+    """Number of epochs that make about 750 steps; at least 10."""
     return max(10, math.ceil(750 / n_steps_per_epoch))
 
 
 def resolve_learning_rate(parameters, architecture, n_train: int) -> float:
-    """The learning rate, with "auto" decided: many rows have little time each."""
+    """The learning rate, with "auto" resolved: it is higher for many rows."""
     rate = parameters.learning_rate
     if takes_large_steps(parameters, architecture, n_train):
         rate = _LARGE_RATE
@@ -75,7 +76,7 @@ def resolve_learning_rate(parameters, architecture, n_train: int) -> float:
 
 
 def resolve_sizes(parameters, n_train: int) -> tuple[int, int, int]:
-    """Batch size, steps per epoch and patience, with "auto" decided."""
+    """Batch size, steps per epoch and patience, with "auto" resolved."""
     batch_size, patience = parameters.batch_size, parameters.n_iter_no_change
     if is_auto(batch_size):
         batch_size = auto_batch_size(n_train)
@@ -86,7 +87,7 @@ def resolve_sizes(parameters, n_train: int) -> tuple[int, int, int]:
 
 
 def resolve_training(request: FitRequest, n_train: int) -> tuple[int, int, FitSettings]:
-    """Batch size, steps per epoch and the settings, with "auto" decided."""
+    """Batch size, steps per epoch and the settings, with "auto" resolved."""
     parameters, one_epoch = request.estimator, request.one_epoch
     batch_size, n_steps, patience = resolve_sizes(parameters, n_train)
     epochs = request.max_epochs
@@ -107,7 +108,7 @@ def resolve_training(request: FitRequest, n_train: int) -> tuple[int, int, FitSe
 
 
 def worth_compiling(jit_compile, architecture, n_steps: int) -> bool:
-    """`jit_compile`, with "auto" decided by the family and the number of steps."""
+    """`jit_compile`, with "auto" resolved by the family and the number of steps."""
     if is_auto(jit_compile):
         return (
             architecture.auto_training.jit_compile and n_steps >= _STEPS_WORTH_COMPILING

@@ -1,4 +1,4 @@
-"""Which rows are trained on, with which weights, and which are held out."""
+"""Moments of the data, and the split into training rows and rows held out."""
 
 import numpy as np
 
@@ -7,12 +7,15 @@ from skae.engine import Architecture, TrainingData
 from skae.fitting._broken_rows import warn_of_one_row
 from skae.fitting._request import FitRequest
 
-# Fewer rows than this are all trained on: a tenth of them would say nothing.
+# With fewer rows than this none are held out: a tenth of them would be no estimate.
 _MIN_ROWS_TO_SPLIT = 10
 
 
 def summarize(request: FitRequest) -> tuple[TrainingData, Summary]:
-    """See every value once, before any training; the moments of what is compared."""
+    """Check every value, before training; returns the training data and their moments.
+
+    The moments are those of the target, if there is one.
+    """
     fields, architecture = request.fields, request.architecture
     order, weight = _weigh(len(fields["data"]), request.weight)
     summary = _summarize(architecture, fields, weight)
@@ -23,7 +26,7 @@ def summarize(request: FitRequest) -> tuple[TrainingData, Summary]:
 
 
 def split(data: TrainingData, request: FitRequest, rng) -> TrainingData:
-    """The same with some rows held out, if they are to judge and nothing else is."""
+    """Hold rows out for validation, if it is used and there are no validation data."""
     if not request.is_validated or request.one_epoch or data.val is not None:
         return data
     fraction = request.estimator.validation_fraction
@@ -43,11 +46,11 @@ def split(data: TrainingData, request: FitRequest, rng) -> TrainingData:
 
 
 def _weigh(n_rows: int, sample_weight):
-    """The rows to use, and weights with mean 1 over them."""
+    """Indices of the rows of positive weight, and weights with mean 1 over them."""
     order = np.arange(n_rows)
     if sample_weight is None:
         return order, None
-    # A row of weight 0 must not even take a place in a mini-batch.
+    # Rows of weight 0 are not part of mini-batches.
     order = np.flatnonzero(sample_weight)
     if len(order) == 0:
         raise ValueError("sample_weight is zero for all rows: nothing to learn from.")

@@ -1,4 +1,4 @@
-"""What counts in a fit, and in which units."""
+"""Weights of the training rows, and the units of the data."""
 
 from collections.abc import Mapping
 
@@ -15,9 +15,9 @@ def weigh_rows(
     tasks: EpochTasks,
     continuing: bool,
 ) -> np.ndarray | None:
-    """Weights of the rows in training; and, unless `continuing`, the units of the data.
+    """Weights of the training rows; unless `continuing`, units are fitted as well.
 
-    `estimator` has a layout, which keeps the units.
+    The units are set in the layout of `estimator`.
     """
     rows = fields["data"]
     weight = weight_of_rows(sample_weight, rows)
@@ -26,6 +26,6 @@ def weigh_rows(
     architecture, layout = estimator._make_architecture(fields), estimator._layout
     architecture.fit_units(layout, rows, weight)
     counted = estimator._training_weight(rows, weight, tasks)
-    if counted is not weight:  # rows that are left out have no say
+    if counted is not weight:  # without the rows that are left out
         architecture.fit_units(layout, rows, counted)
     return counted

@@ -1,4 +1,4 @@
-"""Noise on the input of an autoencoder that learns to remove it."""
+"""Noise on the input of an autoencoder."""
 
 import keras
 from keras import ops
@@ -9,27 +9,31 @@ _EVALUATION_SEED = 0
 
 @keras.saving.register_keras_serializable(package="skae")
 class Corruption(keras.layers.Layer):
-    """Add noise, in training and, unless told otherwise, in evaluation.
+    """Add noise, in training and, by default, in evaluation.
 
-    Training draws afresh at each step. Evaluation uses the same noise each time, so
+    Training draws new noise at each step. Evaluation uses the same noise each time, so
     that the losses of two epochs can be compared.
 
     Parameters
     ----------
     noise : {"gaussian", "masking", "dropout", "salt_and_pepper"}
-        Add normal noise; set entries to 0; set entries to 0 and divide the others by
-        the share that is left; set entries to the weights `low` or `high`, half of them
-        each.
+        "gaussian" adds normal noise; "masking" sets entries to 0; "dropout" sets
+        entries to 0 and divides the others by the share of entries kept;
+        "salt_and_pepper" sets entries to the weights `low` or `high`, with equal
+        probability.
 
     level : float or None
-        Standard deviation of the noise, or share of the entries that are hit. None
-        makes it a weight, `auto_level`, that is set before training.
+        Standard deviation of the noise, or share of the entries that are changed. With
+        None it is a weight, `auto_level`, that is set before training.
 
-    clip : bool
+    clip : bool, default=False
         Whether to clip to the range from `low` to `high`.
 
-    evaluates : bool
+    evaluates : bool, default=True
         Whether there is noise in evaluation as well.
+
+    seed : int, default=None
+        Seed of the noise in training.
     """
 
     def __init__(self, noise, level, clip=False, evaluates=True, seed=None, **kwargs):

@@ -10,8 +10,8 @@ from keras import ops
 class GaussianNegativeLogLikelihood(keras.layers.Layer):
     """Map data and means to nats per row, summed over the features.
 
-    The standard deviation is one number for all features, learned as its logarithm,
-    and held between 1e-3 and 1e3.
+    The standard deviation is the same for all features. Its logarithm is learned, and
+    clipped to standard deviations from 1e-3 to 1e3.
     """
 
     def build(self, input_shape):

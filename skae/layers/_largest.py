@@ -1,9 +1,9 @@
-"""Only the largest values of each row."""
+"""Selection of the largest values of each row."""
 
 import keras
 from keras import ops
 
-# Halvings of the range in which the threshold lies: to the rounding of float32.
+# Number of bisections for the threshold: to the precision of float32.
 _N_HALVINGS = 24
 
 
@@ -11,13 +11,13 @@ _N_HALVINGS = 24
 class KeepLargest(keras.layers.Layer):
     """Set all but the `n` largest positive values of each row to zero.
 
-    A row has fewer where fewer are positive, and more only where several are equal. The
+    Fewer values are kept if fewer are positive, and more only in case of ties. The
     gradient is that of the values that are kept.
 
     Parameters
     ----------
     n : int
-        Values to keep per row.
+        Number of values to keep per row.
     """
 
     def __init__(self, n, **kwargs):
@@ -26,8 +26,8 @@ class KeepLargest(keras.layers.Layer):
 
     def call(self, inputs):
         positive = ops.relu(inputs)
-        # The threshold is found by halving, in each row by itself. Sorting would be no
-        # quicker, and under XLA much slower.
+        # The threshold of each row is found by bisection. Sorting would not be faster,
+        # and much slower with XLA.
         values = ops.stop_gradient(positive)
         high = ops.max(values, axis=-1, keepdims=True)
         low = ops.zeros_like(high)

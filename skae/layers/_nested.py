@@ -1,21 +1,22 @@
-"""Train on the beginnings of codes."""
+"""Nested dropout: training on truncated codes."""
 
 import keras
 from keras import ops
 
 _EVALUATION_SEED = 0
-# Share of the rows that keep all codes.
+# Share of the rows that keep all code dimensions.
 _ALL_OF_THEM = 0.1
 
 
 @keras.saving.register_keras_serializable(package="skae")
 class NestedDropout(keras.layers.Layer):
-    """Set a random number of last codes to zero, row by row.
+    """Set a random number of the last code dimensions to zero, for each row.
 
-    A tenth of the rows keep all of their codes. Of the others every number is kept by
-    some, a small one by more than a large one, so that the first codes count most.
-    Training draws afresh at each step; evaluation draws the same each time, so that the
-    losses of two epochs can be compared.
+    A tenth of the rows keep all dimensions. For the others, every number of kept
+    dimensions is possible, and small numbers are more probable, so that the first
+    dimensions carry the most information. Training draws new numbers at each step;
+    evaluation uses the same each time, so that the losses of two epochs can be
+    compared.
     """
 
     def __init__(self, seed=None, **kwargs):
@@ -28,7 +29,7 @@ class NestedDropout(keras.layers.Layer):
         size = inputs.shape[-1]
         shape = (ops.shape(inputs)[0], 1)
         chance = keras.random.uniform(shape, dtype=inputs.dtype, seed=seed)
-        # Beyond the last code for the tenth with the greatest chance.
+        # At least the number of dimensions for a tenth of the rows.
         n_kept = 1 + (size - 1) * (chance / (1 - _ALL_OF_THEM)) ** 1.5
         place = ops.arange(1, size + 1, dtype=inputs.dtype)
         return ops.where(place <= n_kept, inputs, 0.0)

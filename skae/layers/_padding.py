@@ -1,4 +1,4 @@
-"""NaN as the mark of padding."""
+"""Layers for sequences that are padded with NaN."""
 
 import keras
 from keras import ops
@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="skae")
 class MaskPadding(keras.layers.Layer):
-    """Replace NaN by 0, and tell the layers that follow to skip these time steps."""
+    """Replace NaN by 0, and mask these time steps for the following layers."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -24,7 +24,7 @@ class MaskPadding(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class FillPadding(keras.layers.Layer):
-    """Replace NaN by the mean of the sequence's own time steps, for each feature."""
+    """Replace NaN by the mean over the time steps of the sequence, per feature."""
 
     def call(self, inputs):
         gone = ops.isnan(inputs)
@@ -39,7 +39,7 @@ class FillPadding(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class Present(keras.layers.Layer):
-    """1 for each time step that exists, 0 for padding; of shape (n, timesteps, 1)."""
+    """Mask of shape (n, timesteps, 1): 1 for time steps with values, 0 for padding."""
 
     def call(self, inputs):
         return ops.cast(ops.logical_not(ops.isnan(inputs[..., :1])), "float32")

@@ -1,4 +1,4 @@
-"""Draw from a normal distribution by the reparameterization trick."""
+"""Sampling from a normal distribution by the reparameterization trick."""
 
 import keras
 from keras import ops
@@ -10,8 +10,8 @@ _EVALUATION_SEED = 0
 class Sampling(keras.layers.Layer):
     """Map a mean and a log-variance to ``mean + exp(log_var / 2) * epsilon``.
 
-    Training draws afresh at each step; evaluation uses the same `epsilon` each time,
-    so that the losses of two epochs can be compared.
+    Training draws a new `epsilon` at each step; evaluation uses the same each time, so
+    that the losses of two epochs can be compared.
     """
 
     def __init__(self, seed=None, **kwargs):

@@ -1,11 +1,11 @@
-"""Centre per feature and divide by one global scale, and back."""
+"""Centring per feature and division by one global scale, and the inverse."""
 
 import keras
 from keras import ops
 
 
 class _Affine(keras.layers.Layer):
-    """Two constants of the data, set before training and never trained."""
+    """Base class with the mean and the scale, which are set before training."""
 
     def build(self, input_shape):
         self.mean = self.add_weight(
@@ -21,7 +21,7 @@ class _Affine(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="skae")
 class Standardize(_Affine):
-    """Map `x` to ``(x - mean) / scale``, `scale` one number for all features."""
+    """Map `x` to ``(x - mean) / scale``, with one `scale` for all features."""
 
     def call(self, inputs):
         return (inputs - self.mean) * (1 / ops.convert_to_tensor(self.scale))

@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="skae")
 class TiedDense(keras.layers.Layer):
-    """Map `h` to ``activation(h @ kernel.T + bias)``, `kernel` that of `source`.
+    """Map `h` to ``activation(h @ kernel.T + bias)`` with the kernel of `source`.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ class TiedDense(keras.layers.Layer):
         As in `keras.layers.Dense`.
 
     use_bias : bool, default=True
-        Whether to add a bias of its own.
+        Whether the layer has a bias.
     """
 
     def __init__(self, source, activation=None, use_bias=True, **kwargs):
@@ -52,6 +52,6 @@ class TiedDense(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config):
-        """Build the layer from what `get_config` returned."""
+        """Make the layer from the result of `get_config`."""
         source = keras.saving.deserialize_keras_object(config["source"])
         return cls(**{**config, "source": source})

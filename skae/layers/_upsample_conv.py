@@ -1,4 +1,4 @@
-"""Doubling an image and convolving it, as one operation."""
+"""Upsampling by a factor of 2 and a convolution, as one operation."""
 
 import keras
 import numpy as np
@@ -9,15 +9,20 @@ from keras import ops
 class UpsampleConv2D(keras.layers.Layer):
     """Repeat each pixel 2 x 2 times, then convolve with padding "same".
 
-    The same numbers as `UpSampling2D` followed by `Conv2D`, computed as a transposed
-    convolution of stride 2 whose kernel is spread by one pixel: 16 products per small
-    pixel instead of 36 for a 3 x 3 kernel, and no large image in between.
+    Gives the results of `UpSampling2D` followed by `Conv2D`, computed as a transposed
+    convolution of stride 2 whose kernel is one pixel larger: 16 products per input
+    pixel instead of 36 for a 3 x 3 kernel, and no upsampled image in between.
 
     Parameters
     ----------
     filters : int
+        Number of output channels.
+
     kernel_size : int
+        Height and width of the kernel.
+
     activation : str or callable, default=None
+        As in `keras.layers.Conv2D`.
     """
 
     def __init__(self, filters, kernel_size, activation=None, **kwargs):
@@ -36,8 +41,8 @@ class UpsampleConv2D(keras.layers.Layer):
         self.bias = self.add_weight(
             name="bias", shape=(self.filters,), initializer="zeros"
         )
-        # Each tap of the kernel hits two of the repeated pixels. A kernel of even size
-        # gets a row of zeros, which moves it to where `Conv2D` has it.
+        # Each entry of the kernel applies to two of the repeated pixels. A kernel of
+        # even size gets a row of zeros, for the same alignment as in `Conv2D`.
         n_taps = size + 1 if size % 2 else size + 2
         self._spread = np.zeros((n_taps, size), dtype=np.float32)
         for tap in range(size):

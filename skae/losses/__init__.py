@@ -1,6 +1,6 @@
-"""Reconstruction losses: how data enter the network, leave it, and are compared.
+"""Reconstruction losses, with the scaling of inputs and outputs of the network.
 
-Importing this package does not import Keras; the first use does.
+The first use imports Keras; importing this package does not.
 """
 
 from skae._moved import former

@@ -1,4 +1,4 @@
-"""Losses of numbers: squared errors and cross-entropies, and their likelihoods."""
+"""Losses of numeric data: squared error, cross-entropy, and their likelihoods."""
 
 import math
 from abc import ABC, abstractmethod
@@ -16,10 +16,11 @@ RECONSTRUCTION = "reconstruction_loss"
 
 
 class LinearLink(NamedTuple):
-    """Nearly straight relations, about the mean, between data and network.
+    """Linear approximation, around the mean, of the scaling of data and outputs.
 
-    ``normal = (x - mean) / scale + center`` and ``raw = bias + gain * (normal -
-    center)`` give back `x`. A linear start is built on them.
+    With ``normal = (x - mean) / scale + center`` and ``raw = bias + gain * (normal -
+    center)``, the reconstruction is approximately `x`. The initialization at PCA uses
+    it.
     """
 
     scale: float
@@ -29,21 +30,21 @@ class LinearLink(NamedTuple):
 
 
 class ReconstructionLoss(ABC):
-    """One kind of data: its scaling, its output units and its error.
+    """Base class of losses: scaling of data, output units and error.
 
-    A network between `normalize` and `denormalize` sees *normal* data and returns
-    *raw* outputs. `row_loss` compares the two; it is what training minimises.
+    A network between `normalize` and `denormalize` gets *normal* (normalized) data and
+    returns *raw* outputs. `row_loss` compares the two; training minimises it.
 
     Parameters
     ----------
     padded : bool, default=False
-        Whether NaN in the data marks values that do not exist and must not count.
+        Whether NaN in the data marks missing or padded values, which are ignored.
 
     moments : callable, default=None
-        Maps the `Summary` of the data to that by which they are scaled.
+        Maps the `Summary` of the data to the one by which they are scaled.
     """
 
-    # Whether normal data are the same wherever the data lie, and whatever their unit.
+    # Whether normal data do not depend on the location and the unit of the data.
     standardizes = False
 
     def __init__(
@@ -55,7 +56,7 @@ class ReconstructionLoss(ABC):
         self._moments = moments
 
     def moments(self, summary: Summary) -> Summary:
-        """The moments by which data are scaled."""
+        """The moments with which data are scaled."""
         return summary if self._moments is None else self._moments(summary)
 
     def output_shape(self, sample_shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -64,7 +65,7 @@ class ReconstructionLoss(ABC):
 
     @abstractmethod
     def normalize(self, x):
-        """Map data to what the network sees."""
+        """Map data to the input of the network."""
 
     @abstractmethod
     def denormalize(self, raw):
@@ -75,9 +76,9 @@ class ReconstructionLoss(ABC):
         """Loss of each value, of the shape of `raw`."""
 
     def row_loss(self, normal, tensors):
-        """Loss of each row, of shape (n_rows,): the mean of its values' losses.
+        """Loss of each row, of shape (n_rows,): the mean of the losses of its values.
 
-        `tensors` has the decoder's outputs as "raw", beside what the encoder returned.
+        `tensors` has the outputs of the decoder as "raw", and those of the encoder.
         """
         raw = tensors["raw"]
         axes = tuple(range(1, len(raw.shape)))
@@ -93,44 +94,47 @@ class ReconstructionLoss(ABC):
         """Error of each row in the units of the data, in NumPy."""
 
     def fitted(self, weights: Mapping[str, np.ndarray]) -> "ReconstructionLoss":
-        """The loss with the constants of the data that `start` put among `weights`."""
+        """The loss with the constants of the data that `start` added to `weights`."""
         return self
 
     def comparable(self, x: np.ndarray) -> np.ndarray:
-        """Data in the form of what `denormalize` returns, in NumPy."""
+        """Data in the form of the outputs of `denormalize`, in NumPy."""
         return x
 
     def start(self, summary: Summary, decodes: bool = True) -> dict[str, np.ndarray]:
-        """Weights by name that are constants of the data; `decodes`: of both ways."""
+        """Constants of the data among the weights, by name.
+
+        `decodes` says whether there is a decoder, whose constants are included.
+        """
         return {}
 
     @abstractmethod
     def link(self, summary: Summary) -> LinearLink:
-        """How a linear decoder would have to be scaled."""
+        """Scaling of a linear decoder."""
 
     def log_density_shift(self, weights: Mapping[str, np.ndarray]) -> float:
-        """Nats to add per row, to go from normal data to the units of the data."""
+        """Log-density in units of the data minus that of normal data, nats per row."""
         return 0.0
 
     def check(self, summary: Summary) -> None:  # noqa: B027 (most losses take any data)
-        """Raise ValueError when the loss has no meaning for such data."""
+        """Raise ValueError if the loss is not defined for such data."""
 
 
 def _per_row(values: np.ndarray) -> np.ndarray:
     values = values.reshape(len(values), -1)
     means = values.mean(axis=1)
-    ragged = np.isnan(means)  # sequences of their own length
+    ragged = np.isnan(means)  # rows with padding or missing values
     if ragged.any():
         means[ragged] = np.nanmean(values[ragged], axis=1)
     return means
 
 
 class SquaredError(ReconstructionLoss):
-    """Squared error of standardized data: any range, linear output.
+    """Squared error of standardized data, for any range of values; linear output.
 
     Data are centred per feature and divided by one global scale, the square root of
-    the variance averaged over the features. The best network stays the same one, and
-    the training loss is the share of the variance that is not explained.
+    the variance averaged over the features. This does not change the optimal network,
+    and the training loss is the share of unexplained variance.
     """
 
     standardizes = True
@@ -138,7 +142,7 @@ class SquaredError(ReconstructionLoss):
 
     def normalize(self, x):
         """Centre and scale."""
-        if self._standardize is None:  # targets are scaled by the same layer
+        if self._standardize is None:  # the same layer scales targets
             self._standardize = layers.Standardize(name="standardize")
         return self._standardize(x)
 
@@ -155,7 +159,7 @@ class SquaredError(ReconstructionLoss):
         return _per_row(np.square(x - reconstruction))
 
     def link(self, summary):
-        """Raw outputs are normal data."""
+        """Identity: raw outputs are normal data."""
         scale = self.moments(summary).scale
         return LinearLink(scale, center=0.0, gain=1.0, bias=0.0)
 
@@ -173,23 +177,23 @@ class SquaredError(ReconstructionLoss):
 
 
 class BinaryCrossentropy(ReconstructionLoss):
-    """Cross-entropy of data in [0, 1]: sigmoid output, data used as they are."""
+    """Cross-entropy of data in [0, 1], which are not scaled; sigmoid output."""
 
-    # As the user knows them: this loss, and the one for data of any range.
+    # Parameters of the user for this loss, and for the one for data of any range.
     _setting, _instead = "loss='binary_crossentropy'", "loss='squared_error'"
 
     def normalize(self, x):
-        """Leave the data alone."""
+        """Return the data unchanged."""
         return x
 
     def denormalize(self, raw):
-        """Turn logits into probabilities."""
+        """Convert logits to probabilities."""
         return keras.layers.Activation("sigmoid", name="sigmoid")(raw)
 
     def pointwise(self, normal, raw):
         """Cross-entropy in nats, from logits."""
         # softplus(raw) - raw * normal, with one exponential for loss and gradient: a
-        # quarter faster. The gradient is right at 0 too, where dead units put `raw`.
+        # quarter faster. The gradient is also right at 0, the value of dead units.
         positive = raw >= 0
         softplus = ops.where(positive, raw, 0.0) + ops.log(
             1 + ops.exp(ops.where(positive, -raw, raw))
@@ -199,18 +203,18 @@ class BinaryCrossentropy(ReconstructionLoss):
     def row_error(self, x, reconstruction):
         """Mean over the features of the cross-entropy in nats."""
         self._check_unit_interval(np.nanmin(x), np.nanmax(x))
-        # Keras clips probabilities at the same distance from 0 and 1.
+        # Keras clips probabilities to the same range.
         p = np.clip(reconstruction, 1e-7, 1 - 1e-7)
         return _per_row(-(x * np.log(p) + (1 - x) * np.log1p(-p)))
 
     def link(self, summary):
-        """Logits: the tangent at one half, passing through the logit of the mean."""
+        """Line through the logit of the mean, with the slope of the logit at 1/2."""
         mean = self.moments(summary).mean
         p = np.clip(mean, 0.01, 0.99)
         return LinearLink(1.0, center=mean, gain=4.0, bias=np.log(p / (1 - p)))
 
     def check(self, summary):
-        """Data outside [0, 1] have no cross-entropy."""
+        """Raise ValueError for data outside [0, 1]."""
         self._check_unit_interval(summary.minimum, summary.maximum)
 
     def _check_unit_interval(self, minimum: float, maximum: float) -> None:
@@ -224,7 +228,7 @@ class BinaryCrossentropy(ReconstructionLoss):
 
 
 class Bernoulli(BinaryCrossentropy):
-    """Minus the log-likelihood of binary data, summed over the features, in nats."""
+    """Negative log-likelihood of binary data, summed over the features, in nats."""
 
     _setting, _instead = "likelihood='bernoulli'", "likelihood='gaussian'"
 
@@ -235,9 +239,9 @@ class Bernoulli(BinaryCrossentropy):
 
 
 class Gaussian(SquaredError):
-    """Minus the log-likelihood of data with normal noise of one learned variance.
+    """Negative log-likelihood of data with normal noise of one learned variance.
 
-    Summed over the features, in nats, of standardized data.
+    It is that of standardized data, summed over the features, in nats.
     """
 
     def normalize(self, x):
@@ -246,11 +250,11 @@ class Gaussian(SquaredError):
         return super().normalize(x)
 
     def row_loss(self, normal, tensors):
-        """Sum over the features of minus the log-density."""
+        """Sum over the features of the negative log-density."""
         return self._likelihood([normal, tensors["raw"]])
 
     def log_density_shift(self, weights):
-        """Logarithm of the volume of a unit cube of data, standardized."""
+        """Logarithm of the volume of a unit cube of data after standardization."""
         mean, scale = weights["standardize/mean"], weights["standardize/scale"]
         return -mean.size * float(np.log(scale))
 

@@ -1,4 +1,4 @@
-"""Tables of columns of several kinds: data frames, and arrays, in and back."""
+"""The layout of tables of mixed types: data frames and arrays."""
 
 from collections import Counter
 from numbers import Integral
@@ -36,33 +36,34 @@ from skae.tables._rows import RowsOfMap, TableRows, one_hot
 
 
 class MixedTableLayout(Layout):
-    """One row per sample, one column per feature, each of its own kind.
+    """Layout of tables with one row per sample, and columns of different kinds.
 
-    A row of the network has the numbers of all columns first, and then the number of
-    each category's level; NaN where the value is missing. What the network returns has
-    the probabilities of all levels instead.
+    A row of the network has the numbers of all columns first, and then the index of the
+    level of each category; NaN where the value is missing. The outputs of the network
+    have the probabilities of all levels instead.
 
     Parameters
     ----------
     names : list
-        Of the columns.
+        Names of the columns.
 
     columns : list of Column
+        The fitted columns.
 
     types : list of dict
-        The types of the columns in words.
+        Descriptions of the types of the columns.
 
     library : str
-        What the data of `fit` were: "pandas", "polars" or "numpy".
+        Library of the data of `fit`: "pandas", "polars" or "numpy".
 
-    gaps : tuple of int
-        Values of a row that were missing somewhere.
+    missing : tuple of int
+        Indices of the values of a row that were missing in some rows of `fit`.
 
     value_weights : tuple of float
-        What each value of a row counts.
+        Weight of each value of a row.
 
     header : dict, default=None
-        What the names of the columns of pandas are beside their list.
+        Names and number of the levels of the column index of pandas, if not default.
     """
 
     numeric_only, takes_missing = False, True
@@ -84,9 +85,9 @@ class MixedTableLayout(Layout):
 
     @classmethod
     def validate(cls, estimator, X, *, reset):
-        """Names and number of the columns, of frames and arrays.
+        """Check names and number of the columns of data frames and arrays.
 
-        Rows that another layout has made are taken as they are.
+        `TableRows`, which a layout has made, are returned unchanged.
         """
         if isinstance(X, TableRows):
             return X
@@ -112,9 +113,9 @@ class MixedTableLayout(Layout):
 
     @classmethod
     def fit(cls, X, name, sample_weight=None, **parameters):
-        """The types of the columns, their levels and scales.
+        """Determine the types of the columns, their levels and scales.
 
-        Rows that a layout has made already keep it. Rows of weight 0 have no say.
+        `TableRows` keep the layout that has made them. Rows of weight 0 are ignored.
         """
         if isinstance(X, TableRows):
             return X.layout
@@ -136,7 +137,8 @@ class MixedTableLayout(Layout):
             options = {**parameters, "type": own, "zone": own.get("zone")}
             columns.append(CLASSES[kind].fit(values, kind, column_name, **options))
         if not any(map(_tells, columns)):
-            # One row, say: numbers may differ later, and have codes until then.
+            # All columns are constant, as with one row: encode constant numbers, which
+            # may differ in later data.
             columns = [
                 _as_number(column, values, column_name)
                 for column, (column_name, values) in zip(columns, named, strict=True)
@@ -160,17 +162,17 @@ class MixedTableLayout(Layout):
 
     @property
     def n_numbers(self) -> int:
-        """How many numbers a row of the network has before its levels."""
+        """Number of numeric values of a row of the network, before the categories."""
         return sum(column.n_numbers for column in self.columns)
 
     @property
     def levels(self) -> tuple[int, ...]:
-        """How many levels each category has."""
+        """Number of levels of each category."""
         return tuple(c.n_levels for c in self.columns if c.n_levels)
 
     @property
     def n_outputs(self) -> int:
-        """How many values the network returns for a row: numbers and all levels."""
+        """Number of outputs of the network for a row: numbers and all levels."""
         return self.n_numbers + sum(self.levels)
 
     @property
@@ -179,15 +181,15 @@ class MixedTableLayout(Layout):
         return (self.n_numbers + len(self.levels),)
 
     def places(self) -> list[np.ndarray]:
-        """Of each column, where its values are in a row of the network."""
+        """Indices of the values of each column in a row of the network."""
         return self._places([min(column.n_levels, 1) for column in self.columns])
 
     def output_places(self) -> list[np.ndarray]:
-        """Of each column, where its values are in what the network returns."""
+        """Indices of the values of each column in the outputs of the network."""
         return self._places([column.n_levels for column in self.columns])
 
     def _places(self, widths: list[int]) -> list[np.ndarray]:
-        """Where columns are whose categories have `widths`: behind all numbers."""
+        """Indices per column, with categories of these widths after all numbers."""
         found, number, category = [], 0, self.n_numbers
         for column, width in zip(self.columns, widths, strict=True):
             if column.n_levels:
@@ -199,7 +201,7 @@ class MixedTableLayout(Layout):
         return found
 
     def encode(self, X) -> np.ndarray:
-        """`X`, which `validate` returned, as rows of the network."""
+        """Convert validated `X` to rows of the network."""
         x = np.empty((X.shape[0], *self.sample_shape), np.float32)
         pairs = zip(self.columns, self.types, columns_of(X), self.places(), strict=True)
         for column, kind, (name, values), places in pairs:
@@ -209,11 +211,11 @@ class MixedTableLayout(Layout):
         return x
 
     def vectors(self, x: np.ndarray) -> np.ndarray:
-        """Rows of the network in the form of its outputs, a column for each level."""
+        """Rows of the network in the form of its outputs, one-hot encoded."""
         return one_hot(x, self.n_numbers, self.levels)
 
     def rows(self, X, name):
-        """Rows of the network; of a memory map a chunk at a time."""
+        """Rows of the network; those of a memory map are encoded in chunks."""
         if isinstance(X, TableRows):
             return X
         if not is_frame(X) and find_memory_map(X) is not None:
@@ -221,7 +223,7 @@ class MixedTableLayout(Layout):
         return TableRows(self.encode(X), name, self, getattr(X, "index", None))
 
     def coded(self, outputs: np.ndarray) -> np.ndarray:
-        """Outputs with indicators of levels as rows of the network, as values allow."""
+        """Convert outputs to rows of the network, with values that columns can have."""
         x = np.empty((len(outputs), *self.sample_shape), np.float32)
         pairs = zip(self.columns, self.places(), self.output_places(), strict=True)
         for column, own, others in pairs:
@@ -235,13 +237,13 @@ class MixedTableLayout(Layout):
         return x
 
     def missing_of(self, x: np.ndarray) -> np.ndarray:
-        """Which columns have no value in rows of the network."""
+        """Mask of the missing values, per row of the network and column."""
         places = self.places()
         missing = [np.isnan(x[:, own[:1]]).any(axis=1) for own in places]
         return np.column_stack(missing)
 
     def is_single(self, j: int) -> bool:
-        """Whether numbers of a column come back as float32."""
+        """Whether numbers of a column are returned as float32."""
         name = self.types[j].get("of", self.types[j]["name"])
         is_array = self.library == "numpy" and np.dtype(name).kind == "f"
         is_array = is_array and self._fits_float32
@@ -249,14 +251,14 @@ class MixedTableLayout(Layout):
 
     @property
     def _fits_float32(self) -> bool:
-        """Whether float32 holds what all columns have."""
+        """Whether float32 represents the values of all columns."""
         return all(column.fits_float32 for column in self.columns)
 
     def restore(self, outputs, rows=None, missing=None, limits=None):
-        """A table like that of `fit`; the index is that of `rows`.
+        """Convert outputs to a table like that of `fit`, with the index of `rows`.
 
-        Values that are `missing`, a mask of shape (n_rows, n_columns), are left empty;
-        `limits` of some columns, by their numbers, are kept.
+        Values in the mask `missing`, of shape (n_rows, n_columns), are left missing.
+        Columns with `limits`, by the index of the column, are clipped to them.
         """
         found = []
         for j, (column, places) in enumerate(
@@ -273,7 +275,7 @@ class MixedTableLayout(Layout):
             return build(self.library, columns, index, self.header)
         dtype = np.dtype(self.types[0]["name"])
         if dtype.kind == "f" and self._fits_float32:
-            dtype = np.dtype(np.float32)  # as all families have it
+            dtype = np.dtype(np.float32)  # as in all families
         table = np.empty((len(found[0]), len(found)), dtype)
         fill = {"U": "", "S": "", "O": None}.get(dtype.kind, np.nan)
         for j, (values, kind) in enumerate(zip(found, self.types, strict=True)):
@@ -284,7 +286,7 @@ class MixedTableLayout(Layout):
         return table
 
     def data_values(self):
-        """What is in a row, what may be missing, and what each value counts."""
+        """Sizes of a row, values that may be missing, and weights of the values."""
         return {
             "n_numbers": self.n_numbers,
             "levels": self.levels,
@@ -302,7 +304,7 @@ class MixedTableLayout(Layout):
 
 
 def _weighted_rows(X, sample_weight):
-    """The rows of a table that have a weight, and their weights."""
+    """The rows of a table with positive weights, and their weights."""
     weight = checked_weight(sample_weight, X, dtype=np.float64)
     if not weight.any():
         raise ValueError("sample_weight is zero for all rows: nothing to learn.")
@@ -312,7 +314,7 @@ def _weighted_rows(X, sample_weight):
 
 
 def _told_type(values, told: str | None, name) -> dict:
-    """The type of a column; dates that are text have a format, which is told."""
+    """Type of a column; with the format of dates as text, if they are declared."""
     kind = type_of(values)
     if told == "date" and kind["holds"] == "text":
         try:
@@ -325,12 +327,12 @@ def _told_type(values, told: str | None, name) -> dict:
 
 
 def _tells(column: Column) -> bool:
-    """Whether the network sees anything of a column."""
+    """Whether a column has values in the rows of the network."""
     return bool(column.n_numbers or column.n_levels)
 
 
 def _as_number(column: Column, values, name) -> Column:
-    """A constant column of numbers as such, in its own units."""
+    """Fit a constant column of numbers as a number; other columns are unchanged."""
     kind = kind_of(values, name)
     if column.kind != "constant" or kind not in ("number", "integer"):
         return column
@@ -338,7 +340,7 @@ def _as_number(column: Column, values, name) -> Column:
 
 
 def _value_weights(layout: MixedTableLayout, column_weight) -> tuple[float, ...]:
-    """What each value counts: those of one column share its weight."""
+    """Weight of each value; the values of one column share its weight."""
     places = layout.places()
     used = np.array([len(own) > 0 for own in places])
     found = np.empty(layout.sample_shape)

@@ -1,35 +1,36 @@
-"""Losses of tables of numbers and categories, each in units of its own baseline."""
+"""Losses of tables of numbers and categories, relative to each column's baseline."""
 
 import numpy as np
 
 from skae.losses import LinearLink, ReconstructionLoss
 from skae.tables._rows import nats, one_hot
 
-# Shares of levels keep this distance from 0 and 1.
+# Shares of levels are clipped to this distance from 0 and 1.
 _MIN_SHARE = 1e-6
 _MIN_DISORDER = 1e-3
-# What a step of 1 of a level's linear reconstruction adds to its logit.
+# Change of the logit of a level per unit of its linear reconstruction.
 _GAIN = 4.0
 
 
 class TableLoss(ReconstructionLoss):
-    """Mean over the columns of what is not explained of each.
+    """Mean over the columns of the unexplained share of each.
 
-    Normal data have mean 0 and variance 1 in each column: numbers as the layout scales
-    them, and for each level its indicator, less its share, divided by the deviation of
-    the whole category. What is missing is NaN, and takes no part. A number's loss is
-    its squared error, a category's its cross-entropy over the entropy of its shares.
+    Normal data have mean 0 and variance 1 in each column. Numbers are scaled by the
+    layout. Each level is an indicator, minus the share of the level, divided by the
+    standard deviation of the whole category. Missing values are NaN, and ignored. The
+    loss of a number is its squared error, that of a category its cross-entropy divided
+    by the entropy of the shares of its levels.
 
     Parameters
     ----------
     n_numbers : int
-        Numbers of a row; they come first.
+        Number of numeric values of a row, which come first.
 
     levels : tuple of int
-        Numbers of levels of its categories.
+        Number of levels of each category.
 
     value_weights : tuple of float
-        What each number, and each category, counts.
+        Weight of each number and of each category.
     """
 
     def __init__(self, n_numbers, levels, value_weights):
@@ -43,25 +44,26 @@ class TableLoss(ReconstructionLoss):
         return {"n_numbers": self.n_numbers, "levels": self.levels}
 
     def normalize(self, x):
-        """Numbers as they are, levels as centred and scaled indicators."""
+        """Keep numbers; convert categories to centred and scaled indicators."""
         from skae.tables._layers import TableToVector
 
         return TableToVector(**self._sizes, name="to_vector")(x)
 
     def denormalize(self, raw):
-        """Numbers as they are, logits as probabilities."""
+        """Keep numbers; convert logits to probabilities."""
         from skae.tables._layers import LevelProbabilities
 
         return LevelProbabilities(**self._sizes, name="probabilities")(raw)
 
     def pointwise(self, normal, raw):
-        """A row's loss is of its columns: there is none of each output."""
+        """Not defined: losses are per column, not per output."""
         raise NotImplementedError
 
     def row_loss(self, normal, tensors):
-        """Mean over the columns that are there; those "seen" by the encoder count less.
+        """Weighted mean over the columns without missing values.
 
-        "seen" is among `tensors` where values were hidden from the encoder.
+        Columns that are "seen" by the encoder have less weight; "seen" is among
+        `tensors` if values were masked in the input of the encoder.
         """
         from skae.tables._layers import TableError
 
@@ -70,22 +72,22 @@ class TableLoss(ReconstructionLoss):
         return layer([normal, *(tensors[name] for name in names)])
 
     def output_shape(self, sample_shape):
-        """Numbers, and all levels of the categories."""
+        """One output per number and per level of the categories."""
         return (self.n_numbers + sum(self.levels),)
 
     def fitted(self, weights):
-        """The same, with the entropies of the categories."""
+        """The loss with the entropies of the categories."""
         self._entropy = weights["error/entropy"].astype(np.float64)
         return self
 
     def comparable(self, x):
-        """A column for each level."""
+        """Numbers, and an indicator column for each level."""
         return one_hot(x, self.n_numbers, self.levels)
 
     def column_errors(self, x, outputs) -> np.ndarray:
-        """Of each number and category of rows, in units of its baseline, float64.
+        """Errors of each number and category, relative to their baselines, float64.
 
-        NaN where the value is missing. Needs `fitted`.
+        NaN for missing values. Call `fitted` first.
         """
         m = self.n_numbers
         errors = np.empty((len(x), m + len(self.levels)))
@@ -100,14 +102,14 @@ class TableLoss(ReconstructionLoss):
         return errors
 
     def row_error(self, x, reconstruction):
-        """Mean over the columns that are there of the errors."""
+        """Weighted mean of the errors of the columns without missing values."""
         errors = self.column_errors(x, reconstruction)
         weight = np.where(np.isnan(errors), 0.0, self.value_weights)
         total = np.sum(weight * np.nan_to_num(errors), axis=1)
         return total / np.maximum(weight.sum(axis=1), np.finfo(float).tiny)
 
     def start(self, summary, decodes=True):
-        """Shares of the levels, deviations and entropies of the categories."""
+        """Shares of levels, standard deviations and entropies of the categories."""
         share, disorder, entropy = self._shares(summary)
         found = {
             "to_vector/share": share,
@@ -118,14 +120,14 @@ class TableLoss(ReconstructionLoss):
         return {name: value.astype(np.float32) for name, value in found.items()}
 
     def scales(self, summary) -> tuple[np.ndarray, np.ndarray]:
-        """What to subtract from comparable data, and to divide them by."""
+        """Offsets and scales that convert comparable data to normal data."""
         share, disorder, _ = self._shares(summary)
         deviation = np.sqrt(np.repeat(disorder, self.levels))
         zero, one = np.zeros(self.n_numbers), np.ones(self.n_numbers)
         return np.append(zero, share), np.append(one, deviation)
 
     def link(self, summary):
-        """Logits: those of the shares, and steps of one size for all levels."""
+        """Identity for numbers; for levels, log-shares and one slope of the logits."""
         share, deviation = (part[self.n_numbers :] for part in self.scales(summary))
         zero, one = np.zeros(self.n_numbers), np.ones(self.n_numbers)
         return LinearLink(
@@ -136,7 +138,7 @@ class TableLoss(ReconstructionLoss):
         )
 
     def _shares(self, summary):
-        """Shares of the levels; 1 minus their squares, and entropies, by category."""
+        """Shares of the levels; Gini impurity and entropy of each category."""
         share = np.clip(summary.mean[self.n_numbers :], _MIN_SHARE, 1 - _MIN_SHARE)
         starts = np.cumsum((0, *self.levels[:-1]), dtype=int)
         if not self.levels:
@@ -151,14 +153,14 @@ class TableLoss(ReconstructionLoss):
 
 
 class TableLikelihood(TableLoss):
-    """Minus the log-likelihood of the values that are there, in nats.
+    """Negative log-likelihood of the observed values, in nats.
 
-    Numbers, on the scale of the layout, have normal noise of a variance of their own,
-    which is learned; a date's numbers share its weight.
+    Numbers, on the scale of the layout, have normal noise with a learned variance for
+    each; the numbers of a date share its weight.
     """
 
     def row_loss(self, normal, tensors):
-        """Sum over the columns that are there, whether they were seen or not."""
+        """Sum over the observed values, whether the encoder has seen them or not."""
         from skae.tables._layers import TableNegativeLogLikelihood
 
         layer = TableNegativeLogLikelihood(

@@ -1,4 +1,4 @@
-"""Convolutions and poolings, and their mirror image as the decoder."""
+"""Convolutional encoders with pooling, and mirrored decoders."""
 
 import math
 from numbers import Integral
@@ -18,18 +18,18 @@ from skae.engine import (
 from skae.families.conv._stacks import conv_stack, doubling_stack, halved
 from skae.families.dense import LinearPath
 
-# Images are halved until they have no more pixels than this on their longest side, at
-# least twice; the last of these filters are used.
+# Images are halved, at least twice, until their longest side has at most _SMALL pixels.
+# The last of _FILTERS are used.
 _SMALL = 8
 _FILTERS = (16, 16, 16, 32, 64)
 
 
 class ConvArchitecture(Architecture):
-    """Halve the image with each of the filters, and double it on the way back.
+    """Convolutions that halve the image in the encoder and double it in the decoder.
 
-    Reads `encoding_dim`, `filters`, `kernel_size`, `pooling`, `upsampling`,
-    `activation` and `code_activation`. The layers are called ``encoder_0``, ...,
-    ``code``, ``decoder_0``, ..., ``output``.
+    Uses the parameters `encoding_dim`, `filters`, `kernel_size`, `pooling`,
+    `upsampling`, `activation` and `code_activation`. The layers are called
+    ``encoder_0``, ..., ``code``, ``decoder_0``, ..., ``output``.
     """
 
     layout = ImageLayout
@@ -51,17 +51,17 @@ class ConvArchitecture(Architecture):
     }
 
     code_activation = "linear"
-    # From PCA convolutions explain .78 of MNIST, from elsewhere .82.
+    # Initialized at PCA, convolutions explain .78 of the variance of MNIST, else .82.
     rows_to_leave_pca = 0
-    # What "auto" stands for where the feature map is the code.
+    # Filters for "auto" if the feature map is the code.
     map_filters: ClassVar[tuple[int, ...]] = (16, 8, 8)
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """A feature map of half as many numbers as an image has, at most.
+        """Resolve "auto"; a feature map has at most half as many values as an image.
 
-        It keeps what is where, as no small code does. Filters that are given say how
-        large it is.
+        As a code it preserves positions, unlike a small dense code. If filters are
+        given, they determine its size.
         """
         is_open = is_auto(values.get("encoding_dim"))
         if is_open and cls.may_be_map():
@@ -95,13 +95,13 @@ class ConvArchitecture(Architecture):
 
     @property
     def n_filters(self) -> list[int]:
-        """Filters before each halving, with "auto" decided by the size of the image."""
+        """Filters before each halving; "auto" is resolved by the size of the image."""
         if not is_auto(self.filters):
             return as_sizes(self.filters)
         if self.encoding_dim is None:
             return [*self.map_filters]
-        # Few filters at full size, where they cost most; a small last map, because the
-        # dense layers at it have most of the weights.
+        # Few filters at full size, where they are most expensive. A small last map,
+        # because the dense layers next to it have most of the weights.
         longest = max(*self.sample_shape[:2], 1)
         n = min(max(2, math.ceil(math.log2(longest / _SMALL))), len(_FILTERS))
         return [*_FILTERS[-n:]]
@@ -114,7 +114,7 @@ class ConvArchitecture(Architecture):
         return sizes
 
     def check(self):
-        """Filters and activations that Keras takes, and a code that fits."""
+        """Check filters, activations and the size of the code."""
         super().check()
         _check_filters(self.filters)
         check_activations(
@@ -132,11 +132,11 @@ class ConvArchitecture(Architecture):
 
     @property
     def decoder_inlets(self) -> tuple[tuple[str, str], ...]:
-        """Kernels and biases of the layers that take the code."""
+        """Kernels and biases of the layers whose input is the code."""
         return (("decoder_dense/kernel", "decoder_dense/bias"),)
 
     def encode(self, x):
-        """Convolutions and halvings, and the code."""
+        """Convolutions with pooling, and the code."""
         return self.bottleneck(self.trunk(x), x)
 
     def trunk(self, x):
@@ -152,7 +152,7 @@ class ConvArchitecture(Architecture):
         return keras.layers.Flatten("channels_last", name="flatten")(h)
 
     def bottleneck(self, h, x):
-        """The code: a dense layer, or the feature map itself."""
+        """Code: the output of a dense layer, or the feature map itself."""
         if self.encoding_dim is None:
             if self.code_activation not in (None, "linear"):
                 return keras.layers.Activation(self.code_activation, name="code")(h)
@@ -163,7 +163,7 @@ class ConvArchitecture(Architecture):
         )
 
     def decode(self, code, encoder):
-        """The feature map, doubled back to the image."""
+        """Upsample the feature map to the size of the image."""
         channels, shape = self.sample_shape[-1], self.map_shape
         h = code
         if self.encoding_dim is not None:
@@ -194,7 +194,7 @@ class ConvArchitecture(Architecture):
         )
 
     def attributes(self, code_size):
-        """`code_shape_`: that of the last feature map, unless there is a dense code."""
+        """`code_shape_`: shape of the code, which may be the last feature map."""
         is_dense = self.encoding_dim is not None
         own = {"code_shape_": (code_size,) if is_dense else self.map_shape}
         return super().attributes(code_size) | own
@@ -207,7 +207,7 @@ def _check_filters(filters) -> None:
 
 
 class LinearPathConv(LinearPath, ConvArchitecture):
-    """Convolutions beside one linear layer, on both ways, if `init` is "pca"."""
+    """Convolutions with a parallel linear path if `init` is "pca"."""
 
     parameter_constraints = {
         **ConvArchitecture.parameter_constraints,

@@ -1,4 +1,4 @@
-"""Convolutions that halve an image again and again, and their way back."""
+"""Stacks of convolutions that downsample and upsample images by factors of 2."""
 
 from skae import layers
 from skae._keras import keras
@@ -10,7 +10,7 @@ def halved(size):
 
 
 def conv_stack(x, filters, *, kernel_size, pooling, activation, prefix):
-    """Per entry of `filters` a convolution and a halving of the image."""
+    """For each entry of `filters`, a convolution and downsampling by 2."""
     for i, n in enumerate(filters):
         x = keras.layers.Conv2D(
             n,
@@ -32,10 +32,10 @@ def conv_stack(x, filters, *, kernel_size, pooling, activation, prefix):
 
 
 def doubling_stack(h, filters, sizes, *, kernel_size, transposed, activation, names):
-    """Per entry of `filters` a doubling to the next of `sizes`, and a convolution.
+    """For each entry of `filters`, upsampling to the next of `sizes`, and convolution.
 
-    Either a transposed convolution of stride 2, or repeated pixels and a convolution.
-    The last one has no activation.
+    Either a transposed convolution of stride 2, or nearest-neighbour upsampling and a
+    convolution. The last layer has no activation.
     """
     for i, (n, size, name) in enumerate(zip(filters, sizes, names, strict=True)):
         options = {"activation": activation if i < len(filters) - 1 else None}

@@ -1,4 +1,4 @@
-"""Train on noisy rows, compare with the clean ones."""
+"""Denoising: noisy inputs in training, and clean targets."""
 
 import math
 from numbers import Real
@@ -11,15 +11,16 @@ from skae.engine import Architecture, is_auto
 from skae.families.conv import ConvArchitecture
 from skae.families.dense import DenseArchitecture, LinearPath, auto_noise_level
 
-# Share of the entries that "auto" hits.
+# Share of the entries that are changed with "auto".
 _AUTO_SHARE = 0.3
 
 
 class Denoising(Architecture):
-    """Noise on what the encoder sees in training, never afterwards.
+    """Mixin that adds noise to the input of the encoder, in training only.
 
-    Reads `noise`, `noise_level` and `clip_noise`. Stands left of the architecture that
-    encodes and decodes. Its layer is called ``corruption``.
+    Uses the parameters `noise`, `noise_level` and `clip_noise`. In the list of base
+    classes it precedes the architecture that encodes and decodes. Its layer is called
+    ``corruption``.
     """
 
     parameter_constraints = {
@@ -30,11 +31,11 @@ class Denoising(Architecture):
 
     @property
     def auto_training(self):
-        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        """No XLA: on a CPU its random numbers cost more time than it saves."""
         return super().auto_training._replace(jit_compile=False)
 
     def check(self):
-        """A share is between 0 and 1."""
+        """Check that a `noise_level` that is a share is between 0 and 1."""
         super().check()
         limit = 0.99 if self.noise == "dropout" else 1
         level = self._level
@@ -55,14 +56,14 @@ class Denoising(Architecture):
 
     @property
     def _level(self) -> float | None:
-        """The user's, or None for normal noise in proportion to the data."""
+        """Level in units of the rows; None for normal noise relative to the data."""
         if not is_auto(self.noise_level):
             exponent = self.unit_exponent if self.noise == "gaussian" else 0
             return math.ldexp(self.noise_level, -exponent)
         return None if self.noise == "gaussian" else _AUTO_SHARE
 
     def baseline(self, rows, summary, weight, rng):
-        """The range of the data, for noise that keeps to it."""
+        """Add the range of the data, for clipping, and the level of the noise."""
         baseline = super().baseline(rows, summary, weight, rng)
         if "target" in self.fields:
             return baseline
@@ -75,7 +76,7 @@ class Denoising(Architecture):
 
 
 class DenseDenoising(Denoising, LinearPath, DenseArchitecture):
-    """Dense layers that learn to remove noise."""
+    """Dense denoising network."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
@@ -85,7 +86,7 @@ class DenseDenoising(Denoising, LinearPath, DenseArchitecture):
 
 
 class ConvDenoising(Denoising, LinearPath, ConvArchitecture):
-    """Convolutions that learn to remove noise."""
+    """Convolutional denoising network."""
 
     map_filters = (32, 32)
 

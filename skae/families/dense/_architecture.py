@@ -1,4 +1,4 @@
-"""Dense layers, and their mirror image as the decoder."""
+"""Dense encoders, and mirrored decoders."""
 
 import math
 from numbers import Integral, Real
@@ -18,11 +18,11 @@ from skae.engine import (
 
 
 class DenseArchitecture(Architecture):
-    """Dense layers, and their mirror image as the decoder.
+    """Dense encoder, and a mirrored decoder.
 
-    Reads `encoding_dim`, `hidden_layer_sizes`, `activation`, `code_activation`,
-    `dropout` and `tied_weights`. The layers are called ``encoder_0``, ..., ``code``,
-    ``decoder_0``, ..., ``output``.
+    Uses the parameters `encoding_dim`, `hidden_layer_sizes`, `activation`,
+    `code_activation`, `dropout` and `tied_weights`. The layers are called
+    ``encoder_0``, ..., ``code``, ``decoder_0``, ..., ``output``.
     """
 
     parameter_constraints = {
@@ -46,7 +46,7 @@ class DenseArchitecture(Architecture):
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """Wider layers where there are rows enough to train them, and values to see."""
+        """Resolve "auto"; layers are wider for many rows, and many values per row."""
         values = super().resolve_auto(values, rows, data_values)
         if is_auto(values.get("hidden_layer_sizes")):
             width, many_rows = cls.n_values(rows, data_values), len(rows) >= MANY_ROWS
@@ -55,21 +55,21 @@ class DenseArchitecture(Architecture):
 
     @classmethod
     def n_values(cls, rows, data_values) -> int:
-        """Values of a row that the layers see."""
+        """Number of values of a row in the input of the layers."""
         return math.prod(rows.sample_shape)
 
     @property
     def auto_training(self):
-        """XLA makes dense layers quicker."""
+        """XLA: it makes dense layers faster."""
         return super().auto_training._replace(jit_compile=True)
 
     @property
     def sizes(self) -> list[int]:
-        """Units of the encoder's hidden layers."""
+        """Numbers of units of the hidden layers of the encoder."""
         return as_sizes(self.hidden_layer_sizes)
 
     def check(self):
-        """Sizes and activations that Keras takes."""
+        """Check sizes and activations."""
         super().check()
         check_sizes(
             "hidden_layer_sizes",
@@ -87,9 +87,9 @@ class DenseArchitecture(Architecture):
 
     @property
     def decoder_inlets(self) -> tuple[tuple[str, str], ...]:
-        """Kernels and biases of the layers that take the code."""
+        """Kernels and biases of the layers whose input is the code."""
         first = "output" if self.is_linear else "decoder_0"
-        # Tied kernels turn by themselves.
+        # Tied kernels are rotated with those of the encoder.
         return () if self.tied_weights else ((f"{first}/kernel", f"{first}/bias"),)
 
     def attributes(self, code_size):
@@ -98,7 +98,7 @@ class DenseArchitecture(Architecture):
         return super().attributes(code_size) | own
 
     def encode(self, x):
-        """Hidden layers, and the code."""
+        """The hidden layers and the code."""
         return self.bottleneck(self.trunk(x), x)
 
     def trunk(self, x):
@@ -112,14 +112,14 @@ class DenseArchitecture(Architecture):
         )
 
     def bottleneck(self, h, x):
-        """The code of data `x` with the last hidden layer `h`: a dense layer."""
+        """Code of data `x`, from the output `h` of the last hidden layer."""
         units = int(self.encoding_dim)
         return keras.layers.Dense(units, activation=self.code_activation, name="code")(
             h
         )
 
     def decode(self, code, encoder):
-        """The hidden layers in reverse; with tied weights, the encoder's kernels."""
+        """Hidden layers in reverse order; with tied weights, the encoder's kernels."""
         options = {"activation": self.activation, "dropout": self.dropout}
         options["prefix"] = "decoder"
         if not self.tied_weights:
@@ -132,7 +132,7 @@ class DenseArchitecture(Architecture):
 
 
 def dense_stack(x, sizes, *, activation, dropout=0.0, prefix):
-    """Dense layers of `sizes` units on `x`, each followed by dropout if asked.
+    """Dense layers of `sizes` units on `x`, each followed by dropout unless it is 0.
 
     The layers are called ``{prefix}_0``, ``{prefix}_1`` and so on.
     """
@@ -144,7 +144,7 @@ def dense_stack(x, sizes, *, activation, dropout=0.0, prefix):
 
 
 def tied_stack(x, sources, *, activation, dropout=0.0, prefix):
-    """One layer per layer of `sources`, with its kernel transposed."""
+    """A layer for each of `sources`, with the transposed kernel."""
     for i, source in enumerate(sources):
         name = f"{prefix}_{i}"
         x = layers.TiedDense(source, activation=activation, name=name)(x)

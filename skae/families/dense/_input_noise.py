@@ -1,4 +1,4 @@
-"""How much noise is good for a network that is trained on these data."""
+"""Noise on the input in training, and its level for "auto"."""
 
 import math
 from numbers import Real
@@ -10,20 +10,21 @@ from skae._sklearn import Interval, StrOptions
 from skae.data import Summary
 from skae.engine import MANY_ROWS, Architecture, is_auto
 
-# Share of the spread of whole rows in any one direction: what many columns say together
-# survives it. A single column gets no more than its own spread.
+# Share of the root of the total variance, which preserves structure that many columns
+# have in common; limited to the standard deviation of a column.
 _SHARE_OF_ROWS, _MAX = 0.04, 1.0
-# Share of the spread in the directions that PCA leaves out: what it keeps survives.
+# Share of the standard deviation of the discarded PCA directions, which preserves the
+# kept ones.
 _SHARE_OF_REST = 0.7
 
 
 def auto_noise_level(
     architecture: Architecture, weights: dict[str, np.ndarray], summary: Summary
 ) -> np.float32:
-    """Standard deviation of normal noise that hides little of what codes can tell.
+    """Standard deviation of normal noise that preserves the information of the codes.
 
-    The lesser of 4 % of the root of the total variance, or of that of a column, and of
-    70 % of the deviation in a direction that PCA leaves out.
+    The least of 4 % of the root of the total variance, the standard deviation of a
+    column, and 70 % of the standard deviation of a discarded PCA direction.
     """
     width = math.prod(architecture.sample_shape)
     level = min(_MAX, _SHARE_OF_ROWS * math.sqrt(width))
@@ -34,10 +35,10 @@ def auto_noise_level(
 
 
 class InputNoise(Architecture):
-    """Normal noise on the input in training, against learning few rows by heart.
+    """Mixin that adds normal noise to the input in training, against overfitting.
 
-    Reads `input_noise`. Stands left of the architecture that encodes and decodes. Its
-    layer is called ``input_noise``.
+    Uses the parameter `input_noise`. In the list of base classes it precedes the
+    architecture that encodes and decodes. Its layer is called ``input_noise``.
     """
 
     parameter_constraints = {
@@ -48,7 +49,7 @@ class InputNoise(Architecture):
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """No noise for many rows."""
+        """Resolve "auto"; no noise for many rows."""
         values = super().resolve_auto(values, rows, data_values)
         if is_auto(values.get("input_noise")) and len(rows) >= MANY_ROWS:
             values["input_noise"] = 0.0
@@ -56,17 +57,17 @@ class InputNoise(Architecture):
 
     @property
     def auto_training(self):
-        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        """No XLA with noise: on a CPU its random numbers cost more than it saves."""
         auto = super().auto_training
         return auto._replace(jit_compile=auto.jit_compile and not self._is_noisy)
 
     @property
     def _is_noisy(self) -> bool:
-        # Data with a target are noisy already.
+        # Data that have a target are corrupted already.
         return self.input_noise != 0 and "target" not in self.fields
 
     def corrupt(self, x):
-        """Add noise, but not where a loss is only evaluated."""
+        """Add noise in training, but not in evaluation."""
         x = super().corrupt(x)
         if not self._is_noisy:
             return x
@@ -78,7 +79,7 @@ class InputNoise(Architecture):
         )(x)
 
     def baseline(self, rows, summary, weight, rng):
-        """The size of the noise."""
+        """Add the level of the noise, if it is "auto"."""
         baseline = super().baseline(rows, summary, weight, rng)
         if not (self._is_noisy and is_auto(self.input_noise)):
             return baseline

@@ -1,4 +1,4 @@
-"""A straight path beside any network, by which PCA is among the candidates."""
+"""Linear layers parallel to a network, which make PCA a special case of it."""
 
 from dataclasses import replace
 
@@ -12,38 +12,40 @@ from skae.engine import MANY_ROWS, Architecture, LinearCode, is_auto
 from skae.families.dense._architecture import DenseArchitecture
 from skae.families.dense._input_noise import InputNoise
 
-# Codes of lesser spread, relative to the data's, are not scaled up to unit variance.
+# Lower bound of the standard deviation, relative to that of the data, by which codes
+# are divided: codes of less are not scaled up to unit variance.
 _MIN_SPREAD = 1e-2
 _SIZES_IF_NESTED = (256, 128)
 
 
 class LinearPath(Architecture):
-    """One linear layer beside the network, on both ways, if `init` is "pca".
+    """Mixin with linear layers parallel to encoder and decoder, if `init` is "pca".
 
-    Reads `init`, `encoding_dim` and `tied_weights`. Stands left of the architecture
-    that encodes and decodes, whose last layers are called ``code`` and ``output``, and
-    right of one that makes something else of the code. Its own layers are called
-    ``linear_encoder`` and ``linear_decoder``. Without hidden layers the network itself
-    is linear, and starts at PCA.
+    Uses the parameters `init`, `encoding_dim` and `tied_weights`. In the list of base
+    classes it precedes the architecture that encodes and decodes, whose last layers are
+    called ``code`` and ``output``, and follows mixins that change the code. Its layers
+    are called ``linear_encoder`` and ``linear_decoder``. A network without hidden
+    layers is linear itself, and is initialized at PCA.
     """
 
     parameter_constraints = {"init": [StrOptions({"pca", "random"})]}
 
-    # Rows from which on training begins far from PCA, which is the alternative.
+    # From this number of rows on, training begins at other weights than PCA's, which
+    # remain the baseline.
     rows_to_leave_pca = MANY_ROWS
-    init = "random"  # of families, and of saved models, that do not know better
+    init = "random"  # for families and saved models without this parameter
     encoding_dim: int | None
     code_activation = "linear"
     tied_weights = False
 
     @property
     def has_linear_path(self) -> bool:
-        """Whether there is a path of its own for PCA."""
+        """Whether there are separate layers for PCA."""
         return self._starts_at_pca and not self.is_linear
 
     @property
     def pca_layers(self) -> tuple[str, str]:
-        """Names of the layers that have PCA's loadings, if any have."""
+        """Names of the layers whose kernels are the loadings of PCA, if it is used."""
         if self.has_linear_path:
             return "linear_encoder", "linear_decoder"
         return "code", "output"
@@ -54,7 +56,7 @@ class LinearPath(Architecture):
 
     @property
     def _is_plain(self) -> bool:
-        # A feature map as code has its own shape, and PCA knows of no other fields.
+        # Not with a feature map as code, nor with further inputs, which PCA lacks.
         told = self.encoder_inputs or self.decoder_inputs
         return self.encoding_dim is not None and not told
 
@@ -63,7 +65,7 @@ class LinearPath(Architecture):
         return len(self.sample_shape) == 1
 
     def bottleneck(self, h, x):
-        """Sum of both paths."""
+        """Sum of the codes of both paths."""
         code = super().bottleneck(h, x)
         if not self.has_linear_path:
             return code
@@ -78,7 +80,7 @@ class LinearPath(Architecture):
         return keras.layers.Flatten("channels_last", name="flat_data")(x)
 
     def vectors(self, rows, summary, weight):
-        """The same as `Rows`, with their moments, and their mean as normal data."""
+        """Rows as vectors, their moments, and their mean as normal data."""
         loss = self.reconstruction_loss()
         center, scale = loss.moments(summary).mean, loss.link(summary).scale
         if not self._is_flat or rows.padded:
@@ -92,7 +94,7 @@ class LinearPath(Architecture):
         return summary.variance / link.scale**2 or 1.0
 
     def decode(self, code, encoder):
-        """Sum of both paths."""
+        """Sum of the outputs of both paths."""
         raw = super().decode(code, encoder)
         if not self.has_linear_path:
             return raw
@@ -100,7 +102,7 @@ class LinearPath(Architecture):
             source = encoder.get_layer("linear_encoder")
             linear = layers.TiedDense(source, use_bias=False, name="linear_decoder")
         else:
-            # Convolutions and the like have no bias per value.
+            # The output layers of other networks have no bias per value.
             linear = keras.layers.Dense(
                 self.output_size, use_bias=not self._is_flat, name="linear_decoder"
             )
@@ -110,7 +112,7 @@ class LinearPath(Architecture):
         return keras.layers.Add(name="output_sum")([found, raw])
 
     def check(self):
-        """A start at PCA needs codes that can be linear."""
+        """Check that the activations allow the initialization at PCA."""
         super().check()
         if self._starts_at_pca and self.code_activation not in ("linear", None):
             raise ValueError(
@@ -127,11 +129,11 @@ class LinearPath(Architecture):
             )
 
     def baseline(self, rows, summary, weight, rng):
-        """PCA on the linear path, and a network beside it that adds nothing."""
+        """PCA on the linear path, with the output of the network set to 0."""
         baseline = super().baseline(rows, summary, weight, rng)
         if not self._starts_at_pca:
             return baseline
-        # Far from PCA where the rows are many: training from there goes further.
+        # With many rows, training that begins at other weights gets further.
         if len(rows) >= self.rows_to_leave_pca and self.has_linear_path:
             baseline = replace(baseline, initial_weights=self.far_from_pca)
         link = self.reconstruction_loss().link(summary)
@@ -146,7 +148,7 @@ class LinearPath(Architecture):
 
     @staticmethod
     def far_from_pca(weights):
-        """Nothing on the linear path, and a random network beside it."""
+        """Set the linear path to 0, and let the network be drawn at random."""
         drawn = ("code/kernel", "output/kernel")
         return {
             name: np.float32(0.0) if name.startswith("linear_") else value
@@ -155,7 +157,7 @@ class LinearPath(Architecture):
         }
 
     def unexplained_variance(self, weights, summary):
-        """From the norms of the loadings in the linear decoder."""
+        """Computed from the norms of the loadings in the linear decoder."""
         kernel = weights.get(f"{self.pca_layers[1]}/kernel")
         if not self._starts_at_pca or kernel is None:
             return None
@@ -165,7 +167,7 @@ class LinearPath(Architecture):
         return max(0.0, width - kept) / max(1, width - size)
 
     def linear_code(self):
-        """Both paths make the code, and both take it."""
+        """Rotation of a code that both paths compute and decode."""
         if self.code_activation not in ("linear", None) or not self._is_plain:
             return None
         makers, takers = ["code/kernel"], list(self.decoder_inlets)
@@ -180,7 +182,7 @@ class LinearPath(Architecture):
         )
 
     def _last_layers(self, encode, decode, code_bias, output_bias) -> dict:
-        """Weights with which the network is linear; 0 stands for a whole array."""
+        """Weights with which the network is linear; scalars stand for whole arrays."""
         encoder, decoder = self.pca_layers
         found = {"code/bias": code_bias}
         if self.has_linear_path:
@@ -197,17 +199,17 @@ class LinearPath(Architecture):
         return found
 
     def _linear_maps(self, rows, summary, weight, link, rng):
-        """PCA between normal data and raw outputs, with codes of unit variance."""
+        """PCA from normal data to raw outputs, with codes of unit variance."""
         components, variances = principal_components(
             rows, summary, weight, self.encoding_dim, seed=int(rng.integers(2**31))
         )
         relative = np.sqrt(variances) / summary.scale
         spread = np.maximum(relative, _MIN_SPREAD) * summary.scale / link.scale
-        if self.tied_weights:  # one matrix for both ways shares the gain
+        if self.tied_weights:  # a shared matrix splits the gain
             spread = np.full_like(spread, link.gain**-0.5)
         width = rows.sample_shape[0]
-        # More code units than components: random directions, which the linear decoder
-        # ignores at first.
+        # Code units without a component have random directions, which the linear
+        # decoder ignores at first.
         encode = rng.normal(size=(width, self.encoding_dim)) / np.sqrt(width)
         decode = np.zeros((self.encoding_dim, width))
         encode[:, : len(spread)] = components.T / spread
@@ -216,10 +218,11 @@ class LinearPath(Architecture):
 
 
 class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
-    """Dense layers beside one linear layer, on both ways, if `init` is "pca".
+    """Dense layers with a parallel linear path if `init` is "pca".
 
-    Reads `nested` as well. Its terms "l1" and "l2" are the mean absolute value of the
-    codes and the squares of all kernels.
+    Uses the parameter `nested` as well. Its terms "l1" and "l2" are the sum of the
+    absolute values of the codes, averaged over the rows, and the sum of the squares of
+    all kernels.
     """
 
     parameter_constraints = {
@@ -233,14 +236,14 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
 
     @property
     def auto_training(self):
-        """Large steps where they were measured: from PCA on, with squared error."""
+        """Large steps where they were measured: PCA initialization, squared error."""
         is_measured = self.loss == "squared_error" and not self.dropout
         is_measured = is_measured and self._starts_at_pca and not self.nested
         return super().auto_training._replace(large_steps=is_measured)
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """No noise without PCA; wider layers for one network that stands for many."""
+        """Resolve "auto"; no noise without PCA, and wider layers for nested codes."""
         is_open = is_auto(values.get("hidden_layer_sizes"))
         values = super().resolve_auto(values, rows, data_values)
         if is_auto(values.get("input_noise")) and values["init"] == "random":
@@ -251,24 +254,24 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
         return values
 
     def bottleneck(self, h, x):
-        """The code; if nested, its beginnings are what the decoder is trained on."""
+        """Code; if nested, the decoder is trained on truncated codes."""
         code = super().bottleneck(h, x)
         if not self.nested:
             return code
         return {"code": code, "sample": layers.NestedDropout(name="nested")(code)}
 
     def linear_code(self):
-        """Nested codes have an order already, and zero stands for no code."""
+        """Rotation; nested codes are ordered already, and not centred."""
         code = super().linear_code()
         if code is None:
             return None
         if self.nested:
             return code._replace(mixes=False, shifts=False, reorders=False)
-        # With "l1" few codes are far from zero: others would be mixtures of them.
+        # Rotation would mix the codes that "l1" makes sparse.
         return code._replace(limits={"l1": {"mixes": False, "shifts": False}})
 
     def penalties(self, forward):
-        """Mean over the rows of the codes' absolute values; squares of the kernels."""
+        """L1 norm of the codes, averaged over the rows; sum of squares of kernels."""
         code = ops.abs(forward.tensors["code"])
         return {
             "l1": ops.sum(forward.row_weight * ops.sum(code, axis=-1)),

@@ -1,4 +1,4 @@
-"""Codes at the places of a map that keeps neighbours."""
+"""Networks that are trained towards an embedding that preserves neighbours."""
 
 from numbers import Integral, Real
 
@@ -7,19 +7,21 @@ from skae._sklearn import Interval
 from skae.engine import Architecture, is_auto
 from skae.families.dense import DenseArchitecture, InputNoise
 
-# Where the map has gaps, the network must be steep: depth is what it takes.
+# Between clusters of the embedding the network must be steep, which needs depth.
 _SIZES = (384, 256, 128, 128, 64, 64)
-# Of many rows so many epochs pay, or as many as make these steps.
+# Minimum number of epochs for many rows, or those that make this number of steps.
 _EPOCHS, _STEPS = 30, 7050
-# Distance in the map, relative to its spread, up to which a code is near its place.
+# Distance from its position, relative to the standard deviation of the embedding, up to
+# which the loss of a code is nearly quadratic.
 _NEAR = 0.1
 
 
 class NeighborEmbedding(Architecture):
-    """Codes at the places that the field "place" names.
+    """Mixin with a loss for the distance of codes from their positions.
 
-    Reads `reconstruction_weight`; its term is called "neighbor_loss". Stands left of
-    the architecture that encodes and decodes.
+    The positions are the field "place", the loss is the term "neighbor_loss". Uses the
+    parameter `reconstruction_weight`. In the list of base classes it precedes the
+    architecture that encodes and decodes.
     """
 
     parameter_constraints = {
@@ -30,15 +32,15 @@ class NeighborEmbedding(Architecture):
 
     @property
     def auto_training(self):
-        """Clusters part late: of many rows more epochs than for reconstructions."""
+        """More epochs for many rows, since clusters separate late in training."""
         return super().auto_training._replace(min_epochs=_EPOCHS, min_steps=_STEPS)
 
     def linear_code(self):
-        """Other axes would be another map."""
+        """No rotation: the axes are those of the embedding."""
         return None if "neighbor_loss" in self.terms else super().linear_code()
 
     def bottleneck(self, h, x):
-        """The code; only a part of what the decoder asks of it reaches the encoder."""
+        """Code; the gradient of the decoder is scaled by `reconstruction_weight`."""
         code, share = super().bottleneck(h, x), float(self.reconstruction_weight)
         if share == 1.0:
             return code
@@ -46,10 +48,10 @@ class NeighborEmbedding(Architecture):
         return {"code": code, "sample": share * code + (1 - share) * constant}
 
     def penalties(self, forward):
-        """Mean over the rows of what a code far from its place costs.
+        """Loss for the distance of codes from their positions, averaged over the rows.
 
-        It grows with the logarithm of the distance: a row between two islands belongs
-        to one of them, and not into the middle.
+        It grows with the logarithm of the distance, so that a row between two clusters
+        is mapped to one of them, and not to the middle.
         """
         if "place" not in forward.fields:
             return {}
@@ -59,19 +61,19 @@ class NeighborEmbedding(Architecture):
 
 
 class DenseNeighbors(InputNoise, NeighborEmbedding, DenseArchitecture):
-    """Dense layers, to codes that keep neighbours."""
+    """Dense layers to codes that preserve neighbours."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
         **NeighborEmbedding.parameter_constraints,
         **InputNoise.parameter_constraints,
-        # A map is drawn before there is a network.
+        # The embedding is computed before there is a network: no "auto".
         "encoding_dim": [Interval(Integral, 1, None, closed="left")],
     }
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """Deeper networks than for reconstructions alone."""
+        """Resolve "auto"; networks are deeper than for reconstructions alone."""
         if is_auto(values.get("hidden_layer_sizes")):
             values = values | {"hidden_layer_sizes": _SIZES}
         return super().resolve_auto(values, rows, data_values)

@@ -1,4 +1,4 @@
-"""Codes that keep neighbours."""
+"""Targets for codes that preserve neighbours."""
 
 from numbers import Integral, Real
 from typing import ClassVar
@@ -11,10 +11,11 @@ from skae.neighbors import Mixup, MixupRows, Neighborhood, neighbor_map
 
 
 class NeighborObjective:
-    """A map that keeps neighbours as what the codes are to be.
+    """Mixin that computes an embedding that preserves neighbours, as target of codes.
 
-    Reads `encoding_dim`, `n_neighbors`, `neighbor_weight` and `attraction`. Stands left
-    of `BaseAutoencoder`; the loss itself is the architecture's.
+    Uses the parameters `encoding_dim`, `n_neighbors`, `neighbor_weight` and
+    `attraction`. In the list of base classes it precedes `BaseAutoencoder`; the loss is
+    part of the architecture.
     """
 
     _outside_graph: ClassVar[tuple[str, ...]] = (
@@ -35,7 +36,7 @@ class NeighborObjective:
 
     def _training_weight(self, rows, weight, tasks):
         weight = super()._training_weight(rows, weight, tasks)
-        # Beside rows far out, the distances of all others are nothing.
+        # Beside extreme outliers the distances of all other rows would be negligible.
         far = far_rows(rows, weight) if self.neighbor_weight else []
         return left_out(far, len(rows), weight, tasks.row_name)
 
@@ -58,14 +59,14 @@ class NeighborObjective:
         places = np.zeros((len(rows), found.shape[1]), dtype=np.float32)
         places[around.kept] = found
         fields = fields | {"place": Rows(places, name)}
-        # A fit that goes on mixes as if there had been no break.
+        # A continued fit draws the same mixtures as an uninterrupted one.
         mixture = Mixup(around, n_before=getattr(self, "n_iter_", 0))
         return {k: MixupRows(field, mixture) for k, field in fields.items()}, val
 
 
 @one_blas_thread()
 def _aligned(places: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """`places` turned, mirrored and moved to where `codes` are."""
+    """Align `places` to `codes` by a rotation or reflection, and a translation."""
     center = codes.mean(axis=0)
     left, _, right = np.linalg.svd(places.T @ (codes - center))
     return (places @ (left @ right) + center).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Networks that read a sequence of any length, and write it again."""
+"""Sequence encoders and decoders: recurrent layers, or convolutions."""
 
 import math
 from numbers import Integral
@@ -19,20 +19,20 @@ from skae.families.recurrent._stacks import (
 )
 from skae.losses import RECONSTRUCTION_LOSSES
 
-# Values per time step that recurrent layers read of a code of `init="pca"`.
+# Values per time step to which the code is expanded for recurrent decoders.
 _CODE_CHANNELS = 8
 
 
 class RecurrentArchitecture(Architecture):
-    """A sequence to a code, and back to each time step; recurrent, or convolutions.
+    """Recurrent or convolutional encoder and decoder for sequences.
 
-    Reads `encoding_dim`, `hidden_layer_sizes`, `cell`, `activation` and `init`.
-    With `cell` "lstm" or "gru" and `init` "random", the code is the last state of the
-    last layer, and the decoder reads it at each time step. Otherwise a dense layer
-    makes the code, and another one what the decoder reads. The layers are called
-    ``encoder_0``, ..., ``code``, ``decoder_0``, ..., ``output``. Of "conv", these are
-    convolutions over pieces of the sequence; beside them are dense layers that see the
-    whole sequence, and all their names begin with ``dense``.
+    Uses the parameters `encoding_dim`, `hidden_layer_sizes`, `cell`, `activation` and
+    `init`. With `cell` "lstm" or "gru" and `init` "random", the code is the last state
+    of the last layer, and the input of the decoder at each time step. Otherwise a dense
+    layer gives the code, and another one the input of the decoder. The layers are
+    called ``encoder_0``, ..., ``code``, ``decoder_0``, ..., ``output``. With "conv",
+    these are convolutions over pieces of the sequence; parallel to them are dense
+    layers for the whole sequence, whose names begin with ``dense``.
     """
 
     layout = SequenceLayout
@@ -49,33 +49,33 @@ class RecurrentArchitecture(Architecture):
         "activation": [str, callable],
     }
 
-    # Of saved models that do not know better.
+    # For saved models without these parameters.
     activation = "gelu"
     init = "random"
 
-    # Of the convolutions: filters, and time steps that are joined into one before.
+    # Filters of the convolutions, and time steps that are joined into one before each.
     _filters, _pieces, _kernel_size = (64, 64), (4, 2), 3
 
     @property
     def sizes(self) -> list[int]:
-        """Units of the encoder's hidden layers."""
+        """Numbers of units of the hidden layers of the encoder."""
         return as_sizes(self.hidden_layer_sizes)
 
     @property
     def ends_in_state(self) -> bool:
-        """Whether the code is the last state of a recurrent layer, as in textbooks."""
+        """Whether the code is the last state of a recurrent layer."""
         return self.cell != "conv" and self.init == "random"
 
     @property
     def decoder_inlets(self) -> tuple[tuple[str, str], ...]:
-        """Kernels and biases of the layers that take the code."""
+        """Kernels and biases of the layers whose input is the code."""
         names = ["decoder_dense"]
         if self.cell == "conv" and self.sizes:
             names.append("dense_decoder_0")
         return tuple((f"{name}/kernel", f"{name}/bias") for name in names)
 
     def check(self):
-        """Sizes and activations that Keras takes."""
+        """Check sizes and activations."""
         super().check()
         check_sizes(
             "hidden_layer_sizes",
@@ -85,8 +85,8 @@ class RecurrentArchitecture(Architecture):
         check_activations(activation=self.activation)
 
     def reconstruction_loss(self):
-        """Data are scaled with one mean per feature."""
-        # A mean per time step would rest on few sequences at the far end.
+        """Loss of data that are scaled with one mean per feature."""
+        # The means of the last time steps would be those of few sequences.
         return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded, moments=pooled)
 
     def attributes(self, code_size):
@@ -95,15 +95,15 @@ class RecurrentArchitecture(Architecture):
         return super().attributes(code_size) | own
 
     def padded_with_means(self, x):
-        """Normal data with the sequence's own means behind its end."""
+        """Normal data, with padding replaced by the means of the sequence."""
         return layers.FillPadding()(x) if self.padded else x
 
     def encode(self, x):
-        """The hidden layers, and the code."""
+        """The hidden layers and the code."""
         return self.bottleneck(self.trunk(x), x)
 
     def trunk(self, x):
-        """What the code is made of: one vector, or a state for each time step."""
+        """Output of the hidden layers: one vector, or a state for each time step."""
         if self.cell == "conv":
             return self._conv_trunk(x)
         if self.padded:
@@ -148,7 +148,7 @@ class RecurrentArchitecture(Architecture):
         return keras.layers.Concatenate(name="joined")([h, whole])
 
     def bottleneck(self, h, x):
-        """The last state of the last layer, or a dense layer."""
+        """Code: the last state of a recurrent layer, or the output of a dense layer."""
         units = int(self.encoding_dim)
         if not self.ends_in_state:
             return keras.layers.Dense(units, name="code")(h)
@@ -162,7 +162,7 @@ class RecurrentArchitecture(Architecture):
         )
 
     def decode(self, code, encoder):
-        """What the code says about each time step."""
+        """Decode a code to all time steps."""
         if self.cell == "conv":
             return self._conv_decode(code)
         n_timesteps, n_features = self.sample_shape
@@ -212,7 +212,7 @@ class RecurrentArchitecture(Architecture):
 
 
 class LinearPathRecurrent(LinearPath, RecurrentArchitecture):
-    """Recurrent layers or convolutions beside one linear layer, if `init` is "pca"."""
+    """Recurrent layers or convolutions with a parallel linear path if `init="pca"`."""
 
     parameter_constraints = {
         **RecurrentArchitecture.parameter_constraints,
@@ -220,15 +220,15 @@ class LinearPathRecurrent(LinearPath, RecurrentArchitecture):
     }
 
     def vector(self, x):
-        """Normal data as one vector per row; means behind the end of a sequence."""
+        """Normal data as one vector per row, with padding replaced by means."""
         return super().vector(self.padded_with_means(x))
 
     def linear_code(self):
-        """A state of a recurrent layer is not linear."""
+        """Rotation, unless the code is the state of a recurrent layer (not linear)."""
         return None if self.ends_in_state else super().linear_code()
 
     def baseline(self, rows, summary, weight, rng):
-        """PCA on the linear path, and networks beside it that add nothing."""
+        """PCA on the linear path, with the outputs of the networks set to 0."""
         baseline = super().baseline(rows, summary, weight, rng)
         if self.has_linear_path and self.cell == "conv" and self.sizes:
             return baseline.with_weights({"dense_output/kernel": np.float32(0)})

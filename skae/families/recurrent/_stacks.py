@@ -1,10 +1,10 @@
-"""Recurrent layers; convolutions over the pieces of a sequence, and back."""
+"""Stacks of recurrent layers, and of convolutions over pieces of a sequence."""
 
 from skae._keras import keras, ops
 
 
 def piece_lengths(n_timesteps, pieces):
-    """Number of time steps before and after each joining of so many into one."""
+    """Numbers of time steps before and after each joining of `pieces` into one."""
     lengths = [n_timesteps]
     for size in pieces:
         lengths.append(-(-lengths[-1] // size))
@@ -12,10 +12,10 @@ def piece_lengths(n_timesteps, pieces):
 
 
 def piece_stack(h, present, filters, pieces, *, kernel_size, activation, prefix):
-    """Per entry of `filters`, time steps joined into pieces, and a convolution.
+    """For each entry of `filters`, join time steps into pieces, and a convolution.
 
-    Where `present` is 0, nothing is: each layer leaves zeros there, as there would be
-    behind the end of a sequence that comes alone. None means that everything is.
+    `present` is 0 for padding, where the outputs of each layer are set to zero, as in
+    the zero padding of an unpadded sequence. None means that there is no padding.
     """
     for i, (n, size) in enumerate(zip(filters, pieces, strict=True)):
         h = _join(h, size, f"{prefix}_{i}_pieces")
@@ -35,10 +35,10 @@ def piece_stack(h, present, filters, pieces, *, kernel_size, activation, prefix)
 
 
 def split_stack(h, filters, pieces, lengths, *, kernel_size, activation, names):
-    """Per entry of `filters`, a convolution, and each piece split into time steps.
+    """For each entry of `filters`, a convolution, and split pieces into time steps.
 
-    `lengths` are the numbers of time steps after each of these; the last convolution
-    has no activation.
+    `lengths` are the numbers of time steps after each split. The last convolution has
+    no activation.
     """
     for i, (n, size, name) in enumerate(zip(filters, pieces, names, strict=True)):
         last = i == len(filters) - 1
@@ -69,7 +69,7 @@ def _join(h, size, name):
 
 
 def recurrent_stack(x, sizes, *, cell, prefix, names=None, return_sequences=True):
-    """LSTM or GRU layers of `sizes` units; the last one may return its end state."""
+    """LSTM or GRU layers of `sizes` units; the last one may return its last state."""
     layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[cell]
     names = names or [f"{prefix}_{i}" for i in range(len(sizes))]
     for i, (size, name) in enumerate(zip(sizes, names, strict=True)):

@@ -1,4 +1,4 @@
-"""Dense layers whose code units are to be active for few rows."""
+"""Dense layers with sparse codes."""
 
 import math
 from numbers import Integral, Real
@@ -13,19 +13,20 @@ from skae.families.dense import DenseArchitecture, LinearPath
 
 # Mean activities are kept this far from 0 and 1, where the divergence is infinite.
 _MIN_ACTIVITY = 1e-6
-# A code of so many units is small already: "auto" lets all be active.
+# Up to this number of units a code is small: with "auto" all may be active.
 _MAX_UNITS_OF_A_SMALL_CODE = 32
 _MIN_ACTIVE = 10
 _MAX_AUTO_CODES = 128
-# Noise on the rows that become atoms, relative to the data: no two are the same.
+# Noise on the rows that become atoms, relative to the data, so that all differ.
 _ATOM_NOISE = 1e-2
 
 
 class SparseArchitecture(LinearPath, DenseArchitecture):
-    """Dense layers that let few code units be active, or have a penalty on them.
+    """Dense layers with few active code units, by top-k selection or a penalty.
 
-    Reads `penalty`, `n_active` and `sparsity_target` as well. The penalty's term is
-    called "sparsity"; "topk" has none, but a layer ``largest`` behind the code.
+    Uses the parameters `penalty`, `n_active` and `sparsity_target` as well. The term of
+    the penalty is called "sparsity". "topk" has no penalty, but a layer ``largest``
+    after the code.
     """
 
     parameter_constraints = {
@@ -40,11 +41,14 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """As many units as a row has values, of which half are off, at least."""
+        """Resolve "auto": as many code units as a row has values, up to 128.
+
+        With top-k selection, at most half of them (rounded up) are active.
+        """
         both = [values.get(name) for name in ("encoding_dim", "n_active")]
         if is_auto(values.get("encoding_dim")):
-            # Few units are active for any row. A dictionary with more atoms than the
-            # data have values is to be asked for.
+            # A large code, since few units are active per row. A dictionary with more
+            # atoms than the data have values must be requested explicitly.
             size = auto_encoding_dim(math.prod(rows.sample_shape), 1.0, _MAX_AUTO_CODES)
             values = {**values, "encoding_dim": size}
         values = super().resolve_auto(values, rows, data_values)
@@ -55,7 +59,7 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
 
     @property
     def most_active(self) -> int:
-        """How many code units a row may switch on."""
+        """Maximum number of active code units of a row."""
         size = int(self.encoding_dim)
         if self.penalty != "topk":
             return size
@@ -67,11 +71,11 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
 
     @property
     def selects(self) -> bool:
-        """Whether some code units must be off."""
+        """Whether some code units of each row must be inactive."""
         return self.most_active < self.encoding_dim
 
     def check(self):
-        """Activities between 0 and 1 for the divergence; no more active than exist."""
+        """Check the activation for the divergence, and the number of active units."""
         if self.penalty == "kl" and self.code_activation not in (
             "sigmoid",
             "hard_sigmoid",
@@ -90,23 +94,23 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         super().check()
 
     def bottleneck(self, h, x):
-        """The code, of which only the largest units stay."""
+        """Code, of which only the largest units are kept with top-k selection."""
         code = super().bottleneck(h, x)
         if not self.selects:
             return code
         return layers.KeepLargest(self.most_active, name="largest")(code)
 
     def linear_code(self):
-        """Only small codes may be turned: other units would be the largest."""
+        """Rotation of small codes only: it would change which units are largest."""
         is_small = self.penalty == "topk" and not self.selects
         return super().linear_code() if is_small else None
 
     def unexplained_variance(self, weights, summary):
-        """Atoms tell nothing of it."""
+        """None if the network is initialized with atoms, and not with PCA."""
         return None if self.selects else super().unexplained_variance(weights, summary)
 
     def penalties(self, forward):
-        """Sum of the activities, or divergence of their means from the target."""
+        """L1 norm of the codes, or divergence of mean activities from the target."""
         if self.penalty == "topk":
             return {}
         code, row_weight = forward.tensors["code"], forward.row_weight
@@ -120,20 +124,20 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         return {"sparsity": ops.sum(divergence)}
 
     def _linear_maps(self, rows, summary, weight, link, rng):
-        """PCA where all units may be active; otherwise rows of the data as atoms."""
+        """PCA if all units may be active; otherwise rows of the data as atoms."""
         if not self.selects:
             return super()._linear_maps(rows, summary, weight, link, rng)
         atoms = self._draw_atoms(rows, summary, weight, rng)
-        # Atoms of one row point to the same side: with weights of 1 their sum would
-        # go far beyond it.
+        # The active atoms of a row point in similar directions: with weights of 1 their
+        # sum would be much longer than the row.
         share = 1 / math.sqrt(self.most_active)
-        if self.tied_weights:  # one matrix for both ways
+        if self.tied_weights:  # one matrix for encoder and decoder
             both = math.sqrt(link.gain * share) * atoms
             return both.T, both
         return atoms.T, link.gain * share * atoms
 
     def _draw_atoms(self, rows, summary, weight, rng):
-        """Rows' directions from the mean, at random; rows of weight 0 do not count."""
+        """Directions of random rows from the mean, without rows of weight 0."""
         n_atoms, width = int(self.encoding_dim), rows.sample_shape[0]
         usable = np.arange(len(rows)) if weight is None else np.flatnonzero(weight)
         which = rng.choice(usable, n_atoms, replace=len(usable) < n_atoms)
@@ -145,5 +149,5 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
 
 
 def _few_of(size: int) -> int:
-    """Units that may be active of a large code."""
+    """Number of active units of a large code."""
     return max(_MIN_ACTIVE, round(math.sqrt(size)))

@@ -1,10 +1,10 @@
-"""Dense layers that are trained one at a time before the whole."""
+"""Dense layers that are trained layer by layer before the whole network."""
 
 from skae.families.dense import DenseArchitecture, LinearPath
 
 
 class StackedArchitecture(LinearPath, DenseArchitecture):
-    """Dense layers beside one linear layer, on both ways, if `init` is "pca"."""
+    """Dense layers with a parallel linear path if `init` is "pca"."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,

@@ -12,17 +12,17 @@ from skae.families.dense import DenseArchitecture, LinearPath
 from skae.families.variational import Variational
 from skae.tables import MixedTableLayout, TableLikelihood, TableLoss, VectorRows
 
-# What hidden layers see of numbers, in deviations.
+# Clipping of numbers in the input of hidden layers, in standard deviations.
 _FARTHEST = 4.0
 _MAX_AUTO_CODES = 12
 
 
 class DenseTable(LinearPath, DenseArchitecture):
-    """Dense layers for rows of a `MixedTableLayout`, beside one linear layer.
+    """Dense layers for rows of a `MixedTableLayout`, with a parallel linear path.
 
-    Of values that are missing in some rows the hidden layers learn as well which; the
-    linear layer takes the mean for them. PCA is that of the normal data, in which each
-    column has the same variance.
+    The hidden layers get an indicator for each value that is missing in some rows; the
+    linear layer replaces missing values by the mean. PCA is that of the normal data, in
+    which each column has the same variance.
     """
 
     layout = MixedTableLayout
@@ -30,7 +30,7 @@ class DenseTable(LinearPath, DenseArchitecture):
         **DenseArchitecture.parameter_constraints,
         **LinearPath.parameter_constraints,
     }
-    # Outputs are not what the encoder sees: no kernel serves both.
+    # Outputs and inputs differ in size, so that kernels cannot be tied.
     del parameter_constraints["tied_weights"]
 
     n_numbers: int
@@ -40,20 +40,20 @@ class DenseTable(LinearPath, DenseArchitecture):
 
     @classmethod
     def n_values(cls, rows, data_values):
-        """Numbers, and all levels of the categories."""
+        """Number of numeric values, plus that of all levels of the categories."""
         return data_values["n_numbers"] + sum(data_values["levels"])
 
     def reconstruction_loss(self):
-        """Mean over the columns."""
+        """Mean over the columns of the unexplained share of each."""
         return TableLoss(self.n_numbers, self.levels, self.value_weights)
 
     def vector(self, x):
-        """Normal data with means, which are 0, in the place of missing values."""
+        """Normal data, with missing values replaced by the mean, which is 0."""
         return ops.where(ops.isnan(x), 0.0, x)
 
     def trunk(self, x):
-        """Hidden layers, which see what is missing."""
-        # A number far out must not carry the row to where no other is.
+        """Hidden layers, with clipped numbers and indicators of missing values."""
+        # Clipped, so that an outlier does not move the code far from all others.
         filled = ops.clip(self.vector(x), -_FARTHEST, _FARTHEST)
         places = self._missing_places
         if places:
@@ -63,36 +63,36 @@ class DenseTable(LinearPath, DenseArchitecture):
 
     @property
     def _missing_places(self) -> list[int]:
-        """The first normal value of each that may be missing."""
+        """Index of the first normal value of each value that may be missing."""
         return [self._first_places[gap] for gap in self.missing_in_training]
 
     @property
     def _first_places(self) -> np.ndarray:
-        """The first normal value of each number and category."""
+        """Index of the first normal value of each number and category."""
         ends = np.cumsum((self.n_numbers, *self.levels))
         return np.append(np.arange(self.n_numbers), ends[:-1]).astype(int)
 
     @property
     def missing_in_training(self) -> tuple[int, ...]:
-        """Values of a row that are missing somewhere in training."""
+        """Indices of the values of a row that are missing in some training rows."""
         return self.missing
 
     def vectors(self, rows, summary, weight):
-        """Normal data, with means in the place of what is missing."""
+        """Normal data, with missing values replaced by means, and their moments."""
         rows = VectorRows(rows, *self.reconstruction_loss().scales(summary))
         summary = rows.summarize(weight)
         return rows, summary, summary.mean
 
     def normal_variance(self, summary):
-        """Each column has 1, in one value or in all of its levels."""
+        """Mean variance per value: each column has 1 in total, over all its levels."""
         return (self.n_numbers + len(self.levels)) / self.output_size
 
 
 class TableDenoising(Architecture):
-    """Values that are swapped with other rows', or taken away, in training.
+    """Mixin that swaps values with those of other rows, or masks them, in training.
 
-    Reads `noise` and `noise_level`. Stands left of the architecture that encodes and
-    decodes. Its layer is called ``noise``.
+    Uses the parameters `noise` and `noise_level`. In the list of base classes it
+    precedes the architecture that encodes and decodes. Its layer is called ``noise``.
     """
 
     parameter_constraints = {
@@ -102,12 +102,12 @@ class TableDenoising(Architecture):
 
     @property
     def auto_training(self):
-        """XLA's random numbers take longer on a CPU than it saves elsewhere."""
+        """No XLA with noise: on a CPU its random numbers cost more than it saves."""
         auto = super().auto_training
         return auto._replace(jit_compile=auto.jit_compile and not self.noise_level)
 
     def encode(self, x):
-        """As the backbone does; where values are taken away, with what is left."""
+        """Code of the base architecture; with masking, the observed values as well."""
         tensors = super().encode(x)
         if self.noise != "masking" or not self.noise_level:
             return tensors
@@ -117,15 +117,16 @@ class TableDenoising(Architecture):
 
     @property
     def missing_in_training(self):
-        """Every value, where they are taken away."""
+        """Indices of all values with masking, else those that are missing."""
         if self.noise == "masking" and self.noise_level:
             return tuple(range(self.sample_shape[0]))
         return super().missing_in_training
 
     def corrupt(self, x):
-        """Swap values, or take them away; where a loss is evaluated, only the latter.
+        """Swap or mask values; in evaluation only masking is applied.
 
-        Who takes values away wants them back: this is what is to be judged.
+        With masking the task is to predict masked values, so the validation loss
+        measures that.
         """
         from skae.tables import TableNoise
 
@@ -149,7 +150,7 @@ class TableArchitecture(TableDenoising, DenseTable):
 
 
 class VariationalTable(Variational, DenseTable):
-    """Dense layers, to a distribution of codes of tables and back."""
+    """Dense variational autoencoder for tables."""
 
     likelihood = "table"
     parameter_constraints = {
@@ -159,16 +160,16 @@ class VariationalTable(Variational, DenseTable):
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
-        """As many codes as a row has values, up to 12."""
+        """Resolve "auto": as many code dimensions as a row has values, up to 12."""
         if is_auto(values.get("encoding_dim")):
-            # The prior switches off codes that carry no information, and with too few
-            # codes sampled rows are poor.
+            # The prior switches off code dimensions without information, and with too
+            # few dimensions sampled rows are poor.
             size = auto_encoding_dim(math.prod(rows.sample_shape), 1.0, _MAX_AUTO_CODES)
             values = {**values, "encoding_dim": size}
         return super().resolve_auto(values, rows, data_values)
 
     def reconstruction_loss(self):
-        """Minus the log-likelihood, in nats."""
+        """Negative log-likelihood, in nats."""
         return TableLikelihood(self.n_numbers, self.levels, self.value_weights)
 
     def deviations(self, weights) -> np.ndarray:
@@ -178,7 +179,7 @@ class VariationalTable(Variational, DenseTable):
         return TableNegativeLogLikelihood.deviations(weights["error/log_deviation"])
 
     def baseline(self, rows, summary, weight, rng):
-        """The noise that PCA leaves in each number."""
+        """Add the standard deviation of each number that PCA leaves unexplained."""
         from skae.tables import TableNegativeLogLikelihood
 
         baseline = super().baseline(rows, summary, weight, rng)

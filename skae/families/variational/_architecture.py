@@ -1,4 +1,4 @@
-"""A distribution of codes per row, held near a standard normal one."""
+"""Variational networks: a posterior per row, and a standard normal prior."""
 
 from numbers import Integral, Real
 
@@ -12,17 +12,18 @@ from skae.families.conv import ConvArchitecture
 from skae.families.dense import DenseArchitecture, LinearPath
 from skae.losses import LIKELIHOODS
 
-# Beyond these, exp() is worth nothing for training and dangerous in float32.
+# Outside this range, exp() has no benefit for training and may overflow in float32.
 _LOG_VAR_RANGE = (-12.0, 8.0)
-# Variance of the noise, as a share of the mean variance, where PCA leaves nothing.
+# Lower bound of the variance of the noise, as a share of the mean variance.
 _MIN_NOISE = 1e-3
 
 
 class Variational(Architecture):
-    """Evidence lower bound: likelihood of the decoded sample minus a divergence.
+    """Mixin for the evidence lower bound: a likelihood minus the KL divergence.
 
-    Reads `encoding_dim`, `free_bits` and `likelihood`; its term is called "kl". Stands
-    left of the architecture that encodes and decodes, whose `bottleneck` it replaces.
+    Uses the parameters `encoding_dim`, `free_bits` and `likelihood`; its term is called
+    "kl". In the list of base classes it precedes the architecture that encodes and
+    decodes, whose `bottleneck` it extends.
     """
 
     parameter_constraints = {
@@ -37,11 +38,11 @@ class Variational(Architecture):
     free_bits = 0.0
 
     def reconstruction_loss(self):
-        """Minus the log-likelihood, in nats."""
+        """Negative log-likelihood, in nats."""
         return LIKELIHOODS[self.likelihood]()
 
     def bottleneck(self, h, x):
-        """Mean and log-variance of the posterior, and a sample of it."""
+        """Mean and log-variance of the posterior, and a sample from it."""
         units = int(self.encoding_dim)
         mean = super().bottleneck(h, x)
         log_var = ops.clip(
@@ -51,11 +52,11 @@ class Variational(Architecture):
         return {"code": mean, "log_var": log_var, "sample": sample}
 
     def baseline(self, rows, summary, weight, rng):
-        """Where there is a linear path, probabilistic PCA instead of PCA.
+        """Baseline with probabilistic PCA instead of PCA, if there is a linear path.
 
         With codes of unit variance along axes of variance v, and noise of variance s in
         each direction, the posterior has the variance s / v, and its mean is shrunk by
-        the root of what is left of 1 [1]_.
+        the factor sqrt(1 - s / v) [1]_.
 
         References
         ----------
@@ -76,7 +77,7 @@ class Variational(Architecture):
         shrunk = np.sqrt(1 - np.minimum(unsure, 1.0)).astype(np.float32)
         weights[f"{encoder}/kernel"] = weights[f"{encoder}/kernel"] * shrunk
         weights["code/bias"] = weights["code/bias"] * shrunk
-        # Not shrunk once more: from the means, the decoder reconstructs as PCA does.
+        # The decoder undoes the shrinkage: from the means, it reconstructs like PCA.
         weights[f"{decoder}/kernel"] = kernel / np.maximum(shrunk, 0.5)[:, None]
         weights["log_var/kernel"] = np.float32(0.0)
         weights["log_var/bias"] = np.log(unsure).astype(np.float32)
@@ -85,7 +86,7 @@ class Variational(Architecture):
         return baseline.with_weights(weights)
 
     def penalties(self, forward):
-        """Divergence from the prior, in nats per row."""
+        """KL divergence of the posterior from the prior, in nats per row."""
         mean, log_var = forward.tensors["code"], forward.tensors["log_var"]
         nats = 0.5 * (ops.exp(log_var) + ops.square(mean) - 1.0 - log_var)
         per_dimension = ops.sum(forward.row_weight[:, None] * nats, axis=0)
@@ -94,7 +95,7 @@ class Variational(Architecture):
         return {"kl": ops.sum(per_dimension)}
 
     def linear_code(self):
-        """Only the signs and the order: the prior and the variances go by axis."""
+        """Only signs and order may change: prior and variances are per dimension."""
         code = super().linear_code()
         return code and code._replace(
             followers=("log_var/kernel", "log_var/bias"),
@@ -104,7 +105,7 @@ class Variational(Architecture):
         )
 
     def functions(self, parts):
-        """The posterior, and what a code says of data."""
+        """Models of the posterior, and of the negative log-likelihood given a code."""
         posterior = keras.layers.Concatenate(name="posterior")(
             [parts.tensors["code"], parts.tensors["log_var"]]
         )
@@ -119,7 +120,7 @@ class Variational(Architecture):
 
 
 class DenseVariational(Variational, LinearPath, DenseArchitecture):
-    """Dense layers, to a distribution of codes and back."""
+    """Dense variational autoencoder."""
 
     parameter_constraints = {
         **DenseArchitecture.parameter_constraints,
@@ -129,7 +130,7 @@ class DenseVariational(Variational, LinearPath, DenseArchitecture):
 
 
 class ConvVariational(Variational, LinearPath, ConvArchitecture):
-    """Convolutions, to a distribution of codes and back."""
+    """Convolutional variational autoencoder."""
 
     parameter_constraints = {
         **ConvArchitecture.parameter_constraints,
