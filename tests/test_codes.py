@@ -20,7 +20,7 @@ from skae import (
     VariationalAutoencoder,
 )
 from skae.datasets import load_digits
-from skae.fitting import TrainedModel, _codes
+from skae.fitting import TrainedModel, _rotation
 from skae.layers import NestedDropout
 from skae.metrics import explained_variance, prefix_scores
 from skae.plotting import ScreeDisplay
@@ -143,8 +143,8 @@ def test_constant_rows_and_spare_codes(X):
 @pytest.fixture
 def few_leading(monkeypatch):
     """Codes are many from four on, and two of them lead."""
-    monkeypatch.setattr(_codes, "_MAX_CODES", 3)
-    monkeypatch.setattr(_codes, "_LEADING_CODES", 2)
+    monkeypatch.setattr(_rotation, "_MAX_CODES", 3)
+    monkeypatch.setattr(_rotation, "_LEADING_CODES", 2)
 
 
 @pytest.mark.parametrize("l1", [0.0, 0.3])
@@ -170,8 +170,8 @@ def test_many_codes_are_turned_like_few(surface, few_leading, l1):
 def test_many_codes_of_a_linear_network_are_those_of_few(surface, monkeypatch):
     settings = {"hidden_layer_sizes": (), "encoding_dim": 5, "epochs": 1}
     few = make(Autoencoder, **settings).fit(surface)
-    monkeypatch.setattr(_codes, "_MAX_CODES", 3)
-    monkeypatch.setattr(_codes, "_LEADING_CODES", 2)
+    monkeypatch.setattr(_rotation, "_MAX_CODES", 3)
+    monkeypatch.setattr(_rotation, "_LEADING_CODES", 2)
     many = make(Autoencoder, **settings).fit(surface)
     ratio = few.explained_variance_ratio_
     np.testing.assert_allclose(many.explained_variance_ratio_, ratio, atol=1e-3)

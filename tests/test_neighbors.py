@@ -22,7 +22,7 @@ from skae.fitting._sizes import resolve_epochs, resolve_sizes
 from skae.neighbors import _map as _neighbor_map
 from skae.neighbors import _search as _neighbors
 from skae.neighbors._map import neighbor_map
-from skae.neighbors._mixed_rows import Mixup, MixupRows
+from skae.neighbors._mixup import Mixup, MixupRows
 from skae.neighbors._search import Neighborhood
 
 

@@ -1,7 +1,8 @@
 """Data layouts, and rows of any container: validated, read in chunks, restored."""
 
 from skae._moved import former
-from skae.data._changing_rows import AugmentedRows as AugmentedRows
+from skae.data._augmented_rows import AugmentedRows as AugmentedRows
+from skae.data._augmented_rows import ShiftedRows as ShiftedRows
 from skae.data._dask import by_block as by_block
 from skae.data._far_rows import dominating_row as dominating_row
 from skae.data._far_rows import dominating_value as dominating_value
@@ -19,6 +20,7 @@ from skae.data._masked_rows import MaskedRows as MaskedRows
 from skae.data._memory_maps import find_memory_map as find_memory_map
 from skae.data._mixtures import fit_mixture as fit_mixture
 from skae.data._pca import principal_components as principal_components
+from skae.data._row_subset import RowSubset as RowSubset
 from skae.data._rows import CHUNK_BYTES as CHUNK_BYTES
 from skae.data._rows import GRAIN as GRAIN
 from skae.data._rows import MAP_BYTES as MAP_BYTES
@@ -35,8 +37,6 @@ from skae.data._rows import weight_of_rows as weight_of_rows
 from skae.data._sequences import SequenceLayout as SequenceLayout
 from skae.data._sequences import is_ragged_list as is_ragged_list
 from skae.data._sequences import pooled as pooled
-from skae.data._shifted_rows import ShiftedRows as ShiftedRows
-from skae.data._some_rows import RowSubset as RowSubset
 from skae.data._threads import one_blas_thread as one_blas_thread
 from skae.data._units import FAR as FAR
 from skae.data._units import SAFE_SCALES as SAFE_SCALES

@@ -44,4 +44,4 @@ from skae.engine._train import TrainingData as TrainingData
 from skae.engine._train import TrainingResult as TrainingResult
 from skae.engine._train import train as train
 from skae.engine._versions import show_versions as show_versions
-from skae.engine._weight_checks import check_all_there as check_all_there
+from skae.engine._weights import check_all_there as check_all_there

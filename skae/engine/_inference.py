@@ -15,7 +15,7 @@ from skae.data import GRAIN, aligned, aligned_zeros, is_aligned
 from skae.engine._graph import Graph
 from skae.engine._keras_settings import own_keras_settings
 from skae.engine._process import enter_backend
-from skae.engine._weight_checks import check_all_there
+from skae.engine._weights import check_all_there
 
 
 class Inference:

@@ -24,7 +24,7 @@ from skae.engine._optimizers import (
 )
 from skae.engine._seeds import random_initializers, redraw
 from skae.engine._settings import ProgramSettings
-from skae.engine._weight_checks import check_all_there
+from skae.engine._weights import check_all_there
 
 
 class Program(ABC):

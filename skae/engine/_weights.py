@@ -1,8 +1,10 @@
 """Names of weights by their position in a graph, not by Keras' counters."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from skae._keras import keras
 
@@ -83,3 +85,13 @@ def _snake(name: str) -> str:
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def check_all_there(names: Iterable[str], weights: Mapping[str, np.ndarray]) -> None:
+    """Raise ValueError, with the name of a missing weight, unless all are there."""
+    missing = sorted(set(names) - weights.keys())
+    if missing:
+        raise ValueError(
+            f"The weights {missing[0]!r} are not among those of the fit, "
+            f"{sorted(weights)}: the network was built in another way than then."
+        )

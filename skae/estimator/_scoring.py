@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import checked_weight
 from skae.data import by_block, map_fields
-from skae.estimator._elsewhere import MissingMethods
+from skae.estimator._missing_methods import MissingMethods
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray

@@ -22,10 +22,10 @@ from skae.engine import (
     train,
 )
 from skae.fitting._baseline import baseline_of, state_to_go_on_from
-from skae.fitting._codes import RotatedCodes, rotate_codes
 from skae.fitting._identity import fit_identity
 from skae.fitting._model import TrainedModel
 from skae.fitting._request import FitRequest
+from skae.fitting._rotation import RotatedCodes, rotate_codes
 from skae.fitting._sizes import resolve_training, worth_compiling
 from skae.fitting._split import split, summarize
 

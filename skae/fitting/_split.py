@@ -1,9 +1,12 @@
 """Moments of the data, and the split into training rows and rows held out."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from skae.data import Summary
+from skae.data import Rows, Summary, weight_of_rows
 from skae.engine import Architecture, TrainingData
+from skae.estimator import EpochTasks
 from skae.fitting._broken_rows import warn_of_one_row
 from skae.fitting._request import FitRequest
 
@@ -66,3 +69,26 @@ def _summarize(architecture: Architecture, fields, weight=None) -> Summary:
     summary = summaries.get("target", summaries["data"])
     architecture.reconstruction_loss().check(summary)
     return summary
+
+
+def weigh_rows(
+    estimator,
+    fields: Mapping[str, Rows],
+    sample_weight,
+    tasks: EpochTasks,
+    continuing: bool,
+) -> np.ndarray | None:
+    """Weights of the training rows; unless `continuing`, units are fitted as well.
+
+    The units are set in the layout of `estimator`.
+    """
+    rows = fields["data"]
+    weight = weight_of_rows(sample_weight, rows)
+    if continuing:
+        return estimator._training_weight(rows, weight, tasks)
+    architecture, layout = estimator._make_architecture(fields), estimator._layout
+    architecture.fit_units(layout, rows, weight)
+    counted = estimator._training_weight(rows, weight, tasks)
+    if counted is not weight:  # without the rows that are left out
+        architecture.fit_units(layout, rows, counted)
+    return counted

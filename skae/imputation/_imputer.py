@@ -19,7 +19,7 @@ from skae.frames import columns_of, missing_of
 from skae.imputation._blended import BlendedImputation, hide
 from skae.imputation._default_network import effort, sized
 from skae.imputation._extremes import encoded, fitted_layout
-from skae.imputation._filled_tables import filled_columns, with_filled
+from skae.imputation._imputed_tables import filled_columns, with_filled
 from skae.imputation._network_draws import NetworkDraws
 from skae.meta import AutoencoderMetaEstimator, restores_on_error
 from skae.tables import TableRows

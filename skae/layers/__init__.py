@@ -13,7 +13,7 @@ _LATE = {
     "FillPadding": "_padding",
     "MaskPadding": "_padding",
     "Present": "_padding",
-    "Sampling": "_sampling",
+    "Sampling": "_gaussian",
     "Standardize": "_scaling",
     "Unstandardize": "_scaling",
     "TiedDense": "_tied",

@@ -11,10 +11,10 @@ from skae.tables._columns import NumberColumn as NumberColumn
 from skae.tables._date_column import DateColumn as DateColumn
 from skae.tables._draws import draw_levels as draw_levels
 from skae.tables._draws import draw_places as draw_places
+from skae.tables._gaussian import NormalWithMissing as NormalWithMissing
 from skae.tables._layout import MixedTableLayout as MixedTableLayout
 from skae.tables._losses import TableLikelihood as TableLikelihood
 from skae.tables._losses import TableLoss as TableLoss
-from skae.tables._normal import NormalWithMissing as NormalWithMissing
 from skae.tables._numeric import TableNumbers as TableNumbers
 from skae.tables._numeric import observed_moments as observed_moments
 from skae.tables._rows import TableRows as TableRows

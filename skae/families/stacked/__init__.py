@@ -1,6 +1,6 @@
 """Stacked autoencoders."""
 
-from skae.families.stacked._architecture import (
+from skae.families.stacked._autoencoder import (
     StackedArchitecture as StackedArchitecture,
 )
 from skae.families.stacked._autoencoder import StackedAutoencoder as StackedAutoencoder

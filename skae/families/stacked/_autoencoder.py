@@ -15,10 +15,24 @@ from skae._sklearn import Interval, StrOptions
 from skae.base import BaseAutoencoder
 from skae.engine import Baseline, is_auto
 from skae.estimator import with_shared_texts
-from skae.families.dense import Autoencoder, LinearPathArchitecture
-from skae.families.stacked._architecture import StackedArchitecture
+from skae.families.dense import (
+    Autoencoder,
+    DenseArchitecture,
+    LinearPath,
+    LinearPathArchitecture,
+)
 from skae.fitting import auto_epochs, resolve_sizes
 from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
+
+
+class StackedArchitecture(LinearPath, DenseArchitecture):
+    """Dense layers with a parallel linear path if `init` is "pca"."""
+
+    parameter_constraints = {
+        **DenseArchitecture.parameter_constraints,
+        **LinearPath.parameter_constraints,
+    }
+
 
 # Epochs of a layer relative to those of the whole network, which depends little on it.
 _SHARE_OF_A_LAYER = 1 / 3
