@@ -4,6 +4,7 @@
 """
 
 import ast
+import functools
 import inspect
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def callable_like(value) -> bool:
     return isinstance(value, kinds) or inspect.isfunction(value)
 
 
+@functools.cache
+def asked_in(path: Path) -> set[tuple[str, str]]:
+    """Attributes that a file asks for, each behind the last name of its owner."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {
+        (ast.unparse(node.value).split(".")[-1], node.attr)
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+    }
+
+
 def callers(cls: type, name: str) -> list[str]:
     """Files outside families that ask an object of `cls` for a hook."""
     own = Path(inspect.getsourcefile(cls))
@@ -57,11 +69,8 @@ def callers(cls: type, name: str) -> list[str]:
         if place.startswith("testing/") and name != "_test_params":
             continue
         owners = {*NAMES[cls], *(("self", "cls") if path == own else ())}
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and node.attr == name:
-                if ast.unparse(node.value).split(".")[-1] in owners:
-                    found.append(place)
-                    break
+        if any(asked == name and owner in owners for owner, asked in asked_in(path)):
+            found.append(place)
     return found
 
 

@@ -150,6 +150,8 @@ class Architecture(ABC):
     layout: ClassVar[type[Layout]] = TableLayout
     # Whether there are no hidden layers.
     is_linear: bool = False
+    # Rows from which on training begins far from PCA, where that is the baseline.
+    rows_to_leave_pca: int = MANY_ROWS
     # Constraints of the parameters that these hooks read, in the form of
     # `_parameter_constraints`.
     parameter_constraints: ClassVar[dict] = {}

@@ -8,7 +8,7 @@ from skae import layers
 from skae._keras import keras, ops
 from skae._sklearn import StrOptions
 from skae.data import FlatRows, principal_components
-from skae.engine import MANY_ROWS, Architecture, LinearCode, is_auto
+from skae.engine import Architecture, LinearCode, is_auto
 from skae.families.dense._architecture import DenseArchitecture
 from skae.families.dense._input_noise import InputNoise
 
@@ -30,9 +30,6 @@ class LinearPath(Architecture):
 
     parameter_constraints = {"init": [StrOptions({"pca", "random"})]}
 
-    # From this number of rows on, training begins at other weights than PCA's, which
-    # remain the baseline.
-    rows_to_leave_pca = MANY_ROWS
     init = "random"  # for families and saved models without this parameter
     encoding_dim: int | None
     code_activation = "linear"
