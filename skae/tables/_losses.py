@@ -60,16 +60,11 @@ class TableLoss(ReconstructionLoss):
         raise NotImplementedError
 
     def row_loss(self, normal, tensors):
-        """Weighted mean over the columns without missing values.
-
-        Columns that are "seen" by the encoder have less weight; "seen" is among
-        `tensors` if values were masked in the input of the encoder.
-        """
+        """Mean error over the observed columns."""
         from skae.tables._layers import TableError
 
         layer = TableError(**self._sizes, weights=self.value_weights, name="error")
-        names = [name for name in ("raw", "seen") if name in tensors]
-        return layer([normal, *(tensors[name] for name in names)])
+        return layer([normal, tensors["raw"]])
 
     def output_shape(self, sample_shape):
         """One output per number and per level of the categories."""
@@ -160,7 +155,7 @@ class TableLikelihood(TableLoss):
     """
 
     def row_loss(self, normal, tensors):
-        """Sum over the observed values, whether the encoder has seen them or not."""
+        """Sum over the observed values."""
         from skae.tables._layers import TableNegativeLogLikelihood
 
         layer = TableNegativeLogLikelihood(
