@@ -156,9 +156,10 @@ epochs : int or "auto"
     number of steps grows with the square root of the number of rows. If the "auto"
     layers are narrow for many rows (at most 32 values per row), it makes twice as
     many epochs. `Autoencoder` makes fewer and larger steps for 4096 to 20000
-    training rows, if PCA is the initialization and the layers, `learning_rate`,
-    `epochs` and `batch_size` are all "auto": half as many epochs (two thirds for up
-    to 32 columns, or more than 1024), with a learning rate of 0.004.
+    training rows, if PCA is the initialization, the loss is the squared error without
+    dropout, `nested`, `l1` or `l2`, and the layers, `learning_rate`, `epochs` and
+    `batch_size` are all "auto": half as many epochs (two thirds for up to 32 columns,
+    or more than 1024), with a learning rate of 0.004.
 
 batch_size : int or "auto"
     Rows per training step. "auto" is the largest power of two that is no more than

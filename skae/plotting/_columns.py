@@ -141,7 +141,7 @@ class ColumnDisplay(Display):
         other,
         *,
         columns: Sequence | None = None,
-        labels: tuple[str, str] = ("real", "made up"),
+        labels: tuple[str, str] = ("real", "synthetic"),
         bins: int = 25,
         kinds: Mapping | None = None,
         ax=None,
@@ -156,7 +156,7 @@ class ColumnDisplay(Display):
         columns : sequence, default=None
             Names of the columns to plot; the first twelve by default.
 
-        labels : tuple of two str, default=("real", "made up")
+        labels : tuple of two str, default=("real", "synthetic")
             Names of the tables in the legend.
 
         bins : int, default=25

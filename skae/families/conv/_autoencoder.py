@@ -20,9 +20,9 @@ class ConvAutoencoder(BaseAutoencoder):
     much more of the variance than :class:`Autoencoder` with the same number of codes,
     but takes more time on a CPU. For images of 8 x 8 pixels the two are nearly the
     same, and :class:`Autoencoder` is faster; on patches of photographs PCA is hard to
-    beat, and the fit returns it. Images have the shape (n, H, W) or (n, H, W, C), or
-    are flattened; reconstructions have the same layout, and codes are always a
-    two-dimensional array.
+    beat, and the fit with an integer `encoding_dim` returns it. Images have the shape
+    (n, H, W) or (n, H, W, C), or are flattened; reconstructions have the same layout,
+    and codes are always a two-dimensional array.
 
     Parameters
     ----------
