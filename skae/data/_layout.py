@@ -50,14 +50,18 @@ class Layout(ABC):
         super().__init_subclass__(**options)
         check_hooks(
             cls,
-            renamed={"check": "validate", "facts": "data_values", "shaped": "restore"},
+            renamed={
+                "numeric": "numeric_only",
+                "check": "validate",
+                "facts": "data_values",
+                "shaped": "restore",
+            },
             gone={
                 "check_other": "validate() checks data of any form",
                 "counted": "fit() may have a parameter sample_weight",
                 "frame": "restore() may return a data frame",
                 "is_table": "validate() checks data of any form",
                 "n_features": "attributes() may return 'n_features_in_'",
-                "numeric": "it is called numeric_only",
                 "of": "from_estimator() calls fit()",
             },
         )

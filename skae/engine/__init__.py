@@ -13,6 +13,7 @@ from skae.engine._auto_sizes import FEW_VALUES as FEW_VALUES
 from skae.engine._auto_sizes import NARROW_SIZES as NARROW_SIZES
 from skae.engine._auto_sizes import auto_encoding_dim as auto_encoding_dim
 from skae.engine._auto_sizes import auto_hidden_sizes as auto_hidden_sizes
+from skae.engine._auto_sizes import with_auto_codes as with_auto_codes
 from skae.engine._baseline import Baseline as Baseline
 from skae.engine._cache import borrowed_program as borrowed_program
 from skae.engine._cache import build_graph as build_graph

@@ -11,12 +11,11 @@ import numpy as np
 
 from skae._moved import check_hooks
 from skae.data import Layout, Rows, Summary, TableLayout
-from skae.engine._auto_sizes import auto_encoding_dim
+from skae.engine._auto_sizes import with_auto_codes
 from skae.engine._baseline import Baseline
 from skae.engine._freeze import freeze
 from skae.engine._graph import connect
 from skae.engine._linear_code import LinearCode
-from skae.engine._parameter_checks import is_auto
 from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
 
 # From this number of rows on, "auto" chooses larger networks and no noise.
@@ -37,7 +36,6 @@ _FORMER_HOOKS = {
     "settle": "resolve_auto(values, rows, data_values) decides all that is 'auto'",
     "takes_large_steps": "auto_training says so",
     "test_parameters": "the estimator's _test_params() returns them",
-    "variance_left": "it is called unexplained_variance",
 }
 
 
@@ -163,7 +161,8 @@ class Architecture(ABC):
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
-        check_hooks(cls, renamed={}, gone=_FORMER_HOOKS)
+        renamed = {"variance_left": "unexplained_variance"}
+        check_hooks(cls, renamed, gone=_FORMER_HOOKS)
 
     def __init__(
         self,
@@ -252,10 +251,7 @@ class Architecture(ABC):
 
         `data_values` are those of the layout.
         """
-        values = dict(values)
-        if is_auto(values.get("encoding_dim")):
-            values["encoding_dim"] = auto_encoding_dim(math.prod(rows.sample_shape))
-        return values
+        return with_auto_codes(values, rows)
 
     @property
     def auto_training(self) -> AutoTraining:

@@ -8,7 +8,7 @@ import numpy as np
 from skae import layers
 from skae._keras import ops
 from skae._sklearn import Interval, StrOptions
-from skae.engine import auto_encoding_dim, is_auto
+from skae.engine import is_auto, with_auto_codes
 from skae.families.dense import DenseArchitecture, LinearPath
 
 # Mean activities are kept this far from 0 and 1, where the divergence is infinite.
@@ -46,11 +46,9 @@ class SparseArchitecture(LinearPath, DenseArchitecture):
         With top-k selection, at most half of them (rounded up) are active.
         """
         both = [values.get(name) for name in ("encoding_dim", "n_active")]
-        if is_auto(values.get("encoding_dim")):
-            # A large code, since few units are active per row. A dictionary with more
-            # atoms than the data have values must be requested explicitly.
-            size = auto_encoding_dim(math.prod(rows.sample_shape), 1.0, _MAX_AUTO_CODES)
-            values = {**values, "encoding_dim": size}
+        # A large code, since few units are active per row. A dictionary with more
+        # atoms than the data have values must be requested explicitly.
+        values = with_auto_codes(values, rows, 1.0, _MAX_AUTO_CODES)
         values = super().resolve_auto(values, rows, data_values)
         if values["penalty"] == "topk" and all(map(is_auto, both)):
             size = values["encoding_dim"]

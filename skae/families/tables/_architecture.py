@@ -1,13 +1,12 @@
 """Dense layers for tables of numbers and categories."""
 
-import math
 from numbers import Real
 
 import numpy as np
 
 from skae._keras import ops
 from skae._sklearn import Interval, StrOptions
-from skae.engine import Architecture, auto_encoding_dim, is_auto
+from skae.engine import Architecture, with_auto_codes
 from skae.families.dense import DenseArchitecture, LinearPath
 from skae.families.variational import Variational
 from skae.tables import MixedTableLayout, TableLikelihood, TableLoss, VectorRows
@@ -152,11 +151,9 @@ class VariationalTable(Variational, DenseTable):
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
         """Resolve "auto": as many code dimensions as a row has values, up to 12."""
-        if is_auto(values.get("encoding_dim")):
-            # The prior switches off code dimensions without information, and with too
-            # few dimensions sampled rows are poor.
-            size = auto_encoding_dim(math.prod(rows.sample_shape), 1.0, _MAX_AUTO_CODES)
-            values = {**values, "encoding_dim": size}
+        # The prior switches off code dimensions without information, and with too
+        # few dimensions sampled rows are poor.
+        values = with_auto_codes(values, rows, 1.0, _MAX_AUTO_CODES)
         return super().resolve_auto(values, rows, data_values)
 
     def reconstruction_loss(self):
