@@ -151,15 +151,16 @@ learning_rate_schedule : {"cosine", "constant"}
     would reach zero after `epochs`; "constant" does not change it.
 
 epochs : int or "auto"
-    Maximum number of epochs. "auto" makes about 2700 steps, but at least 12 and at
-    most 500 epochs; for more than 60000 rows it makes fewer epochs, so that the
-    number of steps grows with the square root of the number of rows. If the "auto"
-    layers are narrow for many rows (at most 32 values per row), it makes twice as
-    many epochs. `Autoencoder` makes fewer and larger steps for 4096 to 20000
-    training rows, if PCA is the initialization, the loss is the squared error without
-    dropout, `nested`, `l1` or `l2`, and the layers, `learning_rate`, `epochs` and
-    `batch_size` are all "auto": half as many epochs (two thirds for up to 32 columns,
-    or more than 1024), with a learning rate of 0.004.
+    Maximum number of epochs. "auto" makes about 2700 steps, but at least 12 and
+    at most 500 epochs; for more than 60000 rows it makes fewer epochs, so that
+    the number of steps grows with the square root of the number of rows. If the
+    "auto" layers are narrow for many rows (at most 32 values per row), it makes
+    twice as many epochs. `Autoencoder` makes fewer and larger steps for 4096 to
+    20000 training rows, if PCA is the initialization, the loss is the squared
+    error without dropout, `nested`, `l1` or `l2`, and the layers,
+    `learning_rate`, `epochs` and `batch_size` are all "auto": half as many epochs
+    (two thirds for up to 32 columns, or more than 1024), with a learning rate of
+    0.004.
 
 batch_size : int or "auto"
     Rows per training step. "auto" is the largest power of two that is no more than
