@@ -3,9 +3,15 @@
 import ast
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from discovery import autoencoder_classes
+
+from skae.base import BaseAutoencoder
+from skae.engine import Architecture
+from skae.estimator import FamilyHooks
 
 PACKAGE = Path(__file__).parents[1] / "skae"
 
@@ -149,3 +155,31 @@ def test_keras_waits_for_the_first_use():
 def test_files_fit_in_a_head():
     for path in FILES:
         assert len(path.read_text().splitlines()) <= 400, path
+
+
+# What every base adds to, and the bases with the defaults of all.
+ADDED_UP = {"parameter_constraints", "_parameter_constraints"}
+ROOTS = {Architecture, FamilyHooks, BaseAutoencoder}
+
+
+@pytest.mark.parametrize("cls", autoencoder_classes())
+@pytest.mark.parametrize("side", ["architecture", "estimator"])
+def test_no_base_hides_the_value_of_another(cls, side):
+    """A mixin stands left of the backbone: its default would count without a word."""
+    bases = (cls._architecture if side == "architecture" else cls).__mro__
+    for left, right in combinations(bases, 2):
+        if issubclass(left, right) or right in ROOTS:
+            continue
+        for name in _values(left).keys() & _values(right).keys() - ADDED_UP:
+            message = f"{left.__name__}.{name} hides {right.__name__}.{name}"
+            assert _values(left)[name] == _values(right)[name], message
+
+
+def _values(cls):
+    """Attributes of a class that are neither methods nor Python's own."""
+    return {
+        name: value
+        for name, value in vars(cls).items()
+        if not (name.startswith("__") or name == "_abc_impl" or callable(value))
+        and not isinstance(value, property | classmethod | staticmethod)
+    }

@@ -50,6 +50,21 @@ def test_a_renamed_hook_is_taken():
 
 
 @pytest.mark.parametrize(
+    ("base", "former", "present"),
+    [
+        (BaseAutoencoder, "_facts", "_data_values"),
+        (DenseArchitecture, "variance_left", "unexplained_variance"),
+        (TableLayout, "numeric", "numeric_only"),
+    ],
+)
+def test_every_base_takes_its_renamed_hooks(base, former, present):
+    hook = object()
+    with pytest.warns(FutureWarning, match=f"{former} is called {present} now"):
+        cls = type("Former", (base,), {former: hook})
+    assert getattr(cls, present) is hook
+
+
+@pytest.mark.parametrize(
     ("base", "hook", "advice"),
     [
         (DenseArchitecture, "settle", "resolve_auto"),
