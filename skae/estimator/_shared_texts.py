@@ -320,6 +320,9 @@ FloatingPointError
 # Further uses of `random_state`, in the classes that have this parameter.
 RANDOM_THINGS_WITH = {
     "beta": "the codes drawn in training",
-    "noise": "noise",
+    "noise": "corruption",
+    "input_noise": "input noise",
     "dropout": "dropout",
+    "nested": "nested dropout",
+    "n_neighbors": "mixup",
 }
