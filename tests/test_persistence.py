@@ -4,6 +4,7 @@ import copy
 import errno
 import importlib.util
 import json
+import math
 import os
 import pickle
 import signal
@@ -27,6 +28,7 @@ from skae import Autoencoder, _file
 
 FILES = Path(__file__).parent / "files"
 ALL_VERSIONS = sorted(FILES.glob("v?_*.skae"))
+AUTOENCODERS = {cls.__name__ for cls in autoencoder_classes()}
 PRESENT = sorted(FILES.glob(f"v{_file.FORMAT_VERSION}_*.skae"))
 
 
@@ -82,9 +84,54 @@ def test_files_of_all_versions_load(file):
     np.testing.assert_allclose(outputs(skae.load(file), X), expected, atol=1e-5)
 
 
+def changes_if_trained_further(model, X):
+    """What would differ from the network in the file, which `partial_fit` refuses."""
+    before = model._model.architecture
+    after = model._make_architecture({"data": model._read(X)}, previous=before)
+    # Fields of training alone, such as the places on a map, are made by `partial_fit`.
+    changes = before.changes(after.for_inference())
+    return [change for change in changes if not change.startswith("training with")]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for file in ALL_VERSIONS if file.stem[3:] in AUTOENCODERS],
+    ids=lambda file: file.stem,
+)
+def test_models_of_all_versions_can_be_trained_further(file):
+    assert changes_if_trained_further(skae.load(file), np.load(FILES / "X.npy")) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "scale"),
+    [
+        (Autoencoder(2, input_noise=0, epochs=1), 1.0),
+        (Autoencoder(2, epochs=1), 1e-50),
+        (skae.DenoisingAutoencoder(2, noise_level=1, epochs=1), 1.0),
+        (skae.DenoisingAutoencoder(2, noise_level=1e-51, epochs=1), 1e-50),
+        (skae.DenoisingAutoencoder(2, noise="masking", epochs=1), 1e-50),
+    ],
+    ids=["zero", "unit", "level", "level and unit", "share"],
+)
+def test_levels_of_noise_in_files_of_before(model, scale, X, path):
+    """They were floats in the unit of the rows, which the network did not know."""
+    X = scale * X
+    model = model.set_params(random_state=0).fit(X)
+    values = dict(model._model.architecture.values)
+    unit, noise = values.pop("unit_exponent", 0), values.get("noise")
+    for name in ("input_noise", "noise_level"):
+        if isinstance(values.get(name), int | float) and noise != "masking":
+            values[name] = math.ldexp(values[name], -unit)
+    model._model.architecture = type(model._model.architecture)(**values)
+    skae.save(model, path)
+    again = skae.load(path)
+    assert changes_if_trained_further(again, X) == []
+    np.testing.assert_array_equal(again.transform(X), model.transform(X))
+
+
 def test_there_is_a_file_of_each_estimator():
     kept = {file.stem[3:] for file in PRESENT}
-    assert {cls.__name__ for cls in autoencoder_classes()} <= kept
+    assert AUTOENCODERS <= kept
     assert {file.stem[:2] for file in ALL_VERSIONS} == {"v1", "v2"}
 
 

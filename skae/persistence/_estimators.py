@@ -20,6 +20,7 @@ from skae.imputation import AutoencoderImputer
 from skae.outliers import AutoencoderOutlierDetector
 from skae.persistence import _keras_objects, _objects, _scikit_learn, _version_1
 from skae.persistence._checks import check_model
+from skae.persistence._earlier_models import bring_up_to_date
 from skae.persistence._former_names import CLASSES, with_names_of_today
 from skae.persistence._values import CannotSave, Decoder, Encoder
 from skae.search import PrefixSearchCV
@@ -263,7 +264,7 @@ def _decode_estimator(decoder: Decoder, node: Any):
         setattr(estimator, name, value)
     _restore_requests(estimator, decoder.decode(node.get("requests", {"dict": {}})))
     if isinstance(estimator, BaseAutoencoder) and fitted:
-        _bring_up_to_date(estimator, parameters)
+        bring_up_to_date(estimator, parameters)
         _check_model_of(estimator)
         estimator.callbacks_ = []
     return estimator
@@ -275,30 +276,6 @@ def _restore_requests(estimator, requests: Any) -> None:
     with config_context(enable_metadata_routing=True):
         for method, told in requests.items():
             getattr(estimator, f"set_{method}_request")(**told)
-
-
-def _bring_up_to_date(estimator: BaseAutoencoder, parameters: dict) -> None:
-    """Give a model of an earlier version the parameters that were added since.
-
-    Their values are the defaults of the architecture class, with which the network is
-    the saved one, not those of the constructor.
-    """
-    model, kind = vars(estimator).get("_model"), estimator._architecture
-    if not isinstance(model, TrainedModel):
-        return
-    old = model.architecture
-    new = {
-        name: getattr(kind, name)
-        for name in estimator._graph_parameters()
-        if name not in parameters and name not in old.values and hasattr(kind, name)
-    }
-    for name, value in new.items():
-        setattr(estimator, name, value)
-    if isinstance(old, kind) and not new:
-        return
-    if issubclass(kind, type(old)):  # a family that has grown
-        model.architecture = kind(**{**new, **old.values})
-        check_model(model)
 
 
 def _check_model_of(estimator: BaseAutoencoder) -> None:
