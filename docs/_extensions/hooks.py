@@ -76,7 +76,10 @@ def callers(cls: type, name: str) -> list[str]:
 
 # What objects with such hooks are called in the code.
 NAMES = {
-    BaseAutoencoder: ("estimator", "autoencoder", "parameters", "cls"),
+    BaseAutoencoder: (
+        *("estimator", "autoencoder", "parameters", "cls"),
+        *("model", "inner", "_inner()"),
+    ),
     Architecture: ("architecture", "_architecture"),
     Layout: ("layout", "_layout"),
 }
@@ -86,7 +89,7 @@ def tables() -> str:
     """The list, as it stands in the page."""
     parts = []
     for title, cls in CLASSES.items():
-        parts += [f"| hook of the {title} | what it says | when | asked by |"]
+        parts += [f"| hook of the {title} | purpose | when | called from |"]
         parts += ["|---|---|---|---|"]
         for name, when in cls.HOOKS.items():
             home = ELSEWHERE.get(name, cls)

@@ -147,7 +147,10 @@ class Layout(ABC):
 
 
 class TableLayout(Layout):
-    """Layout of numeric tables: one row per sample, one column per feature."""
+    """Layout of numeric tables: one row per sample, one column per feature.
+
+    Tables of mixed types have `skae.tables.MixedTableLayout`.
+    """
 
     def __init__(self, width: int, units: Units | None = None):
         self.width = width

@@ -27,7 +27,7 @@ class Block(NamedTuple):
 
 
 def round_up(n: int, least: int = 16) -> int:
-    """Round `n` up by at most an eighth, to one of few values, of at least `least`."""
+    """Round `n` up to a multiple of `least`; large ones by at most an eighth."""
     if n <= least:
         return least
     grain = max(least, 1 << max(0, n.bit_length() - 4))

@@ -246,11 +246,12 @@ explained_variance_ratio_ : ndarray of shape (encoding_dim,)
 progress_ : dict of lists
     Values before the first epoch and after each: "seconds" since `fit` began, and
     "loss", the reconstruction loss of the weights that the fit would have returned
-    at that time.
+    at that time. Both are empty with ``early_stopping=False``.
 
 kept_initialization_ : bool
     True if the fit returned the baseline (PCA, with ``init="pca"``), because
-    training found nothing clearly better.
+    training found nothing clearly better. This includes fits whose training began
+    with other weights.
 
 n_iter_ : int
     Number of epochs trained.

@@ -66,7 +66,8 @@ class RecurrentAutoencoder(BaseAutoencoder):
           network. Training starts from PCA's loadings on this path, and from a network
           that contributes nothing. For PCA, sequences are padded with their own means.
           PCA is kept if training finds nothing better on the rows that `early_stopping`
-          holds out.
+          holds out. With 20000 sequences or more, training starts from random weights
+          instead, and PCA is only the baseline.
         - "random": a plain network without linear path.
 
     Attributes

@@ -91,8 +91,8 @@ class StackedAutoencoder(BaseAutoencoder):
         Activation of the code. All but "linear" require ``init="random"``.
 
     fine_tune_epochs : int or "auto", default="auto"
-        Maximum number of epochs of fine-tuning. "auto" makes about 3000 steps, but at
-        least 15 and at most 500 epochs. With 0 the pretrained layers are not changed,
+        Maximum number of epochs of fine-tuning. "auto" makes about 2700 steps, but at
+        least 12 and at most 500 epochs. With 0 the pretrained layers are not changed,
         and are returned even if PCA is better.
 
     dropout : float, default=0.0
@@ -105,8 +105,8 @@ class StackedAutoencoder(BaseAutoencoder):
         "constant" does not change it.
 
     epochs : int or "auto", default="auto"
-        Maximum number of epochs for each layer in pretraining. "auto" makes about 1000
-        steps, but at least 5 and at most 167 epochs.
+        Maximum number of epochs for each layer in pretraining. "auto" makes about 900
+        steps, but at least 4 and at most 167 epochs.
 
     validation_fraction : float, default=0.1
         Fraction of the rows that `early_stopping` holds out: anew for each layer, and

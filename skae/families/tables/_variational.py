@@ -28,7 +28,8 @@ class VariationalTableAutoencoder(
     ----------
     encoding_dim : int or "auto", default="auto"
         Number of code dimensions (latent dimensions, components). "auto" is the number
-        of columns, and at most 12; dimensions that are not needed stay unused.
+        of values in a row, of which a date has one to seven, and at most 12; dimensions
+        that are not needed stay unused.
 
     Attributes
     ----------

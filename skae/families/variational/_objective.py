@@ -30,7 +30,7 @@ class VariationalObjective:
     """Methods that need a distribution of codes.
 
     Mixin, to the left of `BaseAutoencoder`; the loss itself is the architecture's.
-    Reads `encoding_dim`, `init`, `beta` and `warm_up_epochs`.
+    Reads `init`, `beta` and `warm_up_epochs`.
     """
 
     _outside_graph: ClassVar[tuple[str, ...]] = ("beta", "warm_up_epochs")
