@@ -55,6 +55,28 @@ MOVED = {
             "VariationalTableAutoencoder",
         ),
     },
+    "skae.training": {
+        "skae.engine": (
+            "Baseline",
+            "Checkpoint",
+            "FitSettings",
+            "ProgramSettings",
+            "TrainingData",
+            "all_finite",
+            "borrowed_program",
+            "build_graph",
+            "check_all_there",
+            "clear_cache",
+            "draw_seed",
+            "enter_backend",
+            "excluded_from_weight_decay",
+            "inference",
+            "margin_of_luck",
+            "optimizer_config",
+            "show_versions",
+            "train",
+        ),
+    },
     "skae.meta": {
         "skae.semi_supervised": ("EncoderClassifier", "EncoderRegressor"),
         "skae.density": ("AutoencoderDensity",),
@@ -116,7 +138,7 @@ def check_hooks(cls: type, renamed: Mapping[str, str], gone: Mapping[str, str]) 
         nothing would call them.
     """
     for old, new in renamed.items():
-        if old in vars(cls):
+        if old in vars(cls) and new not in vars(cls):
             warnings.warn(
                 f"{cls.__name__}.{old} is called {new} now. The old name will go in "
                 "version 0.3.",

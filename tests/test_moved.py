@@ -54,6 +54,8 @@ def test_a_renamed_hook_is_taken():
     [
         (BaseAutoencoder, "_facts", "_data_values"),
         (DenseArchitecture, "variance_left", "unexplained_variance"),
+        (DenseArchitecture, "settle_units", "fit_units"),
+        (TableLayout, "settle_units", "fit_units"),
         (TableLayout, "numeric", "numeric_only"),
     ],
 )
@@ -69,7 +71,10 @@ def test_every_base_takes_its_renamed_hooks(base, former, present):
     [
         (DenseArchitecture, "settle", "resolve_auto"),
         (DenseArchitecture, "initial_weights", "Baseline"),
+        (DenseArchitecture, "has_normal_prior", "sample"),
+        (DenseArchitecture, "most_auto_codes", "resolve_auto"),
         (TableLayout, "check_other", "validate"),
+        (TableLayout, "is_sequence", "SequenceLayout"),
         (BaseAutoencoder, "_linear_code", "limits"),
     ],
 )

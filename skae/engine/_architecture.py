@@ -24,13 +24,16 @@ MANY_ROWS = 20000
 
 # Former hooks, with the replacement that the error names.
 _FORMER_HOOKS = {
+    "auto_codes_per_value": "resolve_auto() may call with_auto_codes()",
     "auto_sizes": "resolve_auto(values, rows, data_values) decides all that is 'auto'",
     "code_shape": "attributes() may return 'code_shape_'",
     "fill": "encode() fills what it needs",
+    "has_normal_prior": "an estimator with a method sample() has a prior",
     "in_units": "unit_exponent is an attribute",
     "initial_weights": "baseline() returns a Baseline, which may have them",
     "jit_worthwhile": "auto_training says so",
     "least_epochs": "auto_training says so",
+    "most_auto_codes": "resolve_auto() may call with_auto_codes()",
     "row_loss": "the ReconstructionLoss has row_loss(normal, tensors)",
     "scaling": "the ReconstructionLoss takes `moments`",
     "settle": "resolve_auto(values, rows, data_values) decides all that is 'auto'",
@@ -161,7 +164,10 @@ class Architecture(ABC):
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
-        renamed = {"variance_left": "unexplained_variance"}
+        renamed = {
+            "settle_units": "fit_units",
+            "variance_left": "unexplained_variance",
+        }
         check_hooks(cls, renamed, gone=_FORMER_HOOKS)
 
     def __init__(
