@@ -298,12 +298,12 @@ class Architecture(ABC):
     @property
     def encoder_inputs(self) -> tuple[str, ...]:
         """Names of the fields other than "data" that `encode` takes as arguments."""
-        return _further_arguments(type(self).encode, ("self", "x"))
+        return _further_arguments(type(self).encode, 2)
 
     @property
     def decoder_inputs(self) -> tuple[str, ...]:
         """Names of the fields of a mini-batch that `decode` takes as arguments."""
-        return _further_arguments(type(self).decode, ("self", "code", "encoder"))
+        return _further_arguments(type(self).decode, 3)
 
     @classmethod
     def has_decoder(cls) -> bool:
@@ -379,8 +379,8 @@ class Architecture(ABC):
 
 
 @functools.cache
-def _further_arguments(function, first: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of the arguments of a hook after the `first` ones."""
+def _further_arguments(function, n_first: int) -> tuple[str, ...]:
+    """Names of the arguments of a hook after the first ones, `self` included."""
     named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
     found = inspect.signature(function).parameters.values()
-    return tuple(p.name for p in list(found)[len(first) :] if p.kind in named)
+    return tuple(p.name for p in list(found)[n_first:] if p.kind in named)

@@ -106,7 +106,7 @@ class Graph:
     def trained_by(self, update) -> list:
         """The variables that an update trains; ValueError if there are none."""
         others = tuple(name for u in self.updates for name in u.weights)
-        names = {id(w): name for name, w in self.weights.items()}
+        names = self.weight_names
         variables = [
             v
             for v in self.forward.trainable_variables

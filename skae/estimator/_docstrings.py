@@ -3,6 +3,8 @@
 import inspect
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from string import Template
 from textwrap import fill
 from typing import TypeVar
@@ -65,9 +67,9 @@ def _parameters(cls: type, section: str) -> str:
             f"{cls.__name__}: docstring and signature disagree on {sorted(wrong)}."
         )
     words = {
-        "auto_compiles": _auto_compiles(cls),
-        "filters_of_maps": _filters_of_maps(cls, signature),
-        "random_things": _random_things(signature),
+        "auto_compiles": partial(_auto_compiles, cls),
+        "filters_of_maps": partial(_filters_of_maps, cls),
+        "random_things": partial(_random_things, signature),
     }
     return "\n\n".join(
         own[name] if name in own else _filled(shared[name], parameter, words)
@@ -75,13 +77,17 @@ def _parameters(cls: type, section: str) -> str:
     )
 
 
-def _filled(entry: str, parameter: inspect.Parameter, words: dict[str, str]) -> str:
+def _filled(
+    entry: str, parameter: inspect.Parameter, words: dict[str, Callable[[], str]]
+) -> str:
     """A shared entry with the default of the signature, and its template filled in."""
     default, (header, text) = parameter.default, entry.split("\n", 1)
     default = json.dumps(default) if isinstance(default, str) else repr(default)
     if "$" in text:
+        template = Template(" ".join(text.split()))
+        found = {name: words[name]() for name in template.get_identifiers()}
         text = fill(
-            Template(" ".join(text.split())).substitute(words),
+            template.substitute(found),
             _WIDTH,
             initial_indent="    ",
             subsequent_indent="    ",
@@ -110,9 +116,8 @@ def _auto_compiles(cls: type) -> str:
     return "does for 500 steps or more" + (", unless there is noise" if noise else "")
 
 
-def _filters_of_maps(cls: type, parameters) -> str:
-    constraints = cls._architecture.parameter_constraints
-    if "filters" not in parameters or None not in constraints["encoding_dim"]:
+def _filters_of_maps(cls: type) -> str:
+    if not cls._architecture.may_be_map():
         return ""
     return f"; with ``encoding_dim=None`` it is {cls._architecture.map_filters}"
 

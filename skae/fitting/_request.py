@@ -64,4 +64,5 @@ class FitRequest:
     @property
     def is_validated(self) -> bool:
         """Whether the loss after each epoch decides which weights are kept."""
-        return bool(self.estimator.early_stopping) and self.max_epochs != 0
+        is_open = not self.one_epoch and self.max_epochs != 0
+        return is_open and bool(self.estimator.early_stopping)

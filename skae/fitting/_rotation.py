@@ -27,7 +27,6 @@ _STEP = 0.1
 _MIN_GAIN = 1e-3
 # Tolerance of changes of reconstructions, as a share of the largest value.
 _ROUNDING = 1e-3
-_CHUNK_BYTES = 4 << 20
 
 
 class RotatedCodes(NamedTuple):
@@ -144,7 +143,7 @@ class _Decoder:
         places = np.arange(len(self.codes))
         if n_rows < len(places):
             places = np.linspace(0, len(places) - 1, n_rows).astype(np.intp)
-        size = max(1, _CHUNK_BYTES // (8 * self.x[0].size * n_directions))
+        size = max(1, CHUNK_BYTES // (8 * self.x[0].size * n_directions))
         for start in range(0, len(places), size):
             yield places[start : start + size]
 
@@ -160,9 +159,7 @@ class _Decoder:
         `amounts` has a row per direction. Directions are decoded in chunks.
         """
         codes, n_rows = self.codes[part], len(part)
-        size = max(
-            1, _CHUNK_BYTES // (8 * n_rows * max(self.x[0].size, codes.shape[1]))
-        )
+        size = max(1, CHUNK_BYTES // (8 * n_rows * max(self.x[0].size, codes.shape[1])))
         found = []
         for start in range(0, len(directions), size):
             some = slice(start, start + size)

@@ -30,7 +30,7 @@ def summarize(request: FitRequest) -> tuple[TrainingData, Summary]:
 
 def split(data: TrainingData, request: FitRequest, rng) -> TrainingData:
     """Hold rows out for validation, if it is used and there are no validation data."""
-    if not request.is_validated or request.one_epoch or data.val is not None:
+    if not request.is_validated or data.val is not None:
         return data
     fraction = request.estimator.validation_fraction
     if len(data.order) < _MIN_ROWS_TO_SPLIT:

@@ -5,15 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from skae.frames._series import fitted_values as fitted_values
 from skae.frames._series import joined, series_of
-from skae.frames._types import kind_of as kind_of
-from skae.frames._types import library_of as library_of
-from skae.frames._types import type_of as type_of
-from skae.frames._values import labels_of as labels_of
-from skae.frames._values import missing_of as missing_of
-from skae.frames._values import numbers_of as numbers_of
-from skae.frames._values import seconds_of as seconds_of
+from skae.frames._types import library_of
 
 
 def framed_like(frame: Any, values: Any, names) -> Any:

@@ -78,7 +78,7 @@ class ForestImputation(SavedState):
 
     def _n_trees(self, n_rows: int) -> int:
         """Number of trees of a forest; 0 if only too few would be affordable."""
-        columns = [column for column in self.layout.columns if _is_seen(column)]
+        columns = [column for column in self.layout.columns if column.is_encoded]
         if len(columns) < 2:
             return 0
         kinds = sum(1 + column.n_levels / _CHEAP_LEVELS for column in columns)
@@ -137,7 +137,7 @@ class ForestImputation(SavedState):
         for column, places in zip(
             self.layout.columns, self.layout.output_places(), strict=True
         ):
-            if not _is_seen(column):
+            if not column.is_encoded:
                 continue
             kind = slice(m, None) if column.n_levels else slice(0, m)
             common = away[:, kind].sum(axis=1) / max(1, counts[kind].sum())
@@ -148,7 +148,3 @@ class ForestImputation(SavedState):
         """Expected values of rows, refined from the first imputations."""
         own = self._answers(x, first, self.forests)
         return first + self.shares * (own - first)
-
-
-def _is_seen(column) -> bool:
-    return bool(column.n_numbers or column.n_levels)

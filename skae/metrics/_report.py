@@ -16,10 +16,8 @@ from skae.metrics._codes import (
 )
 from skae.metrics._encoding_part import encoding_part
 from skae.metrics._reconstructions import as_array, explained_where_known, reconstruct
-from skae.metrics._table_report import report_columns
+from skae.metrics._table_report import MIN_LOSS, report_columns
 
-# Smaller differences may be due to the random state.
-_MIN_LOSS = 1e-3
 # Times after the begin of the fit at which the progress is reported.
 _SECONDS = (1, 3, 10)
 
@@ -143,7 +141,7 @@ def report(estimator, X, *, X_train=None, n_neighbors: int = 5):
     for seconds in _SECONDS:
         table[f"after_{seconds}_s"] = [_explained_after(model, seconds), np.nan]
     ours, pca_explains = table["explained_variance"]
-    if pca_explains > ours + _MIN_LOSS:
+    if pca_explains > ours + MIN_LOSS:
         warnings.warn(
             f"PCA explains {pca_explains:.3f} of the variance and {name} {ours:.3f}: "
             "with these settings PCA is the better encoder of these data. Train "

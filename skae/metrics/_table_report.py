@@ -9,7 +9,7 @@ from skae._callers import level_of_user
 from skae.tables import ColumnScores, TableNumbers
 
 # Smaller differences may be due to the random state.
-_MIN_LOSS = 1e-3
+MIN_LOSS = 1e-3
 ALL = "(all)"
 
 
@@ -31,7 +31,7 @@ def report_columns(estimator, X, X_train=None):
     table = pd.DataFrame({"kind": estimator.column_kinds_, **found})
     total = {key: estimator._mean_score(shares) for key, shares in found.items()}
     table.loc[ALL] = {"kind": "", **total}
-    if total["PCA"] > total[name] + _MIN_LOSS:
+    if total["PCA"] > total[name] + MIN_LOSS:
         warnings.warn(
             f"PCA explains {total['PCA']:.3f} of the columns and {name} "
             f"{total[name]:.3f}: with these settings PCA of indicators is the better "

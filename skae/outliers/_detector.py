@@ -214,7 +214,7 @@ class AutoencoderOutlierDetector(
         """
         X = sliceable(self._check_input(X, reset=True))
         rng = generator(self.random_state)
-        features = OutlierFeatures(self._unfitted(None), X)
+        features = OutlierFeatures(self._inner(), X)
         n_rows = num_samples(X)
         if n_rows < _MIN_ROWS:
             raise ValueError(

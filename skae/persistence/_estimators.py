@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from skae._callers import level_of_user
 from skae._saved_state import SavedState
 from skae.base import BaseAutoencoder
 from skae.data import Layout, Units
@@ -50,7 +51,7 @@ def encode(estimator) -> tuple[Any, dict[str, np.ndarray]]:
     encoder = Encoder(_encode_special)
     document = encoder.encode(estimator)
     for sentence in sorted(encoder.left_out):
-        warnings.warn(sentence, stacklevel=3)  # the line that calls `save`
+        warnings.warn(sentence, stacklevel=level_of_user())
     return document, encoder.arrays
 
 
@@ -106,6 +107,8 @@ def _find_class(name: Any, base: type | None = None) -> type:
 
 
 def _encode_special(encoder: Encoder, value: Any) -> dict | None:
+    if type(value) in _PLAIN:
+        return None
     if isinstance(value, FrozenEstimator):
         return {"frozen": encoder.encode(value.estimator)}
     if can_save(value):

@@ -17,11 +17,10 @@ CLASSES = {
 _ATTRIBUTES = {
     "AutoencoderImputer": {"_filling": "_imputation"},
     "AutoencoderOutlierDetector": {"_judge": "_scorer", "_views": "_features"},
+    "DenseTable": {"gaps": "missing"},
     "MixedTableLayout": {"gaps": "missing"},
     "NoveltyScorer": {"usual": "inlier_scores"},
     "OutlierScorer": {"usual_distance": "median_distance"},
-    "TableArchitecture": {"gaps": "missing"},
-    "VariationalTable": {"gaps": "missing"},
 }
 
 

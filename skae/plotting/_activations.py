@@ -4,7 +4,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted
 
 from skae.metrics import encoding_part
 from skae.plotting._drawing import BLUE, ORANGE, Display, tidy
@@ -67,7 +66,6 @@ class ActivationDisplay(Display):
         -------
         display : ActivationDisplay
         """
-        check_is_fitted(estimator)
         estimator = encoding_part(estimator)
         return cls(np.asarray(estimator.transform(X)), bins=bins).plot(ax=ax)
 

@@ -69,6 +69,11 @@ def layout_of(model) -> Layout | type[Layout]:
     return getattr(model, "_layout", Layout)
 
 
+def image_shape_of(model) -> tuple[int, ...] | None:
+    """Shape of an image, if rows are images."""
+    return getattr(layout_of(model), "image_shape", None)
+
+
 def has_sequences(model) -> bool:
     """Whether a row has one time step after the other."""
     return isinstance(layout_of(model), SequenceLayout)
@@ -127,7 +132,7 @@ def find_image_shape(model: Any, rows: np.ndarray, image_shape) -> tuple | None:
                 f"values, but a row has {math.prod(rows.shape[1:])}."
             )
         return tuple(image_shape)
-    known = getattr(layout_of(model), "image_shape", None)
+    known = image_shape_of(model)
     if known is not None:
         return known
     if has_sequences(model):

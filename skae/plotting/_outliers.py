@@ -16,7 +16,7 @@ from skae.plotting._drawing import (
     curve,
     find_image_shape,
     has_sequences,
-    layout_of,
+    image_shape_of,
     main_feature,
     mosaic,
     size_of_mosaic,
@@ -145,7 +145,7 @@ class OutlierDisplay(Display):
         names = getattr(detector, "feature_names_in_", names)
         found = detector.explain(X)
         model = detector.autoencoder_
-        known = getattr(layout_of(model), "image_shape", None)
+        known = image_shape_of(model)
         if not is_ragged_list(found):
             found = np.asarray(found)
             if image_shape or known or found.ndim > 2:

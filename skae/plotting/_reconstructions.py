@@ -16,7 +16,7 @@ from skae.plotting._drawing import (
     drawn_by_value,
     find_image_shape,
     has_sequences,
-    layout_of,
+    image_shape_of,
     main_feature,
     mosaic,
     show,
@@ -127,7 +127,6 @@ class ReconstructionDisplay(Display):
         estimator = encoding_part(estimator)
         model = drawn_by_value(estimator)
         found = reconstruct(estimator, X if X_noisy is None else X_noisy)
-        layout = layout_of(model)
         names = getattr(X, "columns", None)
         if is_ragged_list(X):
             if image_shape is not None:
@@ -136,7 +135,7 @@ class ReconstructionDisplay(Display):
             X = np.asarray(X)
             X_noisy = None if X_noisy is None else np.asarray(X_noisy)
             # Columns with names are not pixels, unless an image shape is given.
-            if names is None or image_shape or getattr(layout, "image_shape", None):
+            if names is None or image_shape or image_shape_of(model):
                 image_shape = find_image_shape(model, X, image_shape)
         return cls(
             X,

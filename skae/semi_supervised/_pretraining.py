@@ -120,7 +120,6 @@ class EncoderPredictor(AutoencoderMetaEstimator, MetaEstimatorMixin, BaseEstimat
             history = tuning.history
         self.autoencoder_, self.head_, self.history_ = autoencoder, head, history
         self.n_iter_ = len(history.get("loss", ()))
-        return self
 
     def _inliers(self, far, labelled, targets):
         """The rows with targets, and all rows, without extreme rows."""

@@ -25,6 +25,11 @@ class Column(ABC):
     # Whether float32 resolves the differences of the values.
     fits_float32 = True
 
+    @property
+    def is_encoded(self) -> bool:
+        """Whether the column has values in the rows of the network."""
+        return bool(self.n_numbers or self.n_levels)
+
     @classmethod
     @abstractmethod
     def fit(cls, values, kind: str, name: Any, **options) -> "Column":

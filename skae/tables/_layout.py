@@ -98,13 +98,7 @@ class MixedTableLayout(Layout):
                 raise ValueError(
                     f"X has several columns that are called {twice[0]!r}: rename them."
                 )
-            X = checked_names(estimator, X, reset=reset)
-            if X.shape[0] == 0 or X.shape[1] == 0:
-                raise ValueError(
-                    f"Found a table of shape {X.shape}, while a minimum of 1 is "
-                    f"required by {type(estimator).__name__}."
-                )
-            return X
+            return checked_names(estimator, X, reset=reset)
         if not hasattr(X, "dtype"):
             refuse_no_rows(X, type(estimator).__name__)
             array = np.asarray(X)
@@ -136,14 +130,14 @@ class MixedTableLayout(Layout):
             kind = closer_kind(values, kind, column_name, guess=told is None)
             options = {**parameters, "type": own, "zone": own.get("zone")}
             columns.append(CLASSES[kind].fit(values, kind, column_name, **options))
-        if not any(map(_tells, columns)):
+        if not any(column.is_encoded for column in columns):
             # All columns are constant, as with one row: encode constant numbers, which
             # may differ in later data.
             columns = [
                 _as_number(column, values, column_name)
                 for column, (column_name, values) in zip(columns, named, strict=True)
             ]
-        if not any(map(_tells, columns)):
+        if not any(column.is_encoded for column in columns):
             raise ValueError(
                 f"No column of X tells its rows apart: with n_samples={X.shape[0]}, "
                 f"they are {', '.join(sorted({c.kind for c in columns}))}."
@@ -324,11 +318,6 @@ def _told_type(values, told: str | None, name) -> dict:
         if form is not None:
             kind |= {"format": form, "zone": None}
     return kind
-
-
-def _tells(column: Column) -> bool:
-    """Whether a column has values in the rows of the network."""
-    return bool(column.n_numbers or column.n_levels)
 
 
 def _as_number(column: Column, values, name) -> Column:

@@ -45,8 +45,9 @@ class TableSamples:
         # The codes deviate from the prior, which would affect all synthetic rows.
         some = sample_rows(fields, weight, _MAX_CODES)
         rng = np.random.default_rng(draw_seed(self.random_state))
-        missing = self._layout.missing_of(some["data"])
-        some["data"] = self._completed(some["data"], rng)
+        observed = some["data"]
+        missing = self._layout.missing_of(observed)
+        some["data"] = self._completed(observed, rng)
         mean, log_var = self._posterior(some)
         if len(mean) == 1:  # two codes of one row: a mixture needs two
             mean, log_var = (np.repeat(part, 2, axis=0) for part in (mean, log_var))
@@ -58,7 +59,7 @@ class TableSamples:
             random_state=int(rng.integers(2**31)),
             max_iter=_EM_STEPS,
         )
-        moments = self._match(sample_rows(fields, weight, _MAX_CODES)["data"], rng)
+        moments = self._match(observed, rng)
         self._sample_matrix, self._sample_shift, self._sample_deviations = moments
         # Patterns of missing values, with their component of the mixture, if any.
         self._gap_patterns, self._gap_owners = missing[:0], np.empty(0, int)
