@@ -10,6 +10,9 @@ from keras import ops
 _LARGEST_LOGIT = 40.0
 _LOG_DEVIATIONS = (math.log(0.05), math.log(1e2))
 _TINY = 1e-12
+# Reduction of the weight of values that were not masked in the encoder's input. Without
+# it, squared errors of AutoencoderImputer are 2.4 % larger on digits, 4 % on titanic.
+_LESS_IF_SEEN = 0.7
 
 
 class _TableLayer(keras.layers.Layer):
@@ -109,9 +112,11 @@ class TableError(_TableLayer):
         )
 
     def call(self, inputs):
-        normal, raw = inputs
+        normal, raw, *seen = inputs
         errors, there = self.errors(normal, raw)
         weight = ops.cast(there, errors.dtype) * np.float32(self.value_weights)
+        for mask in seen:
+            weight = weight * (1 - _LESS_IF_SEEN * mask)
         total = ops.sum(weight * errors, axis=1)
         return total / ops.maximum(ops.sum(weight, axis=1), _TINY)
 

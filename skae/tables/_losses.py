@@ -60,11 +60,16 @@ class TableLoss(ReconstructionLoss):
         raise NotImplementedError
 
     def row_loss(self, normal, tensors):
-        """Mean error over the observed columns."""
+        """Weighted mean over the columns without missing values.
+
+        Columns that are "seen" by the encoder have less weight; "seen" is among
+        `tensors` if values were masked in the input of the encoder.
+        """
         from skae.tables._layers import TableError
 
         layer = TableError(**self._sizes, weights=self.value_weights, name="error")
-        return layer([normal, tensors["raw"]])
+        names = [name for name in ("raw", "seen") if name in tensors]
+        return layer([normal, *(tensors[name] for name in names)])
 
     def output_shape(self, sample_shape):
         """One output per number and per level of the categories."""
@@ -155,7 +160,7 @@ class TableLikelihood(TableLoss):
     """
 
     def row_loss(self, normal, tensors):
-        """Sum over the observed values."""
+        """Sum over the observed values, whether the encoder has seen them or not."""
         from skae.tables._layers import TableNegativeLogLikelihood
 
         layer = TableNegativeLogLikelihood(

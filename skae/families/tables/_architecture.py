@@ -105,6 +105,15 @@ class TableDenoising(Architecture):
         auto = super().auto_training
         return auto._replace(jit_compile=auto.jit_compile and not self.noise_level)
 
+    def encode(self, x):
+        """Code of the base architecture; with masking, the observed values as well."""
+        tensors = super().encode(x)
+        if self.noise != "masking" or not self.noise_level:
+            return tensors
+        tensors = tensors if isinstance(tensors, dict) else {"code": tensors}
+        seen = ops.logical_not(ops.isnan(ops.take(x, self._first_places, axis=1)))
+        return tensors | {"seen": ops.cast(seen, x.dtype)}
+
     @property
     def missing_in_training(self):
         """Indices of all values with masking, else those that are missing."""
