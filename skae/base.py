@@ -77,6 +77,10 @@ class BaseAutoencoder(
         others |= cls._architecture.layout.parameters.keys()
         return [name for name in cls._get_param_names() if name not in others]
 
+    def _graph_values(self) -> dict[str, Any]:
+        """The parameters that the network depends on, with their values."""
+        return {name: getattr(self, name) for name in self._graph_parameters()}
+
     def _make_architecture(
         self,
         fields: Mapping[str, Rows],
@@ -84,7 +88,7 @@ class BaseAutoencoder(
         previous: Architecture | None = None,
     ) -> Architecture:
         """Make the architecture for these data, with values resolved in `previous`."""
-        own = {name: getattr(self, name) for name in self._graph_parameters()}
+        own = self._graph_values()
         data_values = self._layout.data_values()
         if previous is None:
             own = self._architecture.resolve_auto(own, fields["data"], data_values)

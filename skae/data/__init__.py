@@ -1,6 +1,7 @@
 """Data layouts, and rows of any container: validated, read in chunks, restored."""
 
 from skae._moved import former
+from skae.data._arrays import ArrayLayout as ArrayLayout
 from skae.data._augmented_rows import AugmentedRows as AugmentedRows
 from skae.data._augmented_rows import ShiftedRows as ShiftedRows
 from skae.data._dask import by_block as by_block

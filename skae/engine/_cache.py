@@ -11,7 +11,11 @@ from skae.engine._inference import Inference
 from skae.engine._keras_settings import own_keras_settings
 from skae.engine._optimizers import program_key
 from skae.engine._process import enter_backend
-from skae.engine._seeds import fresh_layer_names, isolated_python_random
+from skae.engine._seeds import (
+    fresh_layer_names,
+    isolated_python_random,
+    remembered_initializers,
+)
 
 MAX_PROGRAMS = 16
 MAX_INFERENCES = 32
@@ -31,7 +35,13 @@ class Buildable(Hashable, Protocol):
 def build_graph(architecture: Buildable) -> Any:
     """Build a graph, always with the same names; global state is not changed."""
     enter_backend()
-    with _lock, isolated_python_random(), fresh_layer_names(), own_keras_settings():
+    with (
+        _lock,
+        isolated_python_random(),
+        fresh_layer_names(),
+        own_keras_settings(),
+        remembered_initializers(),
+    ):
         return architecture.build()
 
 

@@ -58,6 +58,15 @@ class Graph:
         """The name of a weight, by its `id`."""
         return {id(weight): name for name, weight in self.weights.items()}
 
+    @cached_property
+    def depends_on_batch(self) -> bool:
+        """Whether a row's outputs, or the loss, depend on the rows of its mini-batch.
+
+        So it is with batch normalization and activity regularizers; of layers of users
+        it is assumed. Such a network gets mini-batches without padding.
+        """
+        return any(map(_sees_batch, self.forward._flatten_layers()))
+
     @property
     def code_size(self) -> int:
         """Number of code dimensions."""
@@ -196,6 +205,16 @@ def connect(architecture) -> Graph:
         functions=architecture.functions(
             Parts(fields, normal, tensors, codes, raw, loss)
         ),
+    )
+
+
+def _sees_batch(layer) -> bool:
+    """Whether outputs or losses of a layer may depend on the batch as a whole."""
+    is_ours = type(layer).__module__.partition(".")[0] in ("keras", "skae")
+    return (
+        not is_ours
+        or isinstance(layer, keras.layers.BatchNormalization)
+        or getattr(layer, "activity_regularizer", None) is not None
     )
 
 

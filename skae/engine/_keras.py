@@ -75,6 +75,8 @@ class KerasProgram(Program):
         sums = np.zeros(len(self.graph.term_names))
         for k in range(start, stop):
             index, weight = block.index[k], block.weight[k]
+            if self.graph.depends_on_batch:
+                index, weight = index[weight > 0], weight[weight > 0]
             batch = {name: field[index] for name, field in block.fields.items()}
             self._model.reset_metrics()
             logs = step(batch, batch["data"], sample_weight=weight, return_dict=True)

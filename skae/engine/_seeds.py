@@ -1,5 +1,6 @@
 """Random numbers of one fit, independent of global random states."""
 
+import functools
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,26 +51,43 @@ def fresh_layer_names() -> Iterator[None]:
         global_state.set_global_attribute(counters, before)
 
 
+@contextmanager
+def remembered_initializers() -> Iterator[None]:
+    """Context in which new weights remember their initializers, in all layers."""
+    original = keras.layers.Layer.add_weight
+
+    @functools.wraps(original)
+    def add_weight(self, *args, **kwargs):
+        named = dict(zip(("shape", "initializer", "dtype"), args, strict=False))
+        initializer = {**named, **kwargs}.get("initializer")
+        if initializer is None:  # Keras' own default
+            dtype = keras.backend.standardize_dtype(
+                {**named, **kwargs}.get("dtype") or self.variable_dtype
+            )
+            initializer = "glorot_uniform" if "float" in dtype else "zeros"
+        initializer = keras.initializers.get(initializer)
+        if len(args) > 1:
+            args = (args[0], initializer, *args[2:])
+        else:
+            kwargs["initializer"] = initializer
+        weight = original(self, *args, **kwargs)
+        weight.drawn_by = initializer
+        return weight
+
+    keras.layers.Layer.add_weight = add_weight
+    try:
+        yield
+    finally:
+        keras.layers.Layer.add_weight = original
+
+
 def random_initializers(model) -> dict[int, object]:
     """Initializers of the weights that a new seed must draw again, by `id`.
 
-    They are found by Keras' convention: the weight `kernel` is drawn by the attribute
-    `kernel_initializer` (`recurrent_kernel` by `recurrent_initializer`). All other
-    weights keep the values with which they were built.
+    All other weights keep the values with which they were built.
     """
-    found = {}
-    for layer in model._flatten_layers():
-        for attribute, initializer in vars(layer).items():
-            if not attribute.endswith("_initializer") or not hasattr(
-                initializer, "seed"
-            ):
-                continue
-            stem = attribute.removesuffix("_initializer")
-            for name in (stem, f"{stem}_kernel"):
-                variable = getattr(layer, name, None)
-                if hasattr(variable, "path"):
-                    found[id(variable)] = initializer
-    return found
+    initializers = {id(w): getattr(w, "drawn_by", None) for w in model.weights}
+    return {key: made for key, made in initializers.items() if hasattr(made, "seed")}
 
 
 def redraw(initializer, shape: tuple[int, ...], seed: int) -> np.ndarray:

@@ -20,6 +20,7 @@ class TensorFlowProgram(Program):
         batch_size = self.settings.batch_size
         architecture = self.graph.architecture
         self._names = list(architecture.fields)
+        self._is_padded = not self.graph.depends_on_batch
         signature = [
             *(
                 tf.TensorSpec([None, *field.shape], field.dtype)
@@ -36,7 +37,8 @@ class TensorFlowProgram(Program):
             function = tf.function(
                 self._loop(step),
                 input_signature=signature,
-                jit_compile=self.settings.jit_compile,
+                # XLA needs mini-batches of one size.
+                jit_compile=self.settings.jit_compile and self._is_padded,
                 autograph=False,
             )
             # Calling the concrete function directly halves the overhead of a call.
@@ -70,11 +72,14 @@ class TensorFlowProgram(Program):
             *fields, index, weight, loss_weights, start, stop = arguments
 
             def body(k, sums):
+                where, mass = index[k], weight[k]
+                if not self._is_padded:
+                    where, mass = where[: _count(mass)], mass[: _count(mass)]
                 batch = {
-                    name: tf.gather(field, index[k])
+                    name: tf.gather(field, where)
                     for name, field in zip(self._names, fields, strict=True)
                 }
-                return k + 1, sums + self._batch(step, batch, weight[k], loss_weights)
+                return k + 1, sums + self._batch(step, batch, mass, loss_weights)
 
             _, sums = tf.while_loop(
                 lambda k, sums: k < stop,
@@ -87,7 +92,7 @@ class TensorFlowProgram(Program):
         return run
 
     def _batch(self, step, batch, weight, loss_weights):
-        return step(batch, weight, loss_weights, _count(weight))
+        return step(batch, weight, loss_weights, tf.cast(_count(weight), tf.float32))
 
     def _terms(self, batch, weight, loss_weights, training):
         """Terms of the loss of some rows, and the sum of their weights.
@@ -136,5 +141,5 @@ class TensorFlowProgram(Program):
 
 
 def _count(weight):
-    """Number of rows that are not padding."""
-    return tf.reduce_sum(tf.cast(weight > 0, tf.float32))
+    """Number of rows that are not padding, which is at the end."""
+    return tf.reduce_sum(tf.cast(weight > 0, tf.int32))

@@ -42,8 +42,8 @@ def named_weights(models: "Iterable[keras.Model]") -> dict[str, Any]:
             *scopes, last = weight.path.split("/")
             first, *inner = scopes or [layer.name]
             # Two layers may have the same name, one in each of two models.
-            parent = parents[layer]
-            owner = parent if parent is not None and parent.name == first else layer
+            around = (model for model in parents[layer] if model.name == first)
+            owner = next(around, layer)
             name = rename("", first, id(owner))
             for segment in inner:
                 name += "/" + rename(name, segment, segment)
@@ -54,19 +54,19 @@ def named_weights(models: "Iterable[keras.Model]") -> dict[str, Any]:
     return found
 
 
-def _leaves(models) -> Iterator[tuple[Any, Any]]:
-    """The layers of nested models, each once, with the model that contains it."""
+def _leaves(models) -> Iterator[tuple[Any, tuple]]:
+    """The layers of nested models, each once, with the models that contain it."""
     seen: set[int] = set()
-    todo = [(model, None) for model in models]
+    todo: list[tuple[Any, tuple]] = [(model, ()) for model in models]
     while todo:
-        layer, parent = todo.pop(0)
+        layer, around = todo.pop(0)
         if id(layer) in seen:
             continue
         seen.add(id(layer))
         if isinstance(layer, keras.Model) and _is_plain(layer):
-            todo = [*((inner, layer) for inner in layer.layers), *todo]
+            todo = [*((inner, (*around, layer)) for inner in layer.layers), *todo]
         else:
-            yield layer, parent
+            yield layer, around
 
 
 def _is_plain(model: "keras.Model") -> bool:

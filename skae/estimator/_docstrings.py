@@ -57,7 +57,7 @@ def _entries(section: str) -> dict[str, str]:
 
 def _parameters(cls: type, section: str) -> str:
     own, shared = _entries(section), _entries(PARAMETERS)
-    signature = inspect.signature(cls).parameters
+    signature = {_title(p): p for p in inspect.signature(cls).parameters.values()}
     # Every parameter must have a text, and every text a parameter.
     wrong = (own.keys() - signature.keys()) | (
         signature.keys() - own.keys() - shared.keys()
@@ -75,6 +75,11 @@ def _parameters(cls: type, section: str) -> str:
         own[name] if name in own else _filled(shared[name], parameter, words)
         for name, parameter in signature.items()
     )
+
+
+def _title(parameter: inspect.Parameter) -> str:
+    """Name of a parameter in a docstring."""
+    return str(parameter.replace(annotation=parameter.empty, default=parameter.empty))
 
 
 def _filled(
@@ -107,8 +112,9 @@ def _attributes(cls: type, section: str) -> str:
 
 
 def _auto_compiles(cls: type) -> str:
-    noise = {"input_noise", "noise_level"} & inspect.signature(cls).parameters.keys()
-    values = {name: p.default for name, p in inspect.signature(cls).parameters.items()}
+    signature = inspect.signature(cls).parameters
+    noise = {"input_noise", "noise_level"} & signature.keys()
+    values = {k: p.default for k, p in signature.items() if p.kind is not p.VAR_KEYWORD}
     values |= dict.fromkeys(noise, 0.0)
     architecture = cls._architecture({"data": Field((1,))}, **values)
     if not architecture.auto_training.jit_compile:

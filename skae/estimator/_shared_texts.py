@@ -21,6 +21,45 @@ image_shape : tuple of int
     height 1, with a warning. Not needed for images of shape (n, H, W) or
     (n, H, W, C).
 
+encoder : callable, keras.Model or None
+    Network from a row to its code, in one of these forms:
+
+    - a function ``(input_shape, encoding_dim, **parameters)`` that builds and
+      returns a ``keras.Model``, or the class of a model. `input_shape` and
+      `encoding_dim` are passed if it has arguments of these names, and the
+      parameters are those given as ``encoder__<name>``;
+    - a built ``keras.Model``. Each fit trains a copy, from new weights unless it is
+      `pretrained`. Frozen layers stay frozen;
+    - None: dense layers, ``encoder__units=(128, 64)`` of them hidden, with
+      ``encoder__activation="gelu"``.
+
+    Outputs with several axes, such as feature maps, are flattened to codes.
+
+decoder : callable, keras.Model or None
+    Network from a code to a row, in the same forms; `input_shape` is the shape of a
+    row here, too. Codes are reshaped to the input of the network. Its outputs must
+    have the shape of a row, but for axes of length 1, or be flat.
+
+input_shape : sequence of int
+    Shape of a row, for the networks, if the rows of `X` are flattened, such as
+    ``(28, 28, 1)``; one number may be -1. None is the shape of the rows of `X`.
+
+pretrained : bool, "encoder" or "decoder"
+    Which networks start from the weights with which they come. True means those
+    that are built models. If a function or a class returns a trained model, give
+    the name of the parameter.
+
+standardize : bool or "auto"
+    Whether the networks get standardized data: centred per feature and divided by
+    one global scale, the square root of the variance averaged over the features.
+    Reconstructions are scaled back. If False, they get the data as they are. "auto"
+    is False if the last activation of the decoder bounds its outputs, as "sigmoid"
+    does, or if a network is `pretrained`; otherwise True.
+
+**network_parameters : object
+    Arguments of the functions, as ``encoder__<name>`` and ``decoder__<name>``. They
+    are parameters of the estimator, which a search may vary.
+
 filters : "auto", int or sequence of int
     Number of filters of each convolution of the encoder. Each convolution is
     followed by downsampling, which halves height and width, rounded up: 28, 14, 7.
@@ -283,6 +322,10 @@ code_shape_ : tuple of int
 n_features_in_ : int
     Number of values of an image, H * W * C.
 """,
+    "standardize": """\
+standardized_ : bool
+    Whether the networks get standardized data.
+""",
     "column_kinds": """\
 column_kinds_ : dict of str
     Kind of each column: "number", "integer", "boolean", "category", "date" or
@@ -325,5 +368,6 @@ RANDOM_THINGS_WITH = {
     "input_noise": "input noise",
     "dropout": "dropout",
     "nested": "nested dropout",
+    "**network_parameters": "random layers",
     "n_neighbors": "mixup",
 }

@@ -4,6 +4,13 @@ from skae.families.conv import ConvAutoencoder as ConvAutoencoder
 from skae.families.denoising import ConvDenoisingAutoencoder as ConvDenoisingAutoencoder
 from skae.families.denoising import DenoisingAutoencoder as DenoisingAutoencoder
 from skae.families.dense import Autoencoder as Autoencoder
+from skae.families.keras_networks import KerasAutoencoder as KerasAutoencoder
+from skae.families.keras_networks import (
+    KerasDenoisingAutoencoder as KerasDenoisingAutoencoder,
+)
+from skae.families.keras_networks import (
+    KerasVariationalAutoencoder as KerasVariationalAutoencoder,
+)
 from skae.families.neighbors import NeighborAutoencoder as NeighborAutoencoder
 from skae.families.recurrent import RecurrentAutoencoder as RecurrentAutoencoder
 from skae.families.sparse import SparseAutoencoder as SparseAutoencoder

@@ -56,7 +56,9 @@ def _text(value) -> str:
     if hasattr(value, "get_config"):
         # Keras numbers the names of its objects.
         config = {k: v for k, v in value.get_config().items() if k != "name"}
-        return f"{type(value).__qualname__}({config})"
+        weights = value.get_weights() if hasattr(value, "get_weights") else ()
+        digests = [hashlib.sha256(w.tobytes()).hexdigest() for w in weights]
+        return f"{type(value).__qualname__}({config}{digests or ''})"
     if isinstance(value, Mapping):
         return f"{[(name, _text(v)) for name, v in value.items()]}"
     if isinstance(value, list | tuple):

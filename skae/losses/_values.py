@@ -13,6 +13,8 @@ from skae.data import Summary
 
 # Name of the term of the loss that compares data and outputs.
 RECONSTRUCTION = "reconstruction_loss"
+# Bound of the probabilities in a cross-entropy, which is Keras' own.
+_CLIP = 1e-7
 
 
 class LinearLink(NamedTuple):
@@ -140,14 +142,23 @@ class SquaredError(ReconstructionLoss):
     standardizes = True
     _standardize = None
 
+    def as_given(self):
+        """The loss of data and outputs as they are, for networks of users."""
+        self.standardizes = False
+        return self
+
     def normalize(self, x):
         """Centre and scale."""
+        if not self.standardizes:
+            return x
         if self._standardize is None:  # the same layer scales targets
             self._standardize = layers.Standardize(name="standardize")
         return self._standardize(x)
 
     def denormalize(self, raw):
         """Undo centring and scaling."""
+        if not self.standardizes:
+            return raw
         return layers.Unstandardize(name="unstandardize")(raw)
 
     def pointwise(self, normal, raw):
@@ -165,6 +176,8 @@ class SquaredError(ReconstructionLoss):
 
     def start(self, summary, decodes=True):
         """Mean and scale of the data."""
+        if not self.standardizes:
+            return {}
         summary = self.moments(summary)
         scale = np.float32(summary.scale)
         constants = {"mean": summary.mean.astype(np.float32), "scale": scale}
@@ -182,16 +195,29 @@ class BinaryCrossentropy(ReconstructionLoss):
     # Parameters of the user for this loss, and for the one for data of any range.
     _setting, _instead = "loss='binary_crossentropy'", "loss='squared_error'"
 
+    # Whether outputs are logits, and not probabilities.
+    from_logits = True
+
+    def as_given(self):
+        """The loss of a network whose outputs are probabilities."""
+        self.from_logits = False
+        return self
+
     def normalize(self, x):
         """Return the data unchanged."""
         return x
 
     def denormalize(self, raw):
         """Convert logits to probabilities."""
+        if not self.from_logits:
+            return raw
         return keras.layers.Activation("sigmoid", name="sigmoid")(raw)
 
     def pointwise(self, normal, raw):
-        """Cross-entropy in nats, from logits."""
+        """Cross-entropy in nats, from logits or probabilities."""
+        if not self.from_logits:
+            p = ops.clip(raw, _CLIP, 1 - _CLIP)
+            return -(normal * ops.log(p) + (1 - normal) * ops.log(1 - p))
         # softplus(raw) - raw * normal, with one exponential for loss and gradient: a
         # quarter faster. The gradient is also right at 0, the value of dead units.
         positive = raw >= 0
@@ -203,8 +229,7 @@ class BinaryCrossentropy(ReconstructionLoss):
     def row_error(self, x, reconstruction):
         """Mean over the features of the cross-entropy in nats."""
         self._check_unit_interval(np.nanmin(x), np.nanmax(x))
-        # Keras clips probabilities to the same range.
-        p = np.clip(reconstruction, 1e-7, 1 - 1e-7)
+        p = np.clip(reconstruction, _CLIP, 1 - _CLIP)
         return _per_row(-(x * np.log(p) + (1 - x) * np.log1p(-p)))
 
     def link(self, summary):
@@ -255,6 +280,8 @@ class Gaussian(SquaredError):
 
     def log_density_shift(self, weights):
         """Logarithm of the volume of a unit cube of data after standardization."""
+        if not self.standardizes:
+            return 0.0
         mean, scale = weights["standardize/mean"], weights["standardize/scale"]
         return -mean.size * float(np.log(scale))
 

@@ -1,11 +1,14 @@
 """Check that the weights in a file fit the network that it describes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral
 
 import numpy as np
 
 from skae._keras import import_keras, keras
 from skae.engine import build_graph, enter_backend
+from skae.families.keras_networks import BuiltNetwork
 from skae.fitting import TrainedModel
 
 _DTYPES = (
@@ -62,20 +65,37 @@ class _Few(list):
 
 def _kinds(model: TrainedModel) -> dict[str, str]:
     """Data types and shapes of the network's weights."""
+    with _without_values(len(model.weights)):
+        graph = build_graph(model.architecture)
+        return {name: _kind(weight) for name, weight in graph.weights.items()}
+
+
+def check_network(network: BuiltNetwork) -> None:
+    """Raise ValueError unless a model of the user has exactly these weights."""
+    if not isinstance(network.weights, list):
+        raise ValueError("a model without weights")
+    with _without_values(len(network.weights)):
+        expected = [_kind(weight) for weight in network.make("model").weights]
+    found = [_kind(weight) for weight in network.weights]
+    if expected != found:
+        raise ValueError(f"a model with the weights {expected}, and values of {found}")
+
+
+@contextmanager
+def _without_values(n_weights: int) -> Iterator[None]:
+    """Context in which weights have shapes but no values, and their number a limit."""
     import_keras()
     from keras.src.backend.common import global_state
 
     enter_backend()  # before `try`: its error is about the process, not the file
-    # In the scope weights have a shape but no values; Keras would initialize them
-    # afterwards.
+    # Keras would initialize the weights after the scope. Some layers have further
+    # variables, for random numbers.
     waiting = global_state.get_global_attribute("uninitialized_variables", [])
-    # Some layers have further variables, for random numbers.
-    few = _Few(10 * (len(model.weights) + 10))
+    few = _Few(10 * (n_weights + 10))
     try:
         global_state.set_global_attribute("uninitialized_variables", few)
         with keras.StatelessScope(initialize_variables=False):
-            graph = build_graph(model.architecture)
-            return {name: _kind(weight) for name, weight in graph.weights.items()}
+            yield
     except Exception as error:  # Keras raises errors of many types
         raise ValueError(f"its network cannot be built ({error})") from error
     finally:

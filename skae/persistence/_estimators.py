@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,17 @@ from skae.base import BaseAutoencoder
 from skae.data import Layout, Units
 from skae.density import AutoencoderDensity
 from skae.engine import Architecture
+from skae.families.keras_networks import is_model
 from skae.fitting import TrainedModel
 from skae.imputation import AutoencoderImputer
 from skae.outliers import AutoencoderOutlierDetector
-from skae.persistence import _keras_objects, _objects, _scikit_learn, _version_1
+from skae.persistence import (
+    _keras_models,
+    _keras_objects,
+    _objects,
+    _scikit_learn,
+    _version_1,
+)
 from skae.persistence._checks import check_model
 from skae.persistence._earlier_models import bring_up_to_date
 from skae.persistence._former_names import CLASSES, with_names_of_today
@@ -121,6 +129,8 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         if isinstance(value, base):
             values = _encode_values(encoder, value)
             return {kind: {"class": _name(type(value)), "values": values}}
+    if is_model(value) and not _keras_objects.describe(value):
+        return {"keras_model": encoder.encode(_keras_models.describe(value))}
     if isinstance(value, SavedState):
         values = encoder.encode_items(vars(value))
         return {"part": {"class": _name(type(value)), "values": values}}
@@ -255,11 +265,17 @@ def _decode_estimator(decoder: Decoder, node: Any):
     parameters = decoder.decode_items(_get(node, "parameters"))
     fitted = decoder.decode_items(_get(node, "fitted"))
     fitted = with_names_of_today(cls, fitted)
+    takes_more = any(
+        p.kind is p.VAR_KEYWORD for p in signature(cls).parameters.values()
+    )
     strange = set(parameters) - set(cls._get_param_names())
-    if strange:
+    if strange and not takes_more:
         raise ValueError(f"{cls.__name__} has no parameter {sorted(strange)[0]!r}")
     old = getattr(cls, "_parameters_of_old_files", {})
-    estimator = cls(**{**old, **parameters})
+    try:
+        estimator = cls(**{**old, **parameters})
+    except TypeError as error:
+        raise ValueError(str(error)) from None
     estimator._validate_params()
     for name, value in fitted.items():
         if not _may_be_set(cls, name) or name in parameters:
@@ -358,6 +374,7 @@ _DECODERS = {
     "frozen": lambda decoder, node: FrozenEstimator(decoder.decode(node)),
     "head": _decode_head,
     "keras": lambda decoder, node: _keras_objects.rebuild(node),
+    "keras_model": lambda decoder, node: _keras_models.rebuild(decoder.decode(node)),
     "model": _decode_model,
     "object": lambda decoder, node: _objects.rebuild(decoder.decode(node)),
     "part": _decode_part,

@@ -64,7 +64,7 @@ def check_bad_codes(cls, X):
 
 def check_bad_parameters(cls, X):
     """An invalid parameter raises an error that names it."""
-    bad = {"epochs": 0, "batch_size": -3, "learning_rate": -1.0}
+    bad = {"epochs": -1, "batch_size": -3, "learning_rate": -1.0}
     for name in bad.keys() & set(cls._get_param_names()):
         with refused(f"The '{name}' parameter"):
             make(cls).set_params(**{name: bad[name]}).fit(X)

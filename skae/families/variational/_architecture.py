@@ -43,13 +43,15 @@ class Variational(Architecture):
 
     def bottleneck(self, h, x):
         """Mean and log-variance of the posterior, and a sample from it."""
-        units = int(self.encoding_dim)
-        mean = super().bottleneck(h, x)
-        log_var = ops.clip(
-            keras.layers.Dense(units, name="log_var")(h), *_LOG_VAR_RANGE
-        )
+        mean, log_var = self.posterior(h, x)
+        log_var = ops.clip(log_var, *_LOG_VAR_RANGE)
         sample = layers.Sampling(name="sampling")([mean, log_var])
         return {"code": mean, "log_var": log_var, "sample": sample}
+
+    def posterior(self, h, x):
+        """Mean and log-variance, from the output `h` of the last hidden layer."""
+        units = int(self.encoding_dim)
+        return super().bottleneck(h, x), keras.layers.Dense(units, name="log_var")(h)
 
     def baseline(self, rows, summary, weight, rng):
         """Baseline with probabilistic PCA instead of PCA, if there is a linear path.
@@ -65,6 +67,8 @@ class Variational(Architecture):
         """
         baseline = super().baseline(rows, summary, weight, rng)
         weights = dict(baseline.weights)
+        if not isinstance(self, LinearPath):
+            return baseline
         encoder, decoder = self.pca_layers
         if f"{decoder}/kernel" not in weights:
             return baseline

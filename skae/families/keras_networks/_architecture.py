@@ -1,0 +1,223 @@
+"""Architectures of Keras networks that the user brings."""
+
+import functools
+import math
+import warnings
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from skae._callers import level_of_user
+from skae._keras import keras, ops
+from skae._sklearn import Interval, StrOptions
+from skae.data import ArrayLayout
+from skae.engine import Architecture, Field, auto_encoding_dim, build_graph, is_auto
+from skae.families.denoising import Denoising
+from skae.families.keras_networks._shapes import call_network, reshaped
+from skae.families.variational import Variational
+
+_UNBOUNDED = (-math.inf, math.inf)
+# Number of codes from which the range of a decoder's outputs is found, and factor by
+# which half of them are far out, where activations saturate.
+_N_CODES, _FAR = 64, 1e3
+
+
+class KerasArchitecture(Architecture):
+    """An encoder and a decoder of the user.
+
+    Uses the parameters `encoding_dim`, `loss` and `standardize`, and a `Network` each
+    as `encoder` and `decoder`. `output_range` has the bounds of the decoder's outputs.
+    """
+
+    layout = ArrayLayout
+    parameter_constraints = {
+        "encoding_dim": [
+            StrOptions({"auto"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "standardize": [StrOptions({"auto"}), "boolean"],
+    }
+
+    standardize = True
+    output_range = _UNBOUNDED
+
+    @classmethod
+    def resolve_auto(cls, values, rows, data_values):
+        """Resolve "auto" by the shapes and the range of the networks' outputs."""
+        shape = tuple(rows.sample_shape)
+        is_open, given = is_auto(values["encoding_dim"]), values["encoding_dim"]
+        if is_open:
+            given = auto_encoding_dim(math.prod(shape))
+        values = {**values, "encoding_dim": given}
+        # The loss of raw outputs, for the range of these.
+        plain = {"standardize": False, "output_range": _UNBOUNDED}
+        plain |= {"loss": "squared_error", "likelihood": "gaussian"}
+        found = _examine(cls({"data": Field(shape)}, **{**values, **plain}))
+        code_shape, values["output_range"] = found
+        code_size = math.prod(code_shape)
+        if is_open:
+            values["encoding_dim"] = code_size
+        elif code_size != given:
+            raise ValueError(
+                f"The encoder returns codes of shape {code_shape} for a row, which are "
+                f"{code_size} values, but encoding_dim={given}. Leave encoding_dim at "
+                "'auto', or build the encoder by it: it is passed to a function with "
+                "a parameter of that name."
+            )
+        if is_auto(values["standardize"]):
+            keeps = values["encoder"].keeps_weights or values["decoder"].keeps_weights
+            is_bounded = values["output_range"] != _UNBOUNDED
+            values["standardize"] = not (keeps or is_bounded)
+        return values
+
+    @property
+    def auto_training(self):
+        """XLA where it is known to pay: networks of dense layers."""
+        return super().auto_training
+
+    def check(self):
+        """Check that standardized data are not compared with bounded outputs."""
+        super().check()
+        if self.standardize and self.output_range != _UNBOUNDED:
+            raise ValueError(
+                f"standardize=True, but the decoder's outputs are {self._bounds}: its "
+                "last activation bounds them. End the decoder without an activation, "
+                "or leave standardize at 'auto'."
+            )
+
+    def reconstruction_loss(self):
+        """The loss, of data as they are where they are not standardized."""
+        return self.of_outputs(super().reconstruction_loss())
+
+    def of_outputs(self, loss):
+        """`loss` for the outputs of this network."""
+        of_units = loss.standardizes and not self.standardize
+        of_probabilities = not loss.standardizes and self.output_range == (0, 1)
+        return loss.as_given() if of_units or of_probabilities else loss
+
+    def encode(self, x):
+        """The user's encoder, and the code."""
+        h = call_network(self.encoder, "encoder", x, self._given)
+        return self.bottleneck(h, x)
+
+    def bottleneck(self, h, x):
+        """Outputs of the encoder, flattened."""
+        if isinstance(h, list | tuple | dict):
+            raise ValueError(
+                f"The encoder returns {len(h)} outputs, where one is needed: the code. "
+                "KerasVariationalAutoencoder takes encoders that return mean and "
+                "log-variance."
+            )
+        return flat(h, "flat_code")
+
+    def decode(self, code, encoder):
+        """The user's decoder; its outputs have the shape of a row."""
+        given = {**self._given, "encoding_dim": code.shape[-1]}
+        names = [layer.name for layer in encoder.layers]
+        if "flat_code" in names:
+            given["code_shape"] = encoder.get_layer("flat_code").input.shape[1:]
+        raw = call_network(self.decoder, "decoder", code, given)
+        return reshaped(
+            raw,
+            self.sample_shape,
+            "decoder_output",
+            "The rows of the data have the shape {}, but the decoder returns {}",
+        )
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        return {"input_shape": self.sample_shape, "encoding_dim": self.encoding_dim}
+
+    def redraws(self, name):
+        """Not the weights of a network that keeps its own."""
+        role = name.partition("/")[0]
+        is_ours = role in ("encoder", "decoder")
+        return not (is_ours and getattr(self, role).keeps_weights)
+
+    def baseline(self, rows, summary, weight, rng):
+        """Scaling alone; warns if outputs cannot reach the data."""
+        low, high = self.output_range
+        if not self.standardize and (summary.minimum < low or summary.maximum > high):
+            warnings.warn(
+                f"The decoder's outputs are {self._bounds}, but the data go from "
+                f"{summary.minimum:g} to {summary.maximum:g}, which it cannot reach. "
+                "Scale the data first, with sklearn.preprocessing.MinMaxScaler for "
+                "example, or end the decoder without an activation.",
+                stacklevel=level_of_user(),
+            )
+        return super().baseline(rows, summary, weight, rng)
+
+    @property
+    def _bounds(self) -> str:
+        low, high = self.output_range
+        return f"{low:g} or more" if high == math.inf else f"in [{low:g}, {high:g}]"
+
+    def attributes(self, code_size):
+        """`standardized_`."""
+        own = {"standardized_": self.standardize}
+        return super().attributes(code_size) | own
+
+
+class KerasDenoising(Denoising, KerasArchitecture):
+    """Denoising network of the user."""
+
+    parameter_constraints = {
+        **KerasArchitecture.parameter_constraints,
+        **Denoising.parameter_constraints,
+    }
+
+
+class KerasVariational(Variational, KerasArchitecture):
+    """Variational network of the user."""
+
+    parameter_constraints = {
+        **KerasArchitecture.parameter_constraints,
+        **Variational.parameter_constraints,
+    }
+
+    def reconstruction_loss(self):
+        """Negative log-likelihood, of data as they are if not standardized."""
+        return self.of_outputs(super().reconstruction_loss())
+
+    def posterior(self, h, x):
+        """Mean and log-variance: two outputs of the encoder, or layers on one."""
+        if isinstance(h, dict):
+            h = list(h.values())
+        if isinstance(h, list | tuple):
+            mean, log_var, *_ = h
+            return flat(mean, "flat_code"), flat(log_var, "flat_log_var")
+        h, units = flat(h, "features"), int(self.encoding_dim)
+        dense = keras.layers.Dense
+        return dense(units, name="code")(h), dense(units, name="log_var")(h)
+
+
+def flat(x, name: str):
+    """A vector per row."""
+    x = ops.cast(x, "float32") if x.dtype != "float32" else x
+    return x if len(x.shape) == 2 else keras.layers.Flatten(name=name)(x)
+
+
+@functools.lru_cache(maxsize=128)
+def _examine(architecture: KerasArchitecture):
+    """Shape of a code, and the range of the decoder's outputs."""
+    graph = build_graph(architecture)
+    names = [layer.name for layer in graph.encoder.layers]
+    shape = graph.encoder.output_shape[1:]
+    if "flat_code" in names:
+        shape = graph.encoder.get_layer("flat_code").input.shape[1:]
+    codes = np.random.default_rng(0).normal(size=(_N_CODES, graph.code_size))
+    codes[::2] *= _FAR
+    outputs = np.asarray(graph.decoder(codes.astype(np.float32), training=False))
+    return shape, _range_of(outputs)
+
+
+def _range_of(outputs: np.ndarray) -> tuple[float, float]:
+    """The range of an activation, from outputs for codes of which some are far out."""
+    low, high = float(np.min(outputs)), float(np.max(outputs))
+    if not low < high:  # constant, or not a number
+        return _UNBOUNDED
+    if low >= 0:
+        return (0.0, 1.0) if high <= 1 else (0.0, math.inf)
+    is_saturated = low >= -1 and high <= 1 and max(-low, high) > 0.9
+    return (-1.0, 1.0) if is_saturated else _UNBOUNDED

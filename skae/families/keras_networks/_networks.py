@@ -1,0 +1,250 @@
+"""Encoders and decoders of the user: functions, classes, or built Keras models."""
+
+import copy
+import hashlib
+import inspect
+import json
+import sys
+import weakref
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from skae._keras import keras
+from skae._saved_state import SavedState
+from skae.engine import freeze
+from skae.families.keras_networks._copies import (
+    config_of,
+    model_of,
+    name_of,
+    unregistered_objects,
+)
+from skae.families.keras_networks._default_networks import dense_decoder, dense_encoder
+
+# Models that functions have returned.
+_returned: "weakref.WeakSet[Any]" = weakref.WeakSet()
+
+
+class Network(SavedState):
+    """Specification of an encoder or decoder: immutable, equal for equal networks.
+
+    Parameters
+    ----------
+    keeps_weights : bool
+        Whether training starts from the weights with which the network comes.
+    """
+
+    keeps_weights: bool
+
+    @abstractmethod
+    def make(self, role: str, **given) -> Any:
+        """A new model, with weights of its own; `role` is "encoder" or "decoder"."""
+
+    @abstractmethod
+    def _identity(self) -> Any:
+        """Values that determine the network."""
+
+    def after_call(self, model) -> None:
+        """Complete a model from `make` after its first call, when it has weights."""
+
+    def __eq__(self, other):
+        if not isinstance(other, Network):
+            return NotImplemented
+        return type(self) is type(other) and self._key() == other._key()
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def _key(self):
+        return freeze(self._identity()), self.keeps_weights
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class FunctionNetwork(Network):
+    """A network that a function, or the class of a model, builds.
+
+    Parameters
+    ----------
+    function : callable or None
+        Gets those of the arguments `input_shape` and `encoding_dim` that it names, and
+        `parameters`. None stands for dense layers.
+
+    parameters : dict
+        Further arguments.
+
+    keeps_weights : bool, default=False
+        Whether training starts from the weights with which the model is returned.
+    """
+
+    def __init__(
+        self,
+        function: Callable | None,
+        parameters: Mapping[str, Any],
+        keeps_weights: bool = False,
+    ):
+        self.function, self.keeps_weights = function, keeps_weights
+        self.parameters = copy.deepcopy(dict(parameters))
+
+    def make(self, role, **given):
+        """Call the function."""
+        function = function_of(self.function, role)
+        names = arguments_of(function)
+        given = {name: value for name, value in given.items() if name in names}
+        title = f"{role}={name_of(function)}"
+        try:
+            inspect.signature(function).bind(**given, **self.parameters)
+        except TypeError as error:
+            raise TypeError(
+                f"{title} cannot be called: {error}. It gets the arguments "
+                "input_shape (the shape of a row of X) and encoding_dim if it has "
+                f"parameters of these names, and those set as {role}__<name>."
+            ) from error
+        try:
+            model = function(**given, **copy.deepcopy(self.parameters))
+        except (TypeError, ValueError) as error:
+            arguments = {**given, **self.parameters}
+            told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+            raise ValueError(f"{title} failed with {told}: {error}") from error
+        if not isinstance(model, keras.layers.Layer):
+            raise TypeError(
+                f"{title} must return a keras.Model; got {type(model).__name__}."
+            )
+        if model in _returned:
+            raise ValueError(
+                f"{title} has returned the same model twice. Build a new one in each "
+                f"call, or give the model itself: {role}=model."
+            )
+        _returned.add(model)
+        return model
+
+    def _identity(self):
+        return self.function, self.parameters
+
+    def __repr__(self):
+        given = [f"{name}={value!r}" for name, value in self.parameters.items()]
+        name = "dense layers" if self.function is None else name_of(self.function)
+        return f"{name}({', '.join(given)})"
+
+
+class BuiltNetwork(Network):
+    """A copy of a built Keras model.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    keeps_weights : bool, default=False
+        Whether training starts from the weights of `model`.
+
+    Attributes
+    ----------
+    config : dict
+        Keras' description of the model.
+
+    trainable : list of bool
+        Which of the model's layers are trained, in the order of `_flatten_layers`.
+
+    weights : list of ndarray or None
+        The weights, if they are kept.
+
+    own : dict
+        Classes and functions of the user by name, which Keras does not know. A file
+        cannot hold them.
+    """
+
+    __slots__ = ("_digest",)
+
+    def __init__(self, model, keeps_weights: bool = False):
+        self.keeps_weights = keeps_weights
+        self.config = config_of(model)
+        self.trainable = [layer.trainable for layer in model._flatten_layers()]
+        self.weights = None
+        if keeps_weights:
+            self.weights = [np.asarray(w).copy() for w in model.get_weights()]
+        self.own = unregistered_objects(model)
+
+    def make(self, role, **given):
+        """Build a copy."""
+        return model_of(self.config, self.own)
+
+    def after_call(self, model):
+        """Freeze the layers that are frozen, and set weights that are kept."""
+        layers = list(model._flatten_layers())
+        if len(layers) == len(self.trainable):
+            for layer, is_trained in zip(layers, self.trainable, strict=True):
+                if layer.trainable != is_trained:
+                    layer.trainable = is_trained
+        if self.weights is not None:
+            model.set_weights(self.weights)
+
+    def restored(self, role: str):
+        """A model with the weights that are kept."""
+        model = self.make(role)
+        self.after_call(model)
+        return model
+
+    def _identity(self):
+        # Not in `vars`, which files hold: they could tell the digest of another.
+        if not hasattr(self, "_digest"):
+            text = json.dumps([self.config, self.trainable], default=repr)
+            found = hashlib.sha256(text.encode())
+            for array in self.weights or ():
+                found.update(np.ascontiguousarray(array).tobytes())
+            self._digest = found.hexdigest()
+        return self._digest, tuple(self.own.values())
+
+    def __repr__(self):
+        name = self.config["config"].get("name", "without a name")
+        return f"<{self.config['class_name']} {name!r}>"
+
+
+def function_of(value: Callable | None, role: str) -> Callable:
+    """A function of the user, or the one for None."""
+    default = dense_encoder if role == "encoder" else dense_decoder
+    return default if value is None else value
+
+
+def arguments_of(function: Callable) -> dict[str, inspect.Parameter]:
+    """Arguments of a function by name; `self` and those without a name left out."""
+    found = inspect.signature(function).parameters.values()
+    return {p.name: p for p in found if p.kind is not p.VAR_POSITIONAL}
+
+
+def is_model(value: Any) -> bool:
+    """Whether a value is a built Keras model, or a layer."""
+    # Who has a model has imported Keras, which takes seconds.
+    return "keras" in sys.modules and isinstance(value, keras.layers.Layer)
+
+
+def _is_frozen(layer) -> bool:
+    return not layer.trainable and bool(layer.weights)
+
+
+def as_network(
+    value: Any, parameters: Mapping[str, Any], role: str, keeps_weights: bool
+) -> Network:
+    """The network that a parameter of the estimator specifies."""
+    if is_model(value):
+        if parameters:
+            raise ValueError(
+                f"{role} is a built model, which takes no parameters; got "
+                f"{role}__{min(parameters)}. Give a function that builds the model."
+            )
+        frozen = [layer.name for layer in value._flatten_layers() if _is_frozen(layer)]
+        if frozen and not keeps_weights:
+            raise ValueError(
+                f"The layer {frozen[0]!r} of the {role} is frozen, but its weights "
+                "would be drawn at random. Set pretrained=True to keep the weights of "
+                "the model, or set trainable=True in the layer."
+            )
+        return BuiltNetwork(value, keeps_weights)
+    if value is None or callable(value):
+        return FunctionNetwork(value, parameters, keeps_weights)
+    raise TypeError(
+        f"{role} must be a function that returns a keras.Model, the class of a model, "
+        f"or a keras.Model; got {value!r}."
+    )
