@@ -21,7 +21,7 @@ class DistributedProgram(TensorFlowProgram):
     def _batch(self, step, batch, weight, loss_weights):
         strategy = self._strategy
         n_shares = strategy.num_replicas_in_sync
-        n_batch = tf.cast(_count(weight), tf.float32)
+        n_batch = _count(weight)
 
         def share(values):
             return strategy.experimental_distribute_values_from_function(

@@ -17,10 +17,19 @@ class TensorFlowProgram(Program):
     n_traces = 0
 
     def _connect(self):
-        batch_size = self.settings.batch_size
+        self._names = list(self.graph.architecture.fields)
+        size, jit_compile = self.settings.batch_size, self.settings.jit_compile
+        self._train = self._compiled(self._train_step, size, jit_compile)
+        self._evaluate = self._compiled(self._evaluate_step, size, jit_compile)
+        # For a smaller mini-batch, where padding is not allowed. XLA would compile it
+        # anew for each size.
+        self._train_rest = self._evaluate_rest = None
+        if self.graph.depends_on_batch:
+            self._train_rest = self._compiled(self._train_step, None, False)
+            self._evaluate_rest = self._compiled(self._evaluate_step, None, False)
+
+    def _compiled(self, step, batch_size, jit_compile):
         architecture = self.graph.architecture
-        self._names = list(architecture.fields)
-        self._is_padded = not self.graph.depends_on_batch
         signature = [
             *(
                 tf.TensorSpec([None, *field.shape], field.dtype)
@@ -32,20 +41,14 @@ class TensorFlowProgram(Program):
             tf.TensorSpec([], tf.int32),
             tf.TensorSpec([], tf.int32),
         ]
-
-        def compiled(step):
-            function = tf.function(
-                self._loop(step),
-                input_signature=signature,
-                # XLA needs mini-batches of one size.
-                jit_compile=self.settings.jit_compile and self._is_padded,
-                autograph=False,
-            )
-            # Calling the concrete function directly halves the overhead of a call.
-            return function.get_concrete_function()
-
-        self._train = compiled(self._train_step)
-        self._evaluate = compiled(self._evaluate_step)
+        function = tf.function(
+            self._loop(step),
+            input_signature=signature,
+            jit_compile=jit_compile,
+            autograph=False,
+        )
+        # Calling the concrete function directly halves the overhead of a call.
+        return function.get_concrete_function()
 
     def put(self, rows):
         return tf.experimental.dlpack.from_dlpack(rows.__dlpack__())
@@ -56,15 +59,25 @@ class TensorFlowProgram(Program):
         variable.value.assign(value, read_value=False)
 
     def train(self, block: Block, start: int, stop: int) -> np.ndarray:
-        return self._run(self._train, block, start, stop)
+        return self._run(self._train, self._train_rest, block, start, stop)
 
     def evaluate(self, block: Block) -> np.ndarray:
-        return self._run(self._evaluate, block, 0, block.n_steps)
+        functions = self._evaluate, self._evaluate_rest
+        return self._run(*functions, block, 0, block.n_steps)
 
-    def _run(self, function, block, start, stop):
+    def _run(self, function, rest, block, start, stop):
         fields = [block.fields[name] for name in self._names]
-        arguments = block.index, block.weight, self.loss_weights, start, stop
-        return function(*fields, *map(tf.constant, arguments)).numpy()
+
+        def run(function, index, weight, start, stop):
+            arguments = index, weight, self.loss_weights, start, stop
+            return function(*fields, *map(tf.constant, arguments)).numpy()
+
+        n_rows = np.count_nonzero(block.weight[stop - 1])
+        if rest is None or n_rows == self.settings.batch_size:
+            return run(function, block.index, block.weight, start, stop)
+        sums = run(function, block.index, block.weight, start, stop - 1)
+        last = (slice(stop - 1, stop), slice(n_rows))
+        return sums + run(rest, block.index[last], block.weight[last], 0, 1)
 
     def _loop(self, step):
         def run(*arguments):
@@ -72,14 +85,11 @@ class TensorFlowProgram(Program):
             *fields, index, weight, loss_weights, start, stop = arguments
 
             def body(k, sums):
-                where, mass = index[k], weight[k]
-                if not self._is_padded:
-                    where, mass = where[: _count(mass)], mass[: _count(mass)]
                 batch = {
-                    name: tf.gather(field, where)
+                    name: tf.gather(field, index[k])
                     for name, field in zip(self._names, fields, strict=True)
                 }
-                return k + 1, sums + self._batch(step, batch, mass, loss_weights)
+                return k + 1, sums + self._batch(step, batch, weight[k], loss_weights)
 
             _, sums = tf.while_loop(
                 lambda k, sums: k < stop,
@@ -92,7 +102,7 @@ class TensorFlowProgram(Program):
         return run
 
     def _batch(self, step, batch, weight, loss_weights):
-        return step(batch, weight, loss_weights, tf.cast(_count(weight), tf.float32))
+        return step(batch, weight, loss_weights, _count(weight))
 
     def _terms(self, batch, weight, loss_weights, training):
         """Terms of the loss of some rows, and the sum of their weights.
@@ -141,5 +151,5 @@ class TensorFlowProgram(Program):
 
 
 def _count(weight):
-    """Number of rows that are not padding, which is at the end."""
-    return tf.reduce_sum(tf.cast(weight > 0, tf.int32))
+    """Number of rows that are not padding."""
+    return tf.reduce_sum(tf.cast(weight > 0, tf.float32))

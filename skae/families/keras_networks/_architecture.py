@@ -21,13 +21,20 @@ _UNBOUNDED = (-math.inf, math.inf)
 # Number of codes from which the range of a decoder's outputs is found, and factor by
 # which half of them are far out, where activations saturate.
 _N_CODES, _FAR = 64, 1e3
+# Layers that XLA makes faster on a CPU, and models of them.
+_DENSE = {
+    *("Activation", "BatchNormalization", "Dense", "ELU", "LayerNormalization"),
+    *("Flatten", "InputLayer", "LeakyReLU", "PReLU", "ReLU", "Reshape", "Softmax"),
+    *("Functional", "Sequential", "Standardize", "Unstandardize"),
+}
 
 
 class KerasArchitecture(Architecture):
     """An encoder and a decoder of the user.
 
     Uses the parameters `encoding_dim`, `loss` and `standardize`, and a `Network` each
-    as `encoder` and `decoder`. `output_range` has the bounds of the decoder's outputs.
+    as `encoder` and `decoder`. `output_range` has the bounds of the decoder's outputs,
+    and `is_dense` says whether all layers are dense.
     """
 
     layout = ArrayLayout
@@ -41,6 +48,7 @@ class KerasArchitecture(Architecture):
 
     standardize = True
     output_range = _UNBOUNDED
+    is_dense = False
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
@@ -54,7 +62,7 @@ class KerasArchitecture(Architecture):
         plain = {"standardize": False, "output_range": _UNBOUNDED}
         plain |= {"loss": "squared_error", "likelihood": "gaussian"}
         found = _examine(cls({"data": Field(shape)}, **{**values, **plain}))
-        code_shape, values["output_range"] = found
+        code_shape, values["output_range"], values["is_dense"] = found
         code_size = math.prod(code_shape)
         if is_open:
             values["encoding_dim"] = code_size
@@ -74,7 +82,7 @@ class KerasArchitecture(Architecture):
     @property
     def auto_training(self):
         """XLA where it is known to pay: networks of dense layers."""
-        return super().auto_training
+        return super().auto_training._replace(jit_compile=self.is_dense)
 
     def check(self):
         """Check that standardized data are not compared with bounded outputs."""
@@ -200,7 +208,7 @@ def flat(x, name: str):
 
 @functools.lru_cache(maxsize=128)
 def _examine(architecture: KerasArchitecture):
-    """Shape of a code, and the range of the decoder's outputs."""
+    """Shape of a code, range of the decoder's outputs, and whether all is dense."""
     graph = build_graph(architecture)
     names = [layer.name for layer in graph.encoder.layers]
     shape = graph.encoder.output_shape[1:]
@@ -209,7 +217,8 @@ def _examine(architecture: KerasArchitecture):
     codes = np.random.default_rng(0).normal(size=(_N_CODES, graph.code_size))
     codes[::2] *= _FAR
     outputs = np.asarray(graph.decoder(codes.astype(np.float32), training=False))
-    return shape, _range_of(outputs)
+    parts = {type(layer).__name__ for layer in graph.forward._flatten_layers()}
+    return shape, _range_of(outputs), parts <= _DENSE
 
 
 def _range_of(outputs: np.ndarray) -> tuple[float, float]:

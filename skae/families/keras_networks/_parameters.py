@@ -158,7 +158,11 @@ class NetworkParameters:
 
     def _graph_values(self):
         networks = {role: self._network(role) for role in _ROLES}
-        return super()._graph_values() | networks | {"output_range": "auto"}
+        return (
+            super()._graph_values()
+            | networks
+            | {"output_range": "auto", "is_dense": "auto"}
+        )
 
     def _network(self, role: str) -> Network:
         prefix = f"{role}__"
