@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import Interval, StrOptions
+from skae._sklearn import Interval
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.dense._linear_path import LinearPathArchitecture
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -167,7 +167,7 @@ class Autoencoder(BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **LinearPathArchitecture.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
         "l1": [Interval(Real, 0, None, closed="left")],
         "l2": [Interval(Real, 0, None, closed="left")],
     }
@@ -179,7 +179,7 @@ class Autoencoder(BaseAutoencoder):
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         input_noise: float | str = "auto",
         l1: float = 0.0,
