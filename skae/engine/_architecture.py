@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from skae._keras import keras
 from skae._moved import check_hooks
 from skae.data import Layout, Rows, Summary, TableLayout
 from skae.engine._auto_sizes import with_auto_codes
@@ -322,7 +323,7 @@ class Architecture(ABC):
         copies = {
             name: copy.deepcopy(value)
             for name, value in self.values.items()
-            if hasattr(value, "get_config") and not isinstance(value, type)
+            if hasattr(value, "get_config") and isinstance(value, keras.layers.Layer)
         }
         built = self.replace(**copies) if copies else self
         vars(built)["_key"] = self._frozen()

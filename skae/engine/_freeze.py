@@ -42,7 +42,10 @@ def freeze(value: Any) -> Hashable:
 
 def plain_config(value: Any) -> dict[str, Any]:
     """Keras' configuration of an object, without the name, which Keras numbers."""
-    config = value.get_config()
+    try:
+        config = value.get_config()
+    except NotImplementedError:  # a layer that has not told Keras its settings
+        config = {}
     return {k: v for k, v in config.items() if k not in _NOT_SETTINGS}
 
 

@@ -67,8 +67,10 @@ class Scoring(MissingMethods):
         -------
         errors : ndarray of shape (n_samples,), float32
             Mean over the features of the squared error, in squared units of `X`
-            (``loss="squared_error"``), or of the cross-entropy in nats
-            (``loss="binary_crossentropy"``). float64 if squared errors are out of the
+            (``loss="squared_error"``), of the absolute error, in units of `X`
+            (``loss="absolute_error"``), of the cross-entropy in nats
+            (``loss="binary_crossentropy"``), or of another loss, as a number without
+            unit: that of standardized values. float64 if squared errors are out of the
             range of float32.
         """
         check_is_fitted(self)

@@ -245,8 +245,8 @@ class CustomLoss(StandardizedLoss):
             if apart < -tolerance or (strictly and apart <= tolerance):
                 raise ValueError(
                     f"{self._title} is not least for a perfect reconstruction of "
-                    "standardized data, which have mean 0 and variance 1: for some rows "
-                    f"it is {perfect.mean():.3g} with y_pred=y_true, and "
+                    "standardized data, which have mean 0 and variance 1: for some "
+                    f"rows it is {perfect.mean():.3g} with y_pred=y_true, and "
                     f"{found.mean():.3g} with a y_pred far from it. {_IN_A_RANGE}"
                 )
 

@@ -41,17 +41,6 @@ class Autoencoder(BaseAutoencoder):
     code_activation : str or callable, default="linear"
         Activation of the code. All but "linear" require ``init="random"``.
 
-    loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
-        Reconstruction loss :math:`L`, a mean over the features.
-
-        - "squared_error": for data of any range. They are centred per feature and
-          divided by one global scale, the square root of the variance averaged over the
-          features, so that unscaled data train well; the optimal network is not
-          changed. The loss is in units of that variance: the fraction that is not
-          explained.
-        - "binary_crossentropy": for data in [0, 1], such as pixels, which are not
-          scaled. The output is a sigmoid, and the loss is in nats.
-
     init : {"pca", "random"}, default="pca"
         Initialization, and whether the fit has PCA as its baseline.
 
