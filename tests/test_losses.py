@@ -1,5 +1,7 @@
 import copy
+import copyreg
 import functools
+import json
 import pickle
 
 import keras
@@ -24,6 +26,7 @@ from skae.losses import (
     SquaredError,
     make_loss,
 )
+from skae.persistence import _keras_objects
 from skae.testing._settings import make
 
 
@@ -111,6 +114,18 @@ class Forgetful(Quantile):
         return keras.losses.Loss.get_config(self)
 
 
+@keras.saving.register_keras_serializable(package="tests")
+class Untold(Forgetful):
+    """It is registered, but `q` would be the default in a file."""
+
+
+def times(factor):
+    def multiply(x):
+        return factor * x
+
+    return multiply
+
+
 class HiddenSlope(keras.layers.Layer):
     slope = 1.0
 
@@ -118,8 +133,15 @@ class HiddenSlope(keras.layers.Layer):
         return self.slope * x
 
 
-# Two epochs from random weights: no two losses lead to the same network.
-SHORT = {"epochs": 2, "init": "random", "random_state": 0, "batch_size": 16}
+# Large steps from random weights: no two losses lead to the same network.
+SHORT = {
+    "epochs": 2,
+    "init": "random",
+    "learning_rate": 0.05,
+    "early_stopping": False,
+    "batch_size": 16,
+    "random_state": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +169,11 @@ def huber(z, delta=1.0):
     return np.where(z <= delta, z**2 / 2, delta * (z - delta / 2))
 
 
+@pytest.fixture(scope="module")
+def fitted(X):
+    return small(keras.losses.Huber(3.0)).fit(X)
+
+
 @pytest.mark.parametrize(
     ("loss", "of_values"),
     [
@@ -162,21 +189,16 @@ def huber(z, delta=1.0):
     ],
 )
 def test_losses_are_those_of_numpy(loss, of_values, X):
-    found = small(loss).fit(X)
-    weights = found._model.weights
-    z = (X - found.reconstruct(X)) / weights["standardize/scale"]
-    expected = of_values(z).mean(axis=1)
-    in_units = loss in ("mae", "absolute_error")
-    errors = found.reconstruction_error(X)
-    unit = weights["standardize/scale"] if in_units else 1.0
-    np.testing.assert_allclose(errors, unit * expected, rtol=2e-3)
-    # The loss of training, with weights that are not those of the reduction.
-    raw = ((X - weights["standardize/mean"]) / weights["standardize/scale"] - z).astype(
-        np.float32
-    )
-    normal = (raw + z).astype(np.float32)
-    trained = make_loss(loss).row_loss(normal, {"raw": raw})
-    np.testing.assert_allclose(trained, expected, rtol=2e-3)
+    mean, scale = X.mean(axis=0), np.float32(X.std())
+    normal = ((X - mean) / scale).astype(np.float32)
+    raw = normal + np.random.default_rng(1).normal(size=X.shape).astype(np.float32)
+    expected = of_values(normal - raw).mean(axis=1)
+    loss = make_loss(loss)
+    np.testing.assert_allclose(loss.row_loss(normal, {"raw": raw}), expected, rtol=1e-5)
+    fitted = loss.fitted({"standardize/mean": mean, "standardize/scale": scale})
+    found = fitted.row_error(X, raw * scale + mean)
+    unit = scale**loss.error_power
+    np.testing.assert_allclose(found, unit * expected, rtol=1e-4)
 
 
 def test_the_history_is_the_loss_of_standardized_rows(X):
@@ -201,29 +223,24 @@ def test_a_perfect_reconstruction_has_loss_0_in_training(X):
     model = small(loss.function).fit(X)
     assert min(model.history_["loss"]) >= 0
     assert (model.reconstruction_error(X) < 0).any()
+    # Outlier detectors take its root.
+    squares = np.square(X - model.reconstruct(X)).mean(axis=1)
+    np.testing.assert_allclose(model._residual_squares(X), squares, rtol=1e-3)
 
 
 def test_outlying_values_count_less():
     rng = np.random.default_rng(0)
-    clean = rng.normal(size=(200, 1)) @ np.ones((1, 6)) + 0.05 * rng.normal(size=6)
+    clean = rng.normal(size=(100, 1)) @ np.ones((1, 6))
     X = clean.copy()
-    X[:10, 0] += 40 * rng.choice([-1, 1], size=10)
-    errors = {}
-    for loss in ("squared_error", "absolute_error", "huber"):
-        model = Autoencoder(
-            1,
-            hidden_layer_sizes=(),
-            loss=loss,
-            epochs=60,
-            learning_rate=0.02,
-            early_stopping=False,
-            input_noise=0.0,
-            random_state=0,
-        ).fit(X)
-        rest = model.reconstruct(X)[10:] - clean[10:]
-        errors[loss] = np.square(rest).mean()
-    assert errors["absolute_error"] < 0.5 * errors["squared_error"]
-    assert errors["huber"] < errors["squared_error"]
+    X[:8, 0] += 12 * rng.choice([-1, 1], size=8)
+    errors = []
+    options = {"learning_rate": 0.02, "epochs": 40, "input_noise": 0.0}
+    options["jit_compile"] = False
+    for loss in ("squared_error", "absolute_error"):
+        model = Autoencoder(1, hidden_layer_sizes=(), loss=loss, **SHORT | options)
+        rest = model.fit(X).reconstruct(X)[8:] - clean[8:]
+        errors.append(np.square(rest).mean())
+    assert errors[1] < 0.5 * errors[0]
 
 
 def test_names_of_one_loss_are_one_architecture(X):
@@ -255,7 +272,7 @@ def test_names_of_one_loss_are_one_architecture(X):
 def test_objects_with_untold_settings_share_no_program(X):
     steep = HiddenSlope()
     steep.slope = 2.0
-    wide, narrow = (lambda x: 2 * x), (lambda x: x)
+    wide, narrow = times(2.0), times(1.0)
     for one, other in (
         (Forgetful(0.2), Forgetful(0.3)),
         (keras.losses.Huber(1.0), keras.losses.Huber(2.0)),
@@ -277,85 +294,102 @@ def test_objects_with_untold_settings_share_no_program(X):
     assert first.partial_fit(X).n_iter_ == 3
 
 
-@pytest.mark.parametrize("n_jobs", [None, 2])
-def test_a_search_over_losses_of_all_kinds(n_jobs, X):
-    losses = [
-        *("mse", "huber", mean_absolute, keras.losses.Huber(0.01)),
-        *(keras.losses.Huber(30.0), Forgetful(0.05), Forgetful(0.95)),
-    ]
-    search = GridSearchCV(
-        small("squared_error"), {"loss": losses}, cv=2, n_jobs=n_jobs, refit=False
-    )
+def test_a_search_over_losses_of_all_kinds(X):
+    losses = ["mse", mean_absolute, keras.losses.Huber(0.01), keras.losses.Huber(30.0)]
+    losses += [Forgetful(0.95)]
+    search = GridSearchCV(small("squared_error"), {"loss": losses}, cv=2, refit=False)
     scores = search.fit(X).cv_results_["mean_test_score"]
-    assert np.isfinite(scores).all()
     # A copy by Keras' configuration would have the default, and give equal scores.
     assert len(set(scores)) == len(losses)
 
 
-@pytest.mark.parametrize("loss", [keras.losses.Huber(3.0), Forgetful(0.2), squares])
-def test_copies_are_complete(loss, X):
+@pytest.mark.parametrize(
+    "loss", [keras.losses.Huber(3.0), Forgetful(0.2), Quantile(0.3), squares]
+)
+def test_copies_are_complete(loss, monkeypatch):
     model = small(loss)
-    for again in (
-        clone(model),
-        copy.deepcopy(model),
-        pickle.loads(pickle.dumps(model)),
-    ):
+    sent = pickle.dumps(model)
+    around = clone(skae.AutoencoderOutlierDetector(model)).autoencoder
+    for again in (clone(model), copy.deepcopy(model), around):
         assert freeze(again.loss) == freeze(loss)
-    around = clone(skae.AutoencoderOutlierDetector(model))
-    assert freeze(around.autoencoder.loss) == freeze(loss)
-    model.fit(X)
+    # In another process, which may copy it before it asks an estimator.
+    monkeypatch.setattr(copyreg, "dispatch_table", {})
+    again = pickle.loads(sent).loss
+    monkeypatch.undo()
+    assert freeze(copy.deepcopy(again)) == freeze(loss)
+
+
+def test_a_fitted_model_with_a_loss_in_a_pickle(X):
+    model = small(Forgetful(0.2)).fit(X)
     again = pickle.loads(pickle.dumps(model))
     expected = model.reconstruction_error(X)
     np.testing.assert_array_equal(again.reconstruction_error(X), expected)
     assert again.partial_fit(X).n_iter_ == 3
 
 
+def test_files(fitted, X, tmp_path):
+    skae.save(fitted, tmp_path / "model.skae")
+    again = skae.load(tmp_path / "model.skae")
+    assert freeze(again.loss) == freeze(clone(again).loss) == freeze(fitted.loss)
+    expected = fitted.reconstruction_error(X)
+    np.testing.assert_array_equal(again.reconstruction_error(X), expected)
+    again.partial_fit(X)
+
+
 @pytest.mark.parametrize(
     "loss",
     [
-        *("mae", mean_absolute, Quantile(0.2), keras.losses.Huber(3.0)),
-        *(keras.losses.log_cosh, keras.losses.CosineSimilarity()),
+        *(Quantile(0.2), mean_absolute, keras.losses.log_cosh),
+        *(keras.losses.Huber(3.0), keras.losses.CosineSimilarity(axis=1)),
+        *(keras.losses.LogCosh(), keras.losses.BinaryCrossentropy(from_logits=True)),
     ],
 )
-def test_files(loss, X, tmp_path):
-    model, path = small(loss).fit(X), tmp_path / "model.skae"
-    skae.save(model, path)
-    again = skae.load(path)
-    assert freeze(again.loss) == freeze(loss)
-    expected = model.reconstruction_error(X)
-    np.testing.assert_array_equal(again.reconstruction_error(X), expected)
-    assert freeze(clone(again).loss) == freeze(loss)
-    again.partial_fit(X)
+def test_what_files_hold(loss):
+    described = json.loads(json.dumps(_keras_objects.describe(loss)))
+    assert freeze(_keras_objects.rebuild(described)) == freeze(loss)
 
 
 def test_losses_that_no_file_can_hold(X, tmp_path):
     partial = functools.partial(keras.losses.huber, delta=2.0)
-    for loss in (squares, Forgetful(0.2), partial):
-        with pytest.raises(TypeError, match=r"Autoencoder\.loss is .*registered"):
-            skae.save(small(loss).fit(X), tmp_path / "model.skae")
+    for loss in (squares, Forgetful(0.2), Untold(0.2), partial):
+        assert _keras_objects.describe(loss) is None
+    with pytest.raises(TypeError, match=r"Autoencoder\.loss is .*registered"):
+        skae.save(small(squares).fit(X), tmp_path / "model.skae")
 
 
 @pytest.mark.parametrize(
-    "loss",
+    "description",
     [
-        {"module": "losses", "name": "Huber"},
         {"module": "losses", "name": "get"},
         {"module": "losses", "name": "deserialize"},
-        {"module": "losses", "name": "Loss", "config": {}},
-        {"module": "losses", "name": "Huber", "config": {"fn": 1}},
+        {"module": "losses", "name": "serialize"},
+        {"module": "losses", "name": "__loader__"},
+        {"module": "losses", "name": "huber", "config": {}},
         {"module": "losses", "name": "Huber", "config": {"delta": [1]}},
+        {"module": "losses", "name": "Huber", "config": "delta"},
         {"module": "losses.os", "name": "system"},
     ],
 )
-def test_files_of_others(loss, X, tmp_path, monkeypatch):
-    from skae.persistence import _keras_objects
+def test_descriptions_of_others(description):
+    with pytest.raises(ValueError, match="Keras object"):
+        _keras_objects.rebuild(description)
 
-    model, path = small(keras.losses.Huber()).fit(X), tmp_path / "model.skae"
-    monkeypatch.setattr(_keras_objects, "describe", lambda value: None)
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        {"module": "losses", "name": "Huber"},
+        {"module": "losses", "name": "Loss", "config": {}},
+        {"module": "losses", "name": "Huber", "config": {"fn": 1}},
+        {"module": "losses", "name": "ctc"},
+    ],
+)
+def test_files_of_others(description, fitted, tmp_path, monkeypatch):
+    model, path = fitted, tmp_path / "model.skae"
     monkeypatch.setattr(
         _keras_objects,
         "describe",
-        lambda value: loss if isinstance(value, keras.losses.Loss) else None,
+        lambda value: description if isinstance(value, keras.losses.Loss) else None,
     )
     skae.save(model, path)
     monkeypatch.undo()
@@ -363,19 +397,31 @@ def test_files_of_others(loss, X, tmp_path, monkeypatch):
         skae.load(path)
 
 
-@pytest.mark.parametrize("cell", ["conv", "gru"])
-def test_padding_is_left_out(cell, sequences):
+def test_padding_is_left_out(sequences):
     present = ~np.isnan(sequences)
-    for loss in (mean_absolute, squares, "huber"):
-        model = RecurrentAutoencoder(2, cell=cell, loss=loss, **SHORT).fit(sequences)
-        assert np.isfinite(model.history_["loss"]).all()
-        assert all(np.isfinite(w).all() for w in model._model.weights.values())
-        scale = model._model.weights["standardize/scale"]
-        z = (sequences - model.reconstruct(sequences)) / scale
-        values = {mean_absolute: np.abs, squares: np.square, "huber": huber}[loss](z)
-        expected = [v[p].mean() for v, p in zip(values, present, strict=True)]
-        found = model.reconstruction_error(sequences)
-        np.testing.assert_allclose(found, expected, rtol=1e-3)
+    model = RecurrentAutoencoder(2, loss=mean_absolute, **SHORT).fit(sequences)
+    assert np.isfinite(model.history_["loss"]).all()
+    assert all(np.isfinite(w).all() for w in model._model.weights.values())
+    scale = model._model.weights["standardize/scale"]
+    values = np.abs(sequences - model.reconstruct(sequences)) / scale
+    expected = [v[p].mean() for v, p in zip(values, present, strict=True)]
+    found = model.reconstruction_error(sequences)
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("loss", "of_values"),
+    [(squares, np.square), (mean_absolute, np.abs), ("huber", huber), ("mae", np.abs)],
+)
+def test_the_loss_of_a_padded_batch(loss, of_values, sequences):
+    raw = np.random.default_rng(1).normal(size=sequences.shape).astype(np.float32)
+    values = of_values(sequences - raw)
+    expected = [v[~np.isnan(v)].mean() for v in values]
+    loss = make_loss(loss, padded=True)
+    np.testing.assert_allclose(loss.row_loss(sequences, {"raw": raw}), expected, 1e-5)
+    scaling = {"standardize/mean": np.zeros(2), "standardize/scale": 1.0}
+    found = loss.fitted(scaling).row_error(sequences, raw)
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_padding_reaches_neither_the_function_nor_gradients(sequences):
@@ -413,9 +459,7 @@ def test_one_value_per_row_includes_padding(sequences):
         model.partial_fit(sequences)
 
 
-@pytest.mark.parametrize(
-    "loss", ["absolute_error", "huber", mean_absolute, keras.losses.Huber(0.5)]
-)
+@pytest.mark.parametrize("loss", ["absolute_error", mean_absolute])
 def test_far_from_zero_is_as_near(loss, X):
     X = np.rint(X * 2**12) / 2**12  # stays exact far away
     near, far = small(loss).fit(X), small(loss).fit(X + 1e6)
@@ -426,17 +470,6 @@ def test_far_from_zero_is_as_near(loss, X):
     power = 200 if loss == "absolute_error" else 0
     found = unit.reconstruction_error(X * 2.0**200) / 2.0**power
     np.testing.assert_allclose(found, errors, rtol=1e-4)
-
-
-def test_detectors_take_any_loss(sequences):
-    for loss in (keras.losses.CosineSimilarity(), "huber"):
-        model = RecurrentAutoencoder(2, loss=loss, **SHORT)
-        scores = (
-            skae.AutoencoderOutlierDetector(model)
-            .fit(sequences)
-            .score_samples(sequences)
-        )
-        assert np.isfinite(scores).all()
 
 
 def test_noise_is_clipped_for_data_between_0_and_1():
@@ -475,10 +508,10 @@ def logarithm(y_true, y_pred):
     [
         (
             scalar,
-            r"scalar returned a single number.*allowed are \(9,\) and \(9, 6\)",
+            r"scalar returned a single number.*allowed are \(8,\)",
             None,
         ),
-        (over_rows, r"returned values of the shape \(6,\) for 9 rows.*axis=-1", None),
+        (over_rows, r"returned values of the shape \(6,\) for 8 rows.*axis=-1", None),
         (beside_others, "depend on this row alone", None),
         (logarithm, "returned nan.*'binary_crossentropy'", None),
         (keras.losses.Poisson(), "returned nan.*'binary_crossentropy'", None),
@@ -550,19 +583,10 @@ def test_all_families_take_the_same_losses():
     assert found == with_loss and len(found) == 8
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["ConvAutoencoder", "ConvDenoisingAutoencoder", "SparseAutoencoder"]
-    + ["StackedAutoencoder", "NeighborAutoencoder", "DenoisingAutoencoder"],
-)
+@pytest.mark.parametrize("name", ["ConvDenoisingAutoencoder", "StackedAutoencoder"])
 def test_other_families(name, X):
-    cls = getattr(skae, name)
-    data = np.tile(X[:, :, None], (1, 1, 4)) if "Conv" in name else X
-    for loss in ("huber", mean_absolute):
-        model = make(cls, loss=loss, epochs=1).fit(data)
-        z = (data - model.reconstruct(data)) / model._model.weights["standardize/scale"]
-        of_values = huber if loss == "huber" else np.abs
-        expected = of_values(z).reshape(len(X), -1).mean(axis=1)
-        np.testing.assert_allclose(
-            model.reconstruction_error(data), expected, rtol=2e-3, atol=1e-6
-        )
+    model = make(getattr(skae, name), loss=mean_absolute, epochs=1).fit(X)
+    z = (X - model.reconstruct(X)) / model._model.weights["standardize/scale"]
+    expected = np.abs(z).reshape(len(X), -1).mean(axis=1)
+    found = model.reconstruction_error(X)
+    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=1e-6)

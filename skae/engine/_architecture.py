@@ -24,7 +24,6 @@ from skae.losses import ReconstructionLoss, make_loss, plain_loss
 # From this number of rows on, "auto" chooses larger networks and no noise.
 MANY_ROWS = 20000
 
-
 # Former hooks, with the replacement that the error names.
 _FORMER_HOOKS = {
     "auto_codes_per_value": "resolve_auto() may call with_auto_codes()",
@@ -318,8 +317,7 @@ class Architecture(ABC):
 
     def build(self):
         """Build a new `Graph` of connected Keras models."""
-        # Layers among the values become part of the graph, and building adds to them:
-        # the graph has copies, and the architecture stays as it is.
+        # The graph has copies of layers among the values, since building changes them.
         copies = {
             name: copy.deepcopy(value)
             for name, value in self.values.items()

@@ -192,9 +192,11 @@ class CustomLoss(StandardizedLoss):
         # A loss must tell values outside the range for which it is made, too.
         for z, beyond in ((abs(x), abs(x) + far), (-abs(x), -abs(x) - far)):
             self._check_least(z, self._trial(z, z), [beyond], strictly=True)
-        half, other = n_rows // 2, x + noise
-        alone = self._trial(x[:half], other[:half])
-        if not np.allclose(alone, self._trial(x, other)[:half], rtol=1e-3, atol=1e-5):
+        other, half = x + noise, n_rows // 2
+        together = self._trial(x, other)
+        parts = [slice(half), slice(half, None)]
+        alone = np.concatenate([self._trial(x[part], other[part]) for part in parts])
+        if not np.allclose(alone, together, rtol=1e-3, atol=1e-5):
             raise ValueError(
                 f"{self._title} returned other values for a row beside other rows, or "
                 "when it was called again. The loss of a row must depend on this row "
