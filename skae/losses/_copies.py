@@ -24,8 +24,9 @@ def complete_copies() -> None:
     while todo:
         cls = todo.pop()
         todo += cls.__subclasses__()
-        own = "__reduce__" in _names(cls, base) or "__deepcopy__" in _names(cls, base)
-        if not own and cls not in copyreg.dispatch_table:
+        if cls in copyreg.dispatch_table:
+            continue
+        if not {"__reduce__", "__reduce_ex__", "__deepcopy__"} & _names(cls, base):
             copyreg.pickle(cls, _reduce)
 
 
