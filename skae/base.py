@@ -38,6 +38,7 @@ from skae.estimator import (
 )
 from skae.fitting import FitRequest, fit_model, weigh_rows
 from skae.frames import framed_like
+from skae.losses import complete_copies
 
 
 class BaseAutoencoder(
@@ -95,6 +96,7 @@ class BaseAutoencoder(
         else:  # "auto" as resolved from the data of the first fit
             resolved = {k: v for k, v in previous.values.items() if k in own}
             own = {k: resolved.get(k) if is_auto(v) else v for k, v in own.items()}
+        complete_copies()
         own = copy.deepcopy(own) | data_values | self._data_values()
         if self._layout.exponent:
             own["unit_exponent"] = self._layout.exponent
@@ -271,6 +273,26 @@ class BaseAutoencoder(
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters of the estimator.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to include the parameters of estimators among the parameters.
+
+        Returns
+        -------
+        params : dict
+            Parameters by name.
+        """
+        complete_copies()  # whoever asks, a search above all, may copy a loss
+        return super().get_params(deep=deep)
+
+    def __getstate__(self):
+        complete_copies()
+        return super().__getstate__()
 
     @by_block
     def transform(self, X: "MatrixLike") -> np.ndarray:

@@ -146,7 +146,8 @@ def test_a_callback_is_no_class():
 @pytest.mark.parametrize(
     ("model", "meant"),
     [
-        (Autoencoder(2, loss="mse"), "'mse' is 'squared_error' here"),
+        (Autoencoder(2, loss="MSELoss"), "'MSELoss' is 'squared_error' here"),
+        (Autoencoder(2, loss="l1_loss"), "'l1_loss' is 'absolute_error' here"),
         (Autoencoder(2, loss="bce"), "'bce' is 'binary_crossentropy' here"),
         (VariationalAutoencoder(likelihood="normal"), "'normal' is 'gaussian' here"),
     ],

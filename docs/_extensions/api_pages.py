@@ -76,16 +76,18 @@ EXTENSION_POINTS = {
     "skae.losses": (
         "For families of your own: reconstruction losses",
         [
-            *("Bernoulli", "BinaryCrossentropy", "Gaussian", "LinearLink"),
-            *("ReconstructionLoss", "SquaredError"),
+            *("AbsoluteError", "Bernoulli", "BinaryCrossentropy", "CustomLoss"),
+            *("Gaussian", "Huber", "LinearLink", "ReconstructionLoss"),
+            *("SquaredError", "StandardizedLoss", "make_loss"),
         ],
     ),
     "skae.layers": (
         "For families of your own: layers that Keras lacks",
         [
-            *("Corruption", "FillPadding", "GaussianNegativeLogLikelihood"),
-            *("KeepLargest", "MaskPadding", "NestedDropout", "Present", "Sampling"),
-            *("Standardize", "TiedDense", "Unstandardize", "UpsampleConv2D"),
+            *("Corruption", "FillPadding", "Function"),
+            *("GaussianNegativeLogLikelihood", "KeepLargest", "MaskPadding"),
+            *("NestedDropout", "Present", "Sampling", "Standardize", "TiedDense"),
+            *("Unstandardize", "UpsampleConv2D"),
         ],
     ),
 }

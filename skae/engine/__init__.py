@@ -23,9 +23,12 @@ from skae.engine._checkpoint import Checkpoint as Checkpoint
 from skae.engine._checkpoint import CheckpointState as CheckpointState
 from skae.engine._divergence import all_finite as all_finite
 from skae.engine._freeze import freeze as freeze
+from skae.engine._freeze import own_settings as own_settings
+from skae.engine._freeze import plain_config as plain_config
 from skae.engine._graph import Forward as Forward
 from skae.engine._graph import Graph as Graph
 from skae.engine._graph import Parts as Parts
+from skae.engine._keras_settings import own_keras_settings as own_keras_settings
 from skae.engine._linear_code import LinearCode as LinearCode
 from skae.engine._optimizers import (
     excluded_from_weight_decay as excluded_from_weight_decay,

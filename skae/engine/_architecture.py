@@ -1,5 +1,6 @@
 """The specification of a network: the object whose hooks build the graph."""
 
+import copy
 import functools
 import inspect
 import math
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from skae._keras import keras
 from skae._moved import check_hooks
 from skae.data import Layout, Rows, Summary, TableLayout
 from skae.engine._auto_sizes import with_auto_codes
@@ -16,11 +18,11 @@ from skae.engine._baseline import Baseline
 from skae.engine._freeze import freeze
 from skae.engine._graph import connect
 from skae.engine._linear_code import LinearCode
-from skae.losses import RECONSTRUCTION_LOSSES, ReconstructionLoss
+from skae.engine._loss_trials import try_out
+from skae.losses import ReconstructionLoss, make_loss, plain_loss
 
 # From this number of rows on, "auto" chooses larger networks and no noise.
 MANY_ROWS = 20000
-
 
 # Former hooks, with the replacement that the error names.
 _FORMER_HOOKS = {
@@ -179,6 +181,8 @@ class Architecture(ABC):
     ):
         fields = {name: Field(*field) for name, field in fields.items()}
         own = {"fields": fields, "terms": tuple(terms), "padded": bool(padded)}
+        if "loss" in values:  # two names of one loss are one architecture
+            own["loss"] = plain_loss(values["loss"])
         vars(self).update(values | own)
 
     @abstractmethod
@@ -211,7 +215,7 @@ class Architecture(ABC):
 
     def reconstruction_loss(self) -> ReconstructionLoss:
         """Loss object that scales data and outputs and computes their error."""
-        return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded)
+        return make_loss(self.loss, padded=self.padded)
 
     def fit_units(self, layout: Layout, rows: Rows, weight: np.ndarray | None) -> None:
         """Fit the units of a layout, if the loss standardizes the data.
@@ -233,8 +237,9 @@ class Architecture(ABC):
         """Whether a new seed draws the weight `name` again; else it stays as built."""
         return True
 
-    def check(self) -> None:  # noqa: B027 (most families check nothing)
+    def check(self) -> None:
         """Raise ValueError for parameters incompatible with each other or the data."""
+        try_out(self.reconstruction_loss(), self.sample_shape)
 
     def baseline(
         self,
@@ -312,7 +317,15 @@ class Architecture(ABC):
 
     def build(self):
         """Build a new `Graph` of connected Keras models."""
-        return connect(self)
+        # The graph has copies of layers among the values, since building changes them.
+        copies = {
+            name: copy.deepcopy(value)
+            for name, value in self.values.items()
+            if hasattr(value, "get_config") and isinstance(value, keras.layers.Layer)
+        }
+        built = self.replace(**copies) if copies else self
+        vars(built)["_key"] = self._frozen()
+        return connect(built)
 
     def replace(self, **values) -> "Architecture":
         """Copy of the architecture with some values replaced."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from skae.engine._backends import active_distribution, make_program
 from skae.engine._inference import Inference
 from skae.engine._keras_settings import own_keras_settings
+from skae.engine._loss_trials import forget_trials
 from skae.engine._optimizers import program_key
 from skae.engine._process import enter_backend
 from skae.engine._seeds import (
@@ -99,6 +100,7 @@ def clear_cache() -> None:
     >>> skae.clear_cache()
     """
     with _lock:
+        forget_trials()
         _programs.clear()
         _inferences.clear()
 

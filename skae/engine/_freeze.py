@@ -4,10 +4,16 @@ import functools
 import json
 import pickle
 from collections.abc import Hashable, Mapping
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
+
+from skae._keras import keras
+
+# Attributes of Keras' objects that are no settings: the number in a name, the reduction
+# of a loss, which is not used, and how a layer remembers its use.
+_NOT_SETTINGS = ("name", "reduction", "built")
 
 
 def freeze(value: Any) -> Hashable:
@@ -19,9 +25,8 @@ def freeze(value: Any) -> Hashable:
     if isinstance(value, Mapping):
         return ("dict", *((k, freeze(v)) for k, v in sorted(value.items())))
     if hasattr(value, "get_config") and not isinstance(value, type):  # Keras objects
-        # Keras numbers the names of its objects.
-        config = {k: v for k, v in value.get_config().items() if k != "name"}
-        return (type(value), json.dumps(config, sort_keys=True, default=repr))
+        config = json.dumps(plain_config(value), sort_keys=True, default=repr)
+        return (type(value), config, freeze(own_settings(value)))
     if isinstance(value, MethodType):
         return ("method", freeze(value.__self__), value.__func__)
     if isinstance(value, functools.partial):
@@ -33,6 +38,54 @@ def freeze(value: Any) -> Hashable:
     except TypeError:
         return _by_content(value)
     return (type(value).__name__, value)  # 1, 1.0 and True differ
+
+
+def plain_config(value: Any) -> dict[str, Any]:
+    """Keras' configuration of an object, without the name, which Keras numbers."""
+    try:
+        config = value.get_config()
+    except NotImplementedError:  # a layer that has not told Keras its settings
+        config = {}
+    return {k: v for k, v in config.items() if k not in _NOT_SETTINGS}
+
+
+def own_settings(value: Any) -> dict[str, Any]:
+    """Attributes of a Keras object that its configuration may not tell.
+
+    Those of classes of users are all of them: a class without a `get_config` of its own
+    would be equal to one with other attributes. Of Keras' own classes they are layers
+    and functions, whose configuration is their name; and all of a loss, since that of
+    Huber's leaves out `delta`.
+    """
+    is_loss = isinstance(value, keras.losses.Loss)
+    all_of_them = is_loss or type(value).__module__.partition(".")[0] != "keras"
+    found = {}
+    for name, setting in _attributes(value).items():
+        if name in _NOT_SETTINGS or isinstance(setting, keras.Variable):
+            continue
+        if is_loss and name == "_dtype_policy":  # float32, whatever it says
+            continue
+        if all_of_them or isinstance(setting, FunctionType | keras.layers.Layer):
+            found[name] = setting
+    return found
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    found = getattr(value, "__dict__", {})
+    if not isinstance(value, keras.layers.Layer):
+        return found
+    # Those of every layer, and what TensorFlow adds.
+    known = _attributes_of_layers()
+    return {
+        name: setting
+        for name, setting in found.items()
+        if name not in known and not name.startswith("_self_")
+    }
+
+
+@functools.cache
+def _attributes_of_layers() -> frozenset[str]:
+    return frozenset(vars(keras.layers.Layer(name="any")))
 
 
 def _is_equal_to_itself_alone(value: Any) -> bool:

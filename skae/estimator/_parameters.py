@@ -36,6 +36,8 @@ TRAINING_CONSTRAINTS: dict = {
 _MEANT = {
     "loss": {
         **dict.fromkeys(("mse", "meansquarederror", "l2", "mseloss"), "squared_error"),
+        **dict.fromkeys(("mae", "meanabsoluteerror", "l1", "l1loss"), "absolute_error"),
+        **dict.fromkeys(("huberloss", "smoothl1", "smoothl1loss"), "huber"),
         **dict.fromkeys(
             ("bce", "crossentropy", "logloss", "bceloss", "binarycrossentropy"),
             "binary_crossentropy",

@@ -10,7 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skae._sklearn import checked_weight
 from skae.data import by_block, map_fields
+from skae.engine import own_keras_settings
 from skae.estimator._missing_methods import MissingMethods
+from skae.losses import CustomLoss, ReconstructionLoss
 
 # Arrays, lists, data frames, memory maps, sparse matrices and arrays.
 MatrixLike = ArrayLike | spmatrix | sparray
@@ -65,18 +67,18 @@ class Scoring(MissingMethods):
         -------
         errors : ndarray of shape (n_samples,), float32
             Mean over the features of the squared error, in squared units of `X`
-            (``loss="squared_error"``), or of the cross-entropy in nats
-            (``loss="binary_crossentropy"``). float64 if squared errors are out of the
+            (``loss="squared_error"``), of the absolute error, in units of `X`
+            (``loss="absolute_error"``), of the cross-entropy in nats
+            (``loss="binary_crossentropy"``), or of another loss, as a number without
+            unit: that of standardized values. float64 if squared errors are out of the
             range of float32.
         """
         check_is_fitted(self)
-        # The loss of the fit, even if the parameters have changed since.
-        loss = self._model.architecture.reconstruction_loss()
-        loss = loss.fitted(self._model.weights)
-        fields = self._read_fields(X)
-        errors = self._row_errors(fields, loss.row_error)
-        units = fields["data"].units
-        return errors if units is None else units.scale_up(errors, power=2)
+        loss = self._fitted_loss()
+        error = loss.row_error
+        if isinstance(loss, CustomLoss):  # it computes with Keras
+            error = own_keras_settings()(error)
+        return self._errors_in_units(X, error, loss.error_power)
 
     @available_if(can_decode)
     @by_block
@@ -154,6 +156,22 @@ class Scoring(MissingMethods):
         if total == 0:
             return float(residual == 0)
         return float(1 - residual / total)
+
+    @by_block
+    def _residual_squares(self, X) -> np.ndarray:
+        """Square of the size of the residual of each row, whatever the loss."""
+        return self._errors_in_units(X, self._fitted_loss().row_square, 2)
+
+    def _fitted_loss(self) -> ReconstructionLoss:
+        # The loss of the fit, even if the parameters have changed since.
+        loss = self._model.architecture.reconstruction_loss()
+        return loss.fitted(self._model.weights)
+
+    def _errors_in_units(self, X, error, power: int) -> np.ndarray:
+        fields = self._read_fields(X)
+        errors = self._row_errors(fields, error)
+        units = fields["data"].units
+        return errors if units is None else units.scale_up(errors, power=power)
 
     def _residuals(self, X) -> np.ndarray:
         """Differences of rows of one shape and their reconstructions, float64.

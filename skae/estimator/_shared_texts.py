@@ -83,15 +83,30 @@ activation : str or callable
 code_activation : str or callable
     Activation of the code.
 
-loss : {"squared_error", "binary_crossentropy"}
+loss : str, callable or keras.losses.Loss
     Reconstruction loss :math:`L`, a mean over the features.
 
-    - "squared_error": for data of any range, which are centred per feature and
-      divided by one global scale, the square root of the variance averaged over the
-      features. The loss is in units of that variance: the fraction that is not
-      explained.
-    - "binary_crossentropy": for data in [0, 1], such as pixels. The output is a
-      sigmoid, and the loss is in nats.
+    - "squared_error" or "mse": for data of any range, which are standardized:
+      centred per feature and divided by one global scale, the square root of the
+      variance averaged over the features. This does not change the optimal network.
+      The output is linear, and the loss is in units of that variance: the fraction
+      that is not explained.
+    - "absolute_error" or "mae": for data with outlying values, which count less
+      than in the squared error. Data are standardized as for the latter.
+    - "huber": between the two. Data are standardized in the same way; the loss of a
+      value is half the squared error up to an error of 1, one global scale, and
+      linear beyond that.
+    - "binary_crossentropy": for data in [0, 1], such as pixels, which are not
+      scaled. The output is a sigmoid, and the loss is in nats.
+    - A function ``loss(y_true, y_pred)``, written with `keras.ops`, or an instance
+      of a class in `keras.losses`. Data are standardized as for the squared error,
+      and so are both arguments; the output is linear. It returns a value per row,
+      per value, or, as Keras' functions do, of the shape of `y_true` without any of
+      its last axes. The mean over the rest is the loss of a row, which must depend
+      on that row alone and be least for ``y_pred=y_true``; its value there is
+      subtracted in training. The reduction of an instance is not used: rows are
+      weighted as for the other losses. `keras.losses.BinaryCrossentropy()` is
+      "binary_crossentropy".
 
 likelihood : {"gaussian", "bernoulli"}
     Distribution of a row given its code, independent over the features.

@@ -10,6 +10,7 @@ import numpy as np
 
 from skae._keras import keras
 from skae.data import Rows
+from skae.engine import own_settings, plain_config
 
 
 def fit_identity(
@@ -54,11 +55,12 @@ def _text(value) -> str:
     if isinstance(value, np.random.RandomState):
         return "RandomState"
     if hasattr(value, "get_config"):
-        # Keras numbers the names of its objects.
-        config = {k: v for k, v in value.get_config().items() if k != "name"}
-        weights = value.get_weights() if hasattr(value, "get_weights") else ()
-        digests = [hashlib.sha256(w.tobytes()).hexdigest() for w in weights]
-        return f"{type(value).__qualname__}({config}{digests or ''})"
+        if isinstance(value, keras.Model):
+            weights = [hashlib.sha256(w.tobytes()) for w in value.get_weights()]
+            digests = [digest.hexdigest() for digest in weights]
+            return f"{type(value).__qualname__}({plain_config(value)}){digests}"
+        settings = _text(own_settings(value)) if own_settings(value) else ""
+        return f"{type(value).__qualname__}({plain_config(value)}){settings}"
     if isinstance(value, Mapping):
         return f"{[(name, _text(v)) for name, v in value.items()]}"
     if isinstance(value, list | tuple):

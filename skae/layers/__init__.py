@@ -8,6 +8,7 @@ from skae._lazy import lazy_getattr
 _LATE = {
     "Corruption": "_corruption",
     "GaussianNegativeLogLikelihood": "_gaussian",
+    "Function": "_function",
     "KeepLargest": "_largest",
     "NestedDropout": "_nested",
     "FillPadding": "_padding",

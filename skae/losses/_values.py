@@ -1,5 +1,6 @@
-"""Losses of numeric data: squared error, cross-entropy, and their likelihoods."""
+"""Losses of numeric data: errors, cross-entropy, and their likelihoods."""
 
+import copy
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -44,17 +45,26 @@ class ReconstructionLoss(ABC):
 
     moments : callable, default=None
         Maps the `Summary` of the data to the one by which they are scaled.
+
+    as_given : bool, default=False
+        Whether data and outputs are compared as they are: data are not standardized,
+        and the outputs for a cross-entropy are probabilities instead of logits.
     """
 
     # Whether normal data do not depend on the location and the unit of the data.
     standardizes = False
+    # Whether data and reconstructions are numbers from 0 to 1.
+    unit_interval = False
+    # The unit of `row_error` is that of the data to the power of this.
+    error_power = 2
 
     def __init__(
         self,
         padded: bool = False,
         moments: Callable[[Summary], Summary] | None = None,
+        as_given: bool = False,
     ):
-        self.padded = padded
+        self.padded, self.as_given = padded, as_given
         self._moments = moments
 
     def moments(self, summary: Summary) -> Summary:
@@ -95,6 +105,10 @@ class ReconstructionLoss(ABC):
     def row_error(self, x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
         """Error of each row in the units of the data, in NumPy."""
 
+    def row_square(self, x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+        """Error of each row whose root is the size of a residual, as for a detector."""
+        return self.row_error(x, reconstruction)
+
     def fitted(self, weights: Mapping[str, np.ndarray]) -> "ReconstructionLoss":
         """The loss with the constants of the data that `start` added to `weights`."""
         return self
@@ -131,21 +145,19 @@ def _per_row(values: np.ndarray) -> np.ndarray:
     return means
 
 
-class SquaredError(ReconstructionLoss):
-    """Squared error of standardized data, for any range of values; linear output.
+class StandardizedLoss(ReconstructionLoss):
+    """Base class of losses of standardized data, for any range; linear output.
 
     Data are centred per feature and divided by one global scale, the square root of
-    the variance averaged over the features. This does not change the optimal network,
-    and the training loss is the share of unexplained variance.
+    the variance averaged over the features.
     """
 
     standardizes = True
-    _standardize = None
+    _standardize = _mean = _scale = None
 
-    def as_given(self):
-        """The loss of data and outputs as they are, for networks of users."""
-        self.standardizes = False
-        return self
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.standardizes = not self.as_given
 
     def normalize(self, x):
         """Centre and scale."""
@@ -161,13 +173,22 @@ class SquaredError(ReconstructionLoss):
             return raw
         return layers.Unstandardize(name="unstandardize")(raw)
 
-    def pointwise(self, normal, raw):
-        """Squared difference."""
-        return ops.square(normal - raw)
-
-    def row_error(self, x, reconstruction):
+    def row_square(self, x, reconstruction):
         """Mean over the features of the squared difference."""
         return _per_row(np.square(x - reconstruction))
+
+    def fitted(self, weights):
+        """The loss with the mean and the scale of the data."""
+        found = copy.copy(self)
+        found._mean = weights.get("standardize/mean")
+        found._scale = weights.get("standardize/scale")
+        return found
+
+    def standardized(self, x: np.ndarray) -> np.ndarray:
+        """What `normalize` does, in NumPy; of a loss that is `fitted`."""
+        if not self.standardizes:
+            return x
+        return (x - self._mean) * (1 / self._scale)
 
     def link(self, summary):
         """Identity: raw outputs are normal data."""
@@ -189,19 +210,61 @@ class SquaredError(ReconstructionLoss):
         }
 
 
+class SquaredError(StandardizedLoss):
+    """Squared error of standardized data, for any range of values; linear output.
+
+    The scaling does not change the optimal network, and the training loss is the share
+    of unexplained variance.
+    """
+
+    def pointwise(self, normal, raw):
+        """Squared difference."""
+        return ops.square(normal - raw)
+
+    def row_error(self, x, reconstruction):
+        """Mean over the features of the squared difference."""
+        return _per_row(np.square(x - reconstruction))
+
+
+class AbsoluteError(StandardizedLoss):
+    """Absolute error of standardized data, for data with outliers; linear output."""
+
+    error_power = 1
+
+    def pointwise(self, normal, raw):
+        """Absolute difference."""
+        return ops.abs(normal - raw)
+
+    def row_error(self, x, reconstruction):
+        """Mean over the features of the absolute difference."""
+        return _per_row(np.abs(x - reconstruction))
+
+
+class Huber(StandardizedLoss):
+    """Half the squared error of standardized data up to 1, linear beyond that."""
+
+    error_power = 0
+
+    def pointwise(self, normal, raw):
+        """Huber's loss with a delta of 1."""
+        size = ops.abs(normal - raw)
+        near = ops.minimum(size, 1.0)
+        return near * (size - 0.5 * near)
+
+    def row_error(self, x, reconstruction):
+        """Mean over the features of the loss of standardized values."""
+        size = np.abs(self.standardized(x) - self.standardized(reconstruction))
+        near = np.minimum(size, 1.0)
+        return _per_row(near * (size - 0.5 * near))
+
+
 class BinaryCrossentropy(ReconstructionLoss):
     """Cross-entropy of data in [0, 1], which are not scaled; sigmoid output."""
 
+    unit_interval = True
+    error_power = 0
     # Parameters of the user for this loss, and for the one for data of any range.
     _setting, _instead = "loss='binary_crossentropy'", "loss='squared_error'"
-
-    # Whether outputs are logits, and not probabilities.
-    from_logits = True
-
-    def as_given(self):
-        """The loss of a network whose outputs are probabilities."""
-        self.from_logits = False
-        return self
 
     def normalize(self, x):
         """Return the data unchanged."""
@@ -209,13 +272,13 @@ class BinaryCrossentropy(ReconstructionLoss):
 
     def denormalize(self, raw):
         """Convert logits to probabilities."""
-        if not self.from_logits:
+        if self.as_given:
             return raw
         return keras.layers.Activation("sigmoid", name="sigmoid")(raw)
 
     def pointwise(self, normal, raw):
         """Cross-entropy in nats, from logits or probabilities."""
-        if not self.from_logits:
+        if self.as_given:
             p = ops.clip(raw, _CLIP, 1 - _CLIP)
             return -(normal * ops.log(p) + (1 - normal) * ops.log(1 - p))
         # softplus(raw) - raw * normal, with one exponential for loss and gradient: a
@@ -290,5 +353,7 @@ LIKELIHOODS = {"bernoulli": Bernoulli, "gaussian": Gaussian}
 
 RECONSTRUCTION_LOSSES = {
     "squared_error": SquaredError,
+    "absolute_error": AbsoluteError,
+    "huber": Huber,
     "binary_crossentropy": BinaryCrossentropy,
 }

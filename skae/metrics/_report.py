@@ -8,6 +8,7 @@ from sklearn.utils import check_array
 
 from skae._callers import level_of_user
 from skae.data import filled, is_ragged_list
+from skae.losses import SquaredError
 from skae.metrics._codes import (
     active_units,
     dead_units,
@@ -173,7 +174,9 @@ def _flat(X, X_train) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _explained_after(model, seconds: float) -> float:
     """Explained variance of the held-out rows, `seconds` after the fit began."""
-    if getattr(model, "loss", None) != "squared_error":
+    trained = getattr(model, "_model", None)
+    loss = trained and trained.architecture.reconstruction_loss()
+    if type(loss) is not SquaredError:
         return np.nan
     progress = getattr(model, "progress_", {"seconds": [], "loss": []})
     n_done = np.searchsorted(progress["seconds"], seconds, side="right")

@@ -128,7 +128,7 @@ class OutlierFeatures(SavedState):
     def _codes_and_residuals(self, model, X):
         codes = codes_of(model, X).astype(np.float64)
         if not self.by_value:
-            error = np.asarray(model.reconstruction_error(X), dtype=np.float64)
+            error = np.asarray(model._residual_squares(X), dtype=np.float64)
             return codes, np.sqrt(error)[:, None]
         return codes, model._residuals(X).reshape(len(codes), -1)
 

@@ -206,9 +206,10 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
             # Not a CannotSave, which an estimator around this one would extend.
             raise TypeError(
                 f"{type(estimator).__name__}.{name} is {error}, which a file cannot "
-                "hold: it can hold numbers, strings, arrays, and Keras' optimizers and "
-                "activations; functions and classes of your own if they are registered "
-                "with keras.saving.register_keras_serializable."
+                "hold: it can hold numbers, strings, arrays, and Keras' optimizers, "
+                "activations and losses; functions and classes of your own if they are "
+                "registered with keras.saving.register_keras_serializable, and losses "
+                "whose get_config returns all that their constructor takes."
             ) from None
     return {
         "class": _name(type(estimator)),

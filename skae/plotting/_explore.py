@@ -220,7 +220,7 @@ def _dense_decoder(model, codes: np.ndarray, decode):
         found["scale"] = np.ravel(weights["unstandardize/scale"])
     found = {name: np.asarray(w, dtype=np.float32) for name, w in found.items()}
     facts = {"n_layers": len(names), "activation": activation}
-    facts["sigmoid"] = getattr(model, "loss", None) == "binary_crossentropy"
+    facts["sigmoid"] = trained.architecture.reconstruction_loss().unit_interval
     some = codes[:: max(1, len(codes) // 50)]
     try:
         ours, right = _decode(facts, found, some), decode(some)

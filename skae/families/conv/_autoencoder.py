@@ -5,11 +5,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.conv._architecture import LinearPathConv
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -78,7 +77,7 @@ class ConvAutoencoder(BaseAutoencoder):
         **LinearPathConv.layout.parameters,
         **LinearPathConv.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     def __init__(
@@ -92,7 +91,7 @@ class ConvAutoencoder(BaseAutoencoder):
         upsampling: str = "transposed",
         activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         optimizer: Any = "adam",
         learning_rate: float | str = "auto",

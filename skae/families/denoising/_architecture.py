@@ -49,7 +49,7 @@ class Denoising(Architecture):
         """Add noise."""
         clip = self.clip_noise
         if is_auto(clip):
-            clip = self.noise == "gaussian" and self.loss == "binary_crossentropy"
+            clip = self.noise == "gaussian" and self.reconstruction_loss().unit_interval
         return layers.Corruption(
             self.noise, self._level, clip=bool(clip), name="corruption"
         )(x)

@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.denoising._architecture import ConvDenoising
 from skae.families.denoising._objective import DenoisingObjective
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -77,7 +76,7 @@ class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         **ConvDenoising.layout.parameters,
         **ConvDenoising.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     def __init__(
@@ -91,7 +90,7 @@ class ConvDenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         upsampling: str = "transposed",
         activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         noise: str = "gaussian",
         noise_level: float | str = "auto",

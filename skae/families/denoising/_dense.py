@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.denoising._architecture import DenseDenoising
 from skae.families.denoising._objective import DenoisingObjective
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -69,7 +68,7 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **DenseDenoising.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     def __init__(
@@ -79,7 +78,7 @@ class DenoisingAutoencoder(DenoisingObjective, BaseAutoencoder):
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         noise: str = "gaussian",
         noise_level: float | str = "auto",

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import Interval, StrOptions
+from skae._sklearn import Interval
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.dense._linear_path import LinearPathArchitecture
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -40,17 +40,6 @@ class Autoencoder(BaseAutoencoder):
 
     code_activation : str or callable, default="linear"
         Activation of the code. All but "linear" require ``init="random"``.
-
-    loss : {"squared_error", "binary_crossentropy"}, default="squared_error"
-        Reconstruction loss :math:`L`, a mean over the features.
-
-        - "squared_error": for data of any range. They are centred per feature and
-          divided by one global scale, the square root of the variance averaged over the
-          features, so that unscaled data train well; the optimal network is not
-          changed. The loss is in units of that variance: the fraction that is not
-          explained.
-        - "binary_crossentropy": for data in [0, 1], such as pixels, which are not
-          scaled. The output is a sigmoid, and the loss is in nats.
 
     init : {"pca", "random"}, default="pca"
         Initialization, and whether the fit has PCA as its baseline.
@@ -167,7 +156,7 @@ class Autoencoder(BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **LinearPathArchitecture.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
         "l1": [Interval(Real, 0, None, closed="left")],
         "l2": [Interval(Real, 0, None, closed="left")],
     }
@@ -179,7 +168,7 @@ class Autoencoder(BaseAutoencoder):
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         input_noise: float | str = "auto",
         l1: float = 0.0,

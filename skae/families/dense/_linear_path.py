@@ -11,6 +11,7 @@ from skae.data import FlatRows, principal_components
 from skae.engine import Architecture, LinearCode, is_auto
 from skae.families.dense._architecture import DenseArchitecture
 from skae.families.dense._input_noise import InputNoise
+from skae.losses import SquaredError
 
 # Lower bound of the standard deviation, relative to that of the data, by which codes
 # are divided: codes of less are not scaled up to unit variance.
@@ -234,7 +235,8 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
     @property
     def auto_training(self):
         """Large steps where they were measured: PCA initialization, squared error."""
-        is_measured = self.loss == "squared_error" and not self.dropout
+        is_measured = type(self.reconstruction_loss()) is SquaredError
+        is_measured = is_measured and not self.dropout
         is_measured = is_measured and self._starts_at_pca and not self.nested
         return super().auto_training._replace(large_steps=is_measured)
 

@@ -3,6 +3,7 @@
 import functools
 import math
 import warnings
+from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
@@ -16,6 +17,7 @@ from skae.engine import Architecture, Field, auto_encoding_dim, build_graph, is_
 from skae.families.denoising import Denoising
 from skae.families.keras_networks._shapes import call_network, reshaped
 from skae.families.variational import Variational
+from skae.losses import LIKELIHOODS, ReconstructionLoss, make_loss
 
 _UNBOUNDED = (-math.inf, math.inf)
 # Number of codes from which the range of a decoder's outputs is found, and factor by
@@ -25,7 +27,7 @@ _N_CODES, _FAR = 64, 1e3
 _DENSE = {
     *("Activation", "BatchNormalization", "Dense", "ELU", "LayerNormalization"),
     *("Flatten", "InputLayer", "LeakyReLU", "PReLU", "ReLU", "Reshape", "Softmax"),
-    *("Functional", "Sequential", "Standardize", "Unstandardize"),
+    *("Function", "Functional", "Sequential", "Standardize", "Unstandardize"),
 }
 
 
@@ -96,13 +98,14 @@ class KerasArchitecture(Architecture):
 
     def reconstruction_loss(self):
         """The loss, of data as they are where they are not standardized."""
-        return self.of_outputs(super().reconstruction_loss())
+        return self.of_outputs(functools.partial(make_loss, self.loss))
 
-    def of_outputs(self, loss):
-        """`loss` for the outputs of this network."""
-        of_units = loss.standardizes and not self.standardize
-        of_probabilities = not loss.standardizes and self.output_range == (0, 1)
-        return loss.as_given() if of_units or of_probabilities else loss
+    def of_outputs(self, make: Callable[..., ReconstructionLoss]) -> ReconstructionLoss:
+        """The loss for the outputs of this network."""
+        loss = make(padded=self.padded)
+        as_given = loss.standardizes and not self.standardize
+        as_given |= loss.unit_interval and self.output_range == (0, 1)
+        return make(padded=self.padded, as_given=True) if as_given else loss
 
     def encode(self, x):
         """The user's encoder, and the code."""
@@ -186,7 +189,7 @@ class KerasVariational(Variational, KerasArchitecture):
 
     def reconstruction_loss(self):
         """Negative log-likelihood, of data as they are if not standardized."""
-        return self.of_outputs(super().reconstruction_loss())
+        return self.of_outputs(LIKELIHOODS[self.likelihood])
 
     def posterior(self, h, x):
         """Mean and log-variance: two outputs of the encoder, or layers on one."""

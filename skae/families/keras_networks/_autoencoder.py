@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.keras_networks._architecture import KerasArchitecture
 from skae.families.keras_networks._parameters import NetworkParameters
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -100,7 +99,7 @@ class KerasAutoencoder(NetworkParameters, BaseAutoencoder):
         **KerasArchitecture.layout.parameters,
         **KerasArchitecture.parameter_constraints,
         **NetworkParameters._parameter_constraints,
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     def __init__(

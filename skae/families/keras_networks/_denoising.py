@@ -5,13 +5,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.denoising import DenoisingObjective
 from skae.families.keras_networks._architecture import KerasDenoising
 from skae.families.keras_networks._parameters import NetworkParameters
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -75,7 +74,7 @@ class KerasDenoisingAutoencoder(NetworkParameters, DenoisingObjective, BaseAutoe
         **KerasDenoising.layout.parameters,
         **KerasDenoising.parameter_constraints,
         **NetworkParameters._parameter_constraints,
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     def __init__(

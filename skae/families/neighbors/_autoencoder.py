@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.neighbors._architecture import DenseNeighbors
 from skae.families.neighbors._objective import NeighborObjective
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -152,7 +151,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         **DenseNeighbors.parameter_constraints,
         **NeighborObjective._parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     def __init__(
@@ -162,7 +161,7 @@ class NeighborAutoencoder(NeighborObjective, BaseAutoencoder):
         hidden_layer_sizes: int | str | Sequence[int] = "auto",
         activation: str | Callable = "gelu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         n_neighbors: int = 15,
         neighbor_weight: float = 1.0,
         attraction: float = 1.5,

@@ -17,7 +17,7 @@ from skae.families.recurrent._stacks import (
     recurrent_stack,
     split_stack,
 )
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import make_loss
 
 # Values per time step to which the code is expanded for recurrent decoders.
 _CODE_CHANNELS = 8
@@ -87,7 +87,7 @@ class RecurrentArchitecture(Architecture):
     def reconstruction_loss(self):
         """Loss of data that are scaled with one mean per feature."""
         # The means of the last time steps would be those of few sequences.
-        return RECONSTRUCTION_LOSSES[self.loss](padded=self.padded, moments=pooled)
+        return make_loss(self.loss, padded=self.padded, moments=pooled)
 
     def attributes(self, code_size):
         """`hidden_layer_sizes_`."""

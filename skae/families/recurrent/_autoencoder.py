@@ -5,11 +5,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import StrOptions
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.recurrent._architecture import LinearPathRecurrent
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -118,7 +117,7 @@ class RecurrentAutoencoder(BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **LinearPathRecurrent.layout.parameters,
         **LinearPathRecurrent.parameter_constraints,
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
     }
 
     _parameters_of_old_files: ClassVar[dict] = {"longer_sequences": "error"}
@@ -130,7 +129,7 @@ class RecurrentAutoencoder(BaseAutoencoder):
         hidden_layer_sizes: int | Sequence[int] = (100,),
         cell: str = "conv",
         activation: str | Callable = "gelu",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         longer_sequences: str = "auto",
         init: str = "pca",
         optimizer: Any = "adam",

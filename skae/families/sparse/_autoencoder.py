@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from skae._sklearn import Interval, StrOptions
+from skae._sklearn import Interval
 from skae.base import BaseAutoencoder
 from skae.estimator import with_shared_texts
 from skae.families.sparse._architecture import SparseArchitecture
-from skae.losses import RECONSTRUCTION_LOSSES
+from skae.losses import LOSS_CONSTRAINTS
 
 
 @with_shared_texts
@@ -134,7 +134,7 @@ class SparseAutoencoder(BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **SparseArchitecture.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
         "sparsity_weight": [Interval(Real, 0, None, closed="left")],
     }
 
@@ -145,7 +145,7 @@ class SparseAutoencoder(BaseAutoencoder):
         hidden_layer_sizes: int | Sequence[int] = (),
         activation: str | Callable = "elu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         penalty: str = "topk",
         n_active: int | str = "auto",

@@ -22,7 +22,7 @@ from skae.families.dense import (
     LinearPathArchitecture,
 )
 from skae.fitting import auto_epochs, resolve_sizes
-from skae.losses import RECONSTRUCTION_LOSSES, LinearLink, ReconstructionLoss
+from skae.losses import LOSS_CONSTRAINTS, LinearLink, ReconstructionLoss
 
 
 class StackedArchitecture(LinearPath, DenseArchitecture):
@@ -187,7 +187,7 @@ class StackedAutoencoder(BaseAutoencoder):
         **BaseAutoencoder._parameter_constraints,
         **StackedArchitecture.parameter_constraints,
         "code_activation": [str, callable],
-        "loss": [StrOptions(set(RECONSTRUCTION_LOSSES))],
+        "loss": LOSS_CONSTRAINTS,
         "fine_tune_epochs": [
             StrOptions({"auto"}),
             Interval(Integral, 0, None, closed="left"),
@@ -201,7 +201,7 @@ class StackedAutoencoder(BaseAutoencoder):
         hidden_layer_sizes: int | Sequence[int] = (256,),
         activation: str | Callable = "elu",
         code_activation: str | Callable = "linear",
-        loss: str = "squared_error",
+        loss: str | Callable = "squared_error",
         init: str = "pca",
         fine_tune_epochs: int | str = "auto",
         dropout: float = 0.0,
