@@ -46,8 +46,11 @@ class Scoring(MissingMethods):
             data are far from zero. They may be slightly outside the range of `X`: clip
             them before a conversion to bytes.
         """
+        return self._reconstruct(X)
+
+    def _reconstruct(self, X, y=None) -> np.ndarray:
         check_is_fitted(self)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         outputs = self._model.run_all("autoencoder", fields)
         return self._layout.inverse_transform(outputs, fields["data"])
 
@@ -69,11 +72,14 @@ class Scoring(MissingMethods):
             (``loss="binary_crossentropy"``). float64 if squared errors are out of the
             range of float32.
         """
+        return self._reconstruction_error(X)
+
+    def _reconstruction_error(self, X, y=None) -> np.ndarray:
         check_is_fitted(self)
         # The loss of the fit, even if the parameters have changed since.
         loss = self._model.architecture.reconstruction_loss()
         loss = loss.fitted(self._model.weights)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         errors = self._row_errors(fields, loss.row_error)
         units = fields["data"].units
         return errors if units is None else units.scale_up(errors, power=2)

@@ -124,9 +124,13 @@ class VariationalObjective:
         quasi-random points, the same for each row, so that the score of a row depends
         on that row alone.
         """
+        return self._lower_bounds(X, None, n_draws)
+
+    def _lower_bounds(self, X, y, n_draws) -> np.ndarray:
+        """Evidence lower bound of each row."""
         check_is_fitted(self)
         draws = _normal_points(n_draws, self._n_features_out)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         scores = np.empty(len(fields["data"]), dtype=np.float32)
 
         def serve(chunks, where):
@@ -173,11 +177,14 @@ class VariationalObjective:
         .. [1] Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted
            autoencoders", ICLR (2016), :doi:`10.48550/arXiv.1509.00519`.
         """
+        return self._importance_weighted(X, None, n_importance_samples, random_state)
+
+    def _importance_weighted(self, X, y, k, random_state) -> np.ndarray:
+        """Importance-weighted bound of each row, of `k` samples."""
         check_is_fitted(self)
-        k = n_importance_samples
         check_count("n_importance_samples", k)
         seed = draw_seed(random_state)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         bounds = np.empty(len(fields["data"]))
 
         def serve(chunks, where):
