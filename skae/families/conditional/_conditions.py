@@ -54,9 +54,7 @@ class Conditions(SavedState):
                 "y has no known condition: give those of the rows, or y=None to fit "
                 "without."
             )
-        if weight is None or np.shape(weight) != (n_rows,):
-            weight = np.ones(n_rows)  # the fit checks its shape
-        weight = np.asarray(weight)
+        weight = np.ones(n_rows) if weight is None else weight
         moments = []
         for column, kind in zip(
             columns, _kinds_asked(asked, len(columns)), strict=True

@@ -101,7 +101,7 @@ class ConditionalVariationalAutoencoder(ConditionalObjective, BaseAutoencoder):
         likelihood: str = "gaussian",
         init: str = "pca",
         condition_kinds: str | Sequence[str] = "auto",
-        condition_dropout: float = 0.1,
+        condition_dropout: float = 0.2,
         beta: float = 1.0,
         warm_up_epochs: int = 0,
         free_bits: float = 0.0,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from skae._callers import level_of_user
 from skae._sklearn import Interval, StrOptions, fit_context
-from skae.data import Rows, sample_rows
+from skae.data import Rows, sample_rows, weight_of_rows
 from skae.engine import draw_seed
 from skae.estimator import MatrixLike
 from skae.families.conditional._conditions import Conditions
@@ -179,6 +179,7 @@ class ConditionalObjective(ConditionalMethods, VariationalObjective):
         rows = self._read(X, reset=reset, weight=weight)
         if reset:
             # Here, and not in `_fields`: rows of weight 0 are not to count.
+            weight = weight_of_rows(weight, rows)
             found = Conditions.learn(
                 *(y, len(rows), self.condition_kinds, weight, self._announced_classes)
             )
@@ -205,21 +206,28 @@ class ConditionalObjective(ConditionalMethods, VariationalObjective):
         return fields, val
 
     def _baseline(self, architecture, fields, summary, weight, rng):
-        """PCA of what is not linear in the condition, and this linear part."""
+        """PCA of what is not linear in the condition, and this linear part.
+
+        For rows of unknown condition it is PCA of all rows.
+        """
         start = super()._baseline
         if not architecture.starts_at_pca:
             return start(architecture, fields, summary, weight, rng)
         effects = linear_effects(fields, weight, summary.mean)
+        told = fields
         if effects.any():
             rest = Residuals(fields["data"], fields["condition"], effects)
-            fields = {**fields, "data": rest}
+            told = {**fields, "data": rest}
             # The noise of the likelihood, and codes, are in units of what is left.
             least = _MIN_REST * summary.variance
             left = max(least, rest.summarize(weight).variance)
             summary = summary._replace(variance=left)
-        baseline = start(architecture, fields, summary, weight, rng)
+        baseline = start(architecture, told, summary, weight, rng)
+        other = baseline
+        if told is not fields:
+            other = start(architecture, fields, summary, weight, rng)
         return baseline.with_weights(
-            architecture.with_effects(baseline.weights, effects, summary)
+            architecture.told_weights(baseline.weights, other.weights, effects, summary)
         )
 
     def _finish(self, fields, weight):
