@@ -70,8 +70,8 @@ init : {"pca", "random"}
       kept if training finds nothing better.
     - "random": a plain network without linear path, as in the textbooks.
 
-condition_kinds : {"auto", "class", "number"} or list of these, one per column of `y`
-    What the columns of `y` have.
+condition_kinds : {"auto", "class", "number"} or list of str
+    What `y` has; a list has one entry for each of its columns.
 
     - "class": each value is a class, told as a one-hot vector.
     - "number": numbers, told in standard deviations from the mean in `fit`.

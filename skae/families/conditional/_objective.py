@@ -46,6 +46,8 @@ class ConditionalObjective(ConditionalMethods, VariationalObjective):
         "condition_dropout": [Interval(Real, 0, 1, closed="left")],
     }
 
+    _alike_if_collapsed = "all rows of one condition"
+
     # Classes that `partial_fit` is told of, while its first call runs.
     _announced_classes = None
 

@@ -40,6 +40,9 @@ class VariationalObjective:
         "warm_up_epochs": [Interval(Integral, 0, None, closed="left")],
     }
 
+    # Which rows have one reconstruction where codes say nothing.
+    _alike_if_collapsed = "all rows"
+
     def _loss_weights(self, epoch):
         warmth = 1.0
         if self.warm_up_epochs:
@@ -61,9 +64,9 @@ class VariationalObjective:
         if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and _vary(some["data"]):
             warnings.warn(
                 "The posterior has collapsed onto the prior: the codes carry "
-                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and all rows "
-                "have the same reconstruction. Lower beta, set warm_up_epochs or "
-                "free_bits, train longer, or scale the data.",
+                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and "
+                f"{self._alike_if_collapsed} have the same reconstruction. Lower beta, "
+                "set warm_up_epochs or free_bits, train longer, or scale the data.",
                 stacklevel=level_of_user(),
             )
 
