@@ -80,8 +80,8 @@ condition_kinds : {"auto", "class", "number"} or list of str
       :func:`sklearn.utils.multiclass.type_of_target`.
 
 condition_dropout : float
-    Fraction of the rows whose condition is hidden, drawn anew in each epoch, so that
-    the methods work without `y` as well. With 0 they are not trained to.
+    Fraction of the rows whose condition is hidden, drawn anew in each epoch, so
+    that the methods work without `y` as well. With 0 they are not trained to.
 
 beta : float
     Weight of the divergence. 1 gives the evidence lower bound; larger values give

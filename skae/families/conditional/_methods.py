@@ -260,5 +260,5 @@ class ConditionalMethods:
         rng = np.random.default_rng(draw_seed(random_state))
         codes = rng.normal(size=(n_samples, self._n_features_out))
         if y is None:
-            y = self._conditions_.draw(n_samples, rng)
+            y = self._condition_encoder_.draw(n_samples, rng)
         return self._decode(codes, y)

@@ -12,7 +12,7 @@ from skae._sklearn import Interval, StrOptions, fit_context
 from skae.data import Rows, sample_rows, weight_of_rows
 from skae.engine import draw_seed
 from skae.estimator import MatrixLike
-from skae.families.conditional._conditions import Conditions
+from skae.families.conditional._encoder import ConditionEncoder
 from skae.families.conditional._methods import ConditionalMethods
 from skae.families.conditional._rows import (
     HiddenConditions,
@@ -179,18 +179,20 @@ class ConditionalObjective(ConditionalMethods, VariationalObjective):
 
     def _read_fields(self, X, y=None, *, reset=False, weight=None):
         rows = self._read(X, reset=reset, weight=weight)
+        weight = weight_of_rows(weight, rows)
         if reset:
             # Here, and not in `_fields`: rows of weight 0 are not to count.
-            weight = weight_of_rows(weight, rows)
-            found = Conditions.learn(
+            found = ConditionEncoder.fit(
                 *(y, len(rows), self.condition_kinds, weight, self._announced_classes)
             )
-            self._conditions_, self.condition_kinds_ = found, [*found.kinds]
+            self._condition_encoder_, self.condition_kinds_ = found, [*found.kinds]
             self.classes_ = found.public_classes
-        return {"data": rows, **self._fields(y, len(rows))}
+        return {"data": rows, **self._fields(y, len(rows), weight=weight)}
 
-    def _fields(self, y, n_rows, *, reset=False):
-        rows = Rows(self._conditions_.vectors(y, n_rows), type(self).__name__)
+    def _fields(self, y, n_rows, *, reset=False, weight=None):
+        rows = Rows(
+            self._condition_encoder_.transform(y, n_rows, weight), type(self).__name__
+        )
         rows.called = "y"
         return {"condition": rows}
 
@@ -236,7 +238,7 @@ class ConditionalObjective(ConditionalMethods, VariationalObjective):
         super()._finish(fields, weight)
         some = sample_rows({"y": fields["condition"]}, weight, _ROWS_TO_KEEP)["y"]
         n_rows = len(fields["condition"])
-        self._conditions_ = self._conditions_.with_rows(some, n_rows)
+        self._condition_encoder_ = self._condition_encoder_.with_rows(some, n_rows)
 
 
 def _warn_without(y) -> None:

@@ -23,7 +23,7 @@ class ConditionVectors(NamedTuple):
     vectors: np.ndarray
 
 
-class Conditions(SavedState):
+class ConditionEncoder(SavedState):
     """Kinds, classes and scales of the columns of `y` in `fit`, and its conditions.
 
     The vector of a condition has a one-hot part for each column of classes, a
@@ -38,8 +38,8 @@ class Conditions(SavedState):
         self.kept, self.mass = np.zeros((0, 1), dtype=np.float32), np.zeros(0)
 
     @classmethod
-    def learn(cls, y, n_rows: int, asked, weight=None, classes=None) -> "Conditions":
-        """Kinds, classes and scales of `y`, without rows of weight 0.
+    def fit(cls, y, n_rows: int, asked, weight=None, classes=None):
+        """Encoder with the kinds, classes and scales of `y`, without rows of weight 0.
 
         `asked` is the parameter `condition_kinds`, `classes` that of `partial_fit`.
         """
@@ -104,8 +104,8 @@ class Conditions(SavedState):
             return list(self.classes)
         return self.classes[0] if self.classes else np.zeros(0)
 
-    def vectors(self, y: Any, n_rows: int) -> np.ndarray:
-        """Vectors of the conditions of `n_rows` rows."""
+    def transform(self, y: Any, n_rows: int, weight=None) -> np.ndarray:
+        """Vectors of the conditions of `n_rows` rows; 0 for those of weight 0."""
         if isinstance(y, ConditionVectors):
             return y.vectors
         found = np.zeros((n_rows, self.width), dtype=np.float32)
@@ -117,9 +117,12 @@ class Conditions(SavedState):
                 "with y, or leave it out."
             )
         columns, start = read_columns(y, n_rows, len(self.kinds)), 0
+        known = columns[0].known
+        if weight is not None:  # they may have classes that no other row has
+            known = known & (weight > 0)
         for i, column in enumerate(columns):
             if self.kinds[i] == "class":
-                places = places_of(column, self.classes[i])
+                places = places_of(column._replace(known=known), self.classes[i])
                 found[np.arange(n_rows), start + places] = 1
                 start += len(self.classes[i])
                 continue
@@ -129,10 +132,10 @@ class Conditions(SavedState):
             found[:, start] = (numbers - self.means[i]) / self.scales[i]
             start += 1
         found[:, -1] = 1
-        found[~columns[0].known] = 0
+        found[~known] = 0
         return found
 
-    def with_rows(self, vectors: np.ndarray, n_rows: int) -> "Conditions":
+    def with_rows(self, vectors: np.ndarray, n_rows: int) -> "ConditionEncoder":
         """Copy that also keeps the conditions of further rows, for `draw`.
 
         `vectors` is a sample of those of `n_rows` rows.
