@@ -126,6 +126,11 @@ class BaseAutoencoder(
         rows = self._read(X, reset=reset, weight=weight)
         return {"data": rows, **self._fields(y, len(rows), reset=reset)}
 
+    def _read_validation(self, X, y) -> dict[str, Rows]:
+        """Fields of the validation data; errors name the argument of `fit`."""
+        rows = named("X_val", self._read, X)
+        return {"data": rows, **named("y_val", self._fields, y, len(rows))}
+
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
@@ -218,6 +223,7 @@ class BaseAutoencoder(
         sample_weight,
         X_val,
         *,
+        y_val=None,
         target=None,
         target_val=None,
         continuing,
@@ -228,7 +234,7 @@ class BaseAutoencoder(
             fields = self._read_fields(X, y, reset=not continuing, weight=sample_weight)
             data = fields["data"]
             sample_weight = weigh_rows(self, fields, sample_weight, tasks, continuing)
-            val = None if X_val is None else named("X_val", self._read_fields, X_val)
+            val = None if X_val is None else self._read_validation(X_val, y_val)
             if target is not None:
                 fields["target"] = paired("target", self._read, target, data)
             if val is not None and target_val is not None:

@@ -580,7 +580,7 @@ def test_all_families_take_the_same_losses():
     with_loss = {
         cls.__name__ for cls in autoencoder_classes() if "loss" in cls().get_params()
     }
-    assert found == with_loss and len(found) == 8
+    assert found == with_loss and len(found) == 10
 
 
 @pytest.mark.parametrize("name", ["ConvDenoisingAutoencoder", "StackedAutoencoder"])

@@ -42,6 +42,10 @@ EXTENSION_POINTS = {
         "For families of your own: variational autoencoders",
         ["ConvVariational", "DenseVariational", "VariationalObjective"],
     ),
+    "skae.families.conditional": (
+        "For families of your own: conditional models",
+        ["ConditionalObjective", "ConvConditional", "DenseConditional"],
+    ),
     "skae.families.sparse": (
         "For families of your own: sparse codes",
         ["SparseArchitecture"],

@@ -284,19 +284,19 @@ def weight_of_rows(sample_weight, rows: Rows) -> np.ndarray | None:
     return weight.astype(np.float32)
 
 
-def named(argument: str, read: Callable, X: Any) -> Any:
-    """Return the rows or fields of ``read(X)``.
+def named(argument: str, read: Callable, X: Any, *options: Any) -> Any:
+    """Return the rows of ``read(X, *options)``, or a dict of such.
 
     Error messages get the name of the user's `argument`.
     """
     try:
-        found = read(X)
+        found = read(X, *options)
     except ValueError as error:
         with contextlib.suppress(TypeError):  # an error with further arguments
             raise type(error)(f"{argument}: {error}") from None
         raise
-    rows = found["data"] if isinstance(found, dict) else found
-    rows.called = argument
+    for rows in found.values() if isinstance(found, dict) else (found,):
+        rows.called = argument
     return found
 
 

@@ -83,9 +83,9 @@ class FamilyHooks(ABC):
         """Values of the data of the fit that the architecture needs."""
         return {}
 
-    def _baseline(self, architecture, rows, summary, weight, rng) -> Baseline:
+    def _baseline(self, architecture, fields, summary, weight, rng) -> Baseline:
         """Baseline that training has to beat, and the initial weights."""
-        return architecture.baseline(rows, summary, weight, rng)
+        return architecture.baseline(fields["data"], summary, weight, rng)
 
     def _max_epochs(self) -> int | str:
         """Maximum number of epochs of the whole network."""

@@ -48,8 +48,11 @@ class Scoring(MissingMethods):
             data are far from zero. They may be slightly outside the range of `X`: clip
             them before a conversion to bytes.
         """
+        return self._reconstruct(X)
+
+    def _reconstruct(self, X, y=None) -> np.ndarray:
         check_is_fitted(self)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         outputs = self._model.run_all("autoencoder", fields)
         return self._layout.inverse_transform(outputs, fields["data"])
 
@@ -73,12 +76,15 @@ class Scoring(MissingMethods):
             unit: that of standardized values. float64 if squared errors are out of the
             range of float32.
         """
+        return self._reconstruction_error(X)
+
+    def _reconstruction_error(self, X, y=None) -> np.ndarray:
         check_is_fitted(self)
         loss = self._fitted_loss()
         error = loss.row_error
         if isinstance(loss, CustomLoss):  # it computes with Keras
             error = own_keras_settings()(error)
-        return self._errors_in_units(X, error, loss.error_power)
+        return self._errors_in_units(X, error, loss.error_power, y)
 
     @available_if(can_decode)
     @by_block
@@ -167,8 +173,8 @@ class Scoring(MissingMethods):
         loss = self._model.architecture.reconstruction_loss()
         return loss.fitted(self._model.weights)
 
-    def _errors_in_units(self, X, error, power: int) -> np.ndarray:
-        fields = self._read_fields(X)
+    def _errors_in_units(self, X, error, power: int, y=None) -> np.ndarray:
+        fields = self._read_fields(X, y)
         errors = self._row_errors(fields, error)
         units = fields["data"].units
         return errors if units is None else units.scale_up(errors, power=power)

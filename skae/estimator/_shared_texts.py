@@ -124,6 +124,19 @@ init : {"pca", "random"}
       kept if training finds nothing better.
     - "random": a plain network without linear path, as in the textbooks.
 
+condition_kinds : {"auto", "class", "number"} or list of str
+    What `y` has; a list has one entry for each of its columns.
+
+    - "class": each value is a class, told as a one-hot vector.
+    - "number": numbers, told in standard deviations from the mean in `fit`.
+    - "auto": floats of which any has a fractional part are numbers; strings,
+      booleans, integers and whole floats are classes. This is the convention of
+      :func:`sklearn.utils.multiclass.type_of_target`.
+
+condition_dropout : float
+    Fraction of the rows whose condition is hidden, drawn anew in each epoch, so
+    that the methods work without `y` as well. With 0 they are not trained to.
+
 beta : float
     Weight of the divergence. 1 gives the evidence lower bound; larger values give
     simpler codes, smaller values better reconstructions.
@@ -368,6 +381,14 @@ kl_per_dimension_ : ndarray of shape (encoding_dim,)
 active_units_ : ndarray of bool of shape (encoding_dim,)
     True for code dimensions whose variance over these rows is above 0.01.
 """,
+    "condition_kinds": """\
+condition_kinds_ : list of str
+    "class" or "number" for each column of `y`; empty if `fit` got no `y`.
+
+classes_ : ndarray of shape (n_classes,) or list of such
+    Sorted classes of `y`. For several columns a list with those of each. Empty for
+    numbers, and if `fit` got no `y`.
+""",
 }
 
 RAISES = """\
@@ -379,6 +400,7 @@ FloatingPointError
 # Further uses of `random_state`, in the classes that have this parameter.
 RANDOM_THINGS_WITH = {
     "beta": "the codes drawn in training",
+    "condition_dropout": "hidden conditions",
     "noise": "corruption",
     "input_noise": "input noise",
     "dropout": "dropout",

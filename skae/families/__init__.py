@@ -1,5 +1,11 @@
 """The families of autoencoders, a folder each."""
 
+from skae.families.conditional import (
+    ConditionalVariationalAutoencoder as ConditionalVariationalAutoencoder,
+)
+from skae.families.conditional import (
+    ConvConditionalVariationalAutoencoder as ConvConditionalVariationalAutoencoder,
+)
 from skae.families.conv import ConvAutoencoder as ConvAutoencoder
 from skae.families.denoising import ConvDenoisingAutoencoder as ConvDenoisingAutoencoder
 from skae.families.denoising import DenoisingAutoencoder as DenoisingAutoencoder

@@ -20,14 +20,14 @@ def baseline_of(
     """The baseline of the family, such as PCA; the previous weights in a warm start."""
     if request.previous is not None:
         return Baseline(_weights_so_far(request), complete=True)
-    rows, hook = data.fields["data"], request.estimator._baseline
-    weight = _weight_without(data.held_out, data.weight, rows)
-    baseline = hook(request.architecture, rows, summary, weight, rng)
+    fields, hook = data.fields, request.estimator._baseline
+    weight = _weight_without(data.held_out, data.weight, fields["data"])
+    baseline = hook(request.architecture, fields, summary, weight, rng)
     if weight is not data.weight:
 
         def refitted():
             alone = np.random.default_rng(seed)
-            args = request.architecture, rows, summary, data.weight, alone
+            args = request.architecture, fields, summary, data.weight, alone
             return hook(*args).weights
 
         baseline = replace(baseline, refitted=refitted)

@@ -39,7 +39,7 @@ class LinearPath(Architecture):
     @property
     def has_linear_path(self) -> bool:
         """Whether there are separate layers for PCA."""
-        return self._starts_at_pca and not self.is_linear
+        return self.starts_at_pca and not self.is_linear
 
     @property
     def pca_layers(self) -> tuple[str, str]:
@@ -49,7 +49,8 @@ class LinearPath(Architecture):
         return "code", "output"
 
     @property
-    def _starts_at_pca(self) -> bool:
+    def starts_at_pca(self) -> bool:
+        """Whether the baseline is PCA."""
         return self.init == "pca" and self._is_plain
 
     @property
@@ -112,7 +113,7 @@ class LinearPath(Architecture):
     def check(self):
         """Check that the activations allow the initialization at PCA."""
         super().check()
-        if self._starts_at_pca and self.code_activation not in ("linear", None):
+        if self.starts_at_pca and self.code_activation not in ("linear", None):
             raise ValueError(
                 "init='pca' starts from linear codes, but code_activation="
                 f"{self.code_activation!r}. Use code_activation='linear', or "
@@ -129,7 +130,7 @@ class LinearPath(Architecture):
     def baseline(self, rows, summary, weight, rng):
         """PCA on the linear path, with the output of the network set to 0."""
         baseline = super().baseline(rows, summary, weight, rng)
-        if not self._starts_at_pca:
+        if not self.starts_at_pca:
             return baseline
         # With many rows, training that begins at other weights gets further.
         if len(rows) >= self.rows_to_leave_pca and self.has_linear_path:
@@ -157,7 +158,7 @@ class LinearPath(Architecture):
     def unexplained_variance(self, weights, summary):
         """Computed from the norms of the loadings in the linear decoder."""
         kernel = weights.get(f"{self.pca_layers[1]}/kernel")
-        if not self._starts_at_pca or kernel is None:
+        if not self.starts_at_pca or kernel is None:
             return None
         link = self.reconstruction_loss().link(summary)
         kept = np.sum((kernel / link.gain) ** 2) / self.normal_variance(summary)
@@ -237,7 +238,7 @@ class LinearPathArchitecture(InputNoise, LinearPath, DenseArchitecture):
         """Large steps where they were measured: PCA initialization, squared error."""
         is_measured = type(self.reconstruction_loss()) is SquaredError
         is_measured = is_measured and not self.dropout
-        is_measured = is_measured and self._starts_at_pca and not self.nested
+        is_measured = is_measured and self.starts_at_pca and not self.nested
         return super().auto_training._replace(large_steps=is_measured)
 
     @classmethod

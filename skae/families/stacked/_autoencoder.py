@@ -254,9 +254,9 @@ class StackedAutoencoder(BaseAutoencoder):
     def _max_epochs(self):
         return self.fine_tune_epochs
 
-    def _baseline(self, architecture, rows, summary, weight, rng):
-        baseline = super()._baseline(architecture, rows, summary, weight, rng)
-        train = partial(self._train_layers, architecture, rows, weight, rng)
+    def _baseline(self, architecture, fields, summary, weight, rng):
+        baseline = super()._baseline(architecture, fields, summary, weight, rng)
+        train = partial(self._train_layers, architecture, fields["data"], weight, rng)
         if self.fine_tune_epochs == 0:  # pretraining only
             return Baseline(train(baseline.weights))
         return replace(baseline, initial_weights=train)

@@ -40,6 +40,9 @@ class VariationalObjective:
         "warm_up_epochs": [Interval(Integral, 0, None, closed="left")],
     }
 
+    # Which rows have one reconstruction where codes say nothing.
+    _alike_if_collapsed = "all rows"
+
     def _loss_weights(self, epoch):
         warmth = 1.0
         if self.warm_up_epochs:
@@ -61,9 +64,9 @@ class VariationalObjective:
         if self.kl_per_dimension_.sum() < _COLLAPSED_NATS and _vary(some["data"]):
             warnings.warn(
                 "The posterior has collapsed onto the prior: the codes carry "
-                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and all rows "
-                "have the same reconstruction. Lower beta, set warm_up_epochs or "
-                "free_bits, train longer, or scale the data.",
+                f"{self.kl_per_dimension_.sum():.2g} nats about the rows, and "
+                f"{self._alike_if_collapsed} have the same reconstruction. Lower beta, "
+                "set warm_up_epochs or free_bits, train longer, or scale the data.",
                 stacklevel=level_of_user(),
             )
 
@@ -124,9 +127,13 @@ class VariationalObjective:
         quasi-random points, the same for each row, so that the score of a row depends
         on that row alone.
         """
+        return self._lower_bounds(X, None, n_draws)
+
+    def _lower_bounds(self, X, y, n_draws) -> np.ndarray:
+        """Evidence lower bound of each row."""
         check_is_fitted(self)
         draws = _normal_points(n_draws, self._n_features_out)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         scores = np.empty(len(fields["data"]), dtype=np.float32)
 
         def serve(chunks, where):
@@ -173,11 +180,14 @@ class VariationalObjective:
         .. [1] Y. Burda, R. Grosse and R. Salakhutdinov, "Importance weighted
            autoencoders", ICLR (2016), :doi:`10.48550/arXiv.1509.00519`.
         """
+        return self._importance_weighted(X, None, n_importance_samples, random_state)
+
+    def _importance_weighted(self, X, y, k, random_state) -> np.ndarray:
+        """Importance-weighted bound of each row, of `k` samples."""
         check_is_fitted(self)
-        k = n_importance_samples
         check_count("n_importance_samples", k)
         seed = draw_seed(random_state)
-        fields = self._read_fields(X)
+        fields = self._read_fields(X, y)
         bounds = np.empty(len(fields["data"]))
 
         def serve(chunks, where):
