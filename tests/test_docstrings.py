@@ -11,15 +11,19 @@ import pytest
 from discovery import autoencoder_classes, estimator_classes
 
 from skae.engine import Field
-from skae.estimator._docstrings import _entries, _sections, with_shared_texts
+from skae.estimator._docstrings import (
+    _entries,
+    _sections,
+    title_of,
+    with_shared_texts,
+)
 from skae.estimator._parameters import TRAINING_CONSTRAINTS
-from skae.estimator._shared_texts import (
+from skae.estimator._shared_attributes import (
     ATTRIBUTES_WITH,
     FIRST_ATTRIBUTES,
     LAST_ATTRIBUTES,
-    PARAMETERS,
-    RANDOM_THINGS_WITH,
 )
+from skae.estimator._shared_texts import PARAMETERS, RANDOM_THINGS_WITH
 from skae.families.dense import DenseArchitecture
 from skae.fitting import worth_compiling
 
@@ -48,6 +52,11 @@ def written(cls, section):
     return _entries(_sections(ast.get_docstring(node)).get(section, ""))
 
 
+def parameters_of(cls):
+    """The parameters by their names in a docstring."""
+    return {title_of(p): p for p in inspect.signature(cls).parameters.values()}
+
+
 def words(entry):
     return " ".join(entry.split("\n", 1)[1].split())
 
@@ -59,13 +68,13 @@ def test_discovery_finds_all_kinds():
 
 @pytest.mark.parametrize("cls", estimator_classes())
 def test_every_parameter_is_explained_in_order(cls):
-    assert list(explained(cls)) == list(inspect.signature(cls).parameters)
+    assert list(explained(cls)) == list(parameters_of(cls))
     assert all(words(entry) for entry in explained(cls).values())
 
 
 @pytest.mark.parametrize("cls", estimator_classes())
 def test_defaults_are_those_of_the_signature(cls):
-    for name, parameter in inspect.signature(cls).parameters.items():
+    for name, parameter in parameters_of(cls).items():
         header = explained(cls)[name].split("\n")[0]
         _, default, value = header.partition(", default=")
         assert bool(default) == (parameter.default is not parameter.empty), header
@@ -103,7 +112,7 @@ def test_own_words_are_not_those_of_another_class(section):
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_jit_compile_tells_what_happens(cls):
     text = words(explained(cls)["jit_compile"])
-    defaults = {k: p.default for k, p in inspect.signature(cls).parameters.items()}
+    defaults = {k: p.default for k, p in parameters_of(cls).items() if k[0] != "*"}
     noiseless = dict.fromkeys({"input_noise", "noise_level"} & defaults.keys(), 0.0)
     architecture = cls._architecture({"data": Field((4,))}, **defaults | noiseless)
     compiles = partial(worth_compiling, "auto", architecture)
@@ -121,7 +130,7 @@ def test_jit_compile_tells_what_happens(cls):
 @pytest.mark.parametrize("cls", autoencoder_classes())
 def test_random_state_names_what_there_is(cls):
     text = words(explained(cls)["random_state"])
-    parameters = inspect.signature(cls).parameters
+    parameters = parameters_of(cls)
     for name, thing in RANDOM_THINGS_WITH.items():
         assert (thing in text) == (name in parameters), (name, text)
 

@@ -10,14 +10,12 @@ from textwrap import fill
 from typing import TypeVar
 
 from skae.engine import Field
-from skae.estimator._shared_texts import (
+from skae.estimator._shared_attributes import (
     ATTRIBUTES_WITH,
     FIRST_ATTRIBUTES,
     LAST_ATTRIBUTES,
-    PARAMETERS,
-    RAISES,
-    RANDOM_THINGS_WITH,
 )
+from skae.estimator._shared_texts import PARAMETERS, RAISES, RANDOM_THINGS_WITH
 
 Estimator = TypeVar("Estimator", bound=type)
 
@@ -57,7 +55,7 @@ def _entries(section: str) -> dict[str, str]:
 
 def _parameters(cls: type, section: str) -> str:
     own, shared = _entries(section), _entries(PARAMETERS)
-    signature = {_title(p): p for p in inspect.signature(cls).parameters.values()}
+    signature = {title_of(p): p for p in inspect.signature(cls).parameters.values()}
     # Every parameter must have a text, and every text a parameter.
     wrong = (own.keys() - signature.keys()) | (
         signature.keys() - own.keys() - shared.keys()
@@ -77,7 +75,7 @@ def _parameters(cls: type, section: str) -> str:
     )
 
 
-def _title(parameter: inspect.Parameter) -> str:
+def title_of(parameter: inspect.Parameter) -> str:
     """Name of a parameter in a docstring."""
     return str(parameter.replace(annotation=parameter.empty, default=parameter.empty))
 
@@ -98,6 +96,8 @@ def _filled(
             subsequent_indent="    ",
             break_on_hyphens=False,
         )
+    if parameter.default is parameter.empty:
+        return f"{header}\n{text}"
     return f"{header}, default={default}\n{text}"
 
 
@@ -119,7 +119,9 @@ def _auto_compiles(cls: type) -> str:
     architecture = cls._architecture({"data": Field((1,))}, **values)
     if not architecture.auto_training.jit_compile:
         return "never does, for this family"
-    return "does for 500 steps or more" + (", unless there is noise" if noise else "")
+    own = ", if all layers are dense" if hasattr(cls._architecture, "is_dense") else ""
+    own += ", unless there is noise" if noise else ""
+    return f"does for 500 steps or more{own}"
 
 
 def _filters_of_maps(cls: type) -> str:

@@ -50,7 +50,7 @@ class KerasArchitecture(Architecture):
 
     standardize = True
     output_range = _UNBOUNDED
-    is_dense = False
+    is_dense = True
 
     @classmethod
     def resolve_auto(cls, values, rows, data_values):
