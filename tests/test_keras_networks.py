@@ -16,6 +16,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 import skae
 from skae import (
     KerasAutoencoder,
+    KerasConditionalVariationalAutoencoder,
     KerasDenoisingAutoencoder,
     KerasVariationalAutoencoder,
 )
@@ -487,3 +488,35 @@ def test_images_without_channels(images):
     with pytest.raises(ValueError, match=r"\(8, 8\)"):
         make(down).fit(images[..., 0])
     make(down, input_shape=(8, 8, 1)).fit(images[..., 0])
+
+
+# --- Conditions -----------------------------------------------------------------------
+
+
+@keras.saving.register_keras_serializable(package="tests")
+def told_decoder(input_shape, encoding_dim, condition_shape, units=64):
+    code, condition = keras.Input((encoding_dim,)), keras.Input(condition_shape)
+    h = layers.Dense(units, "relu")(layers.Concatenate()([code, condition]))
+    return keras.Model([code, condition], layers.Dense(input_shape[0])(h))
+
+
+def test_a_condition_is_the_second_input(tmp_path):
+    digits = load_digits()
+    X, y = digits.X_train[:600], digits.y_train[:600]
+    cvae = KerasConditionalVariationalAutoencoder(
+        registered, told_decoder, 3, epochs=30, random_state=0
+    ).fit(X, y)
+    means = np.array([X[y == k].mean(axis=0) for k in range(10)])
+    for digit in (0, 3):
+        drawn = cvae.sample(40, y=digit, random_state=0)
+        assert np.argmin(np.square(means - drawn.mean(axis=0)).sum(axis=1)) == digit
+    skae.save(cvae, tmp_path / "cvae.skae")
+    again = skae.load(tmp_path / "cvae.skae")
+    assert_array_equal(again.transform(X[:9], y[:9]), cvae.transform(X[:9], y[:9]))
+    with pytest.raises(ValueError, match=r"decoder must have two inputs.*\(11,\)"):
+        clone(cvae).set_params(decoder=decoder).fit(X, y)
+    with pytest.raises(ValueError, match="must have one input.*Conditional"):
+        make(encoder, told_decoder((64,), 3, (11,)), 3).fit(X)
+    wrong = told_decoder((64,), 3, (9,))
+    with pytest.raises(ValueError, match=r"condition of shape \(9,\).*\(11,\)"):
+        clone(cvae).set_params(decoder=wrong).fit(X, y)

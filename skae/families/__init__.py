@@ -12,6 +12,9 @@ from skae.families.denoising import DenoisingAutoencoder as DenoisingAutoencoder
 from skae.families.dense import Autoencoder as Autoencoder
 from skae.families.keras_networks import KerasAutoencoder as KerasAutoencoder
 from skae.families.keras_networks import (
+    KerasConditionalVariationalAutoencoder as KerasConditionalVariationalAutoencoder,
+)
+from skae.families.keras_networks import (
     KerasDenoisingAutoencoder as KerasDenoisingAutoencoder,
 )
 from skae.families.keras_networks import (

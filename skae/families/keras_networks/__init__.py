@@ -6,6 +6,9 @@ from skae.families.keras_networks._architecture import (
 from skae.families.keras_networks._autoencoder import (
     KerasAutoencoder as KerasAutoencoder,
 )
+from skae.families.keras_networks._conditional import (
+    KerasConditionalVariationalAutoencoder as KerasConditionalVariationalAutoencoder,
+)
 from skae.families.keras_networks._denoising import (
     KerasDenoisingAutoencoder as KerasDenoisingAutoencoder,
 )

@@ -3,7 +3,7 @@
 import functools
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Integral
 from typing import Any
 
@@ -63,7 +63,8 @@ class KerasArchitecture(Architecture):
         # The loss of raw outputs, for the range of these.
         plain = {"standardize": False, "output_range": _UNBOUNDED}
         plain |= {"loss": "squared_error", "likelihood": "gaussian"}
-        found = _examine(cls({"data": Field(shape)}, **{**values, **plain}))
+        fields = {"data": Field(shape), **cls.further_fields(values)}
+        found = _examine(cls(fields, **{**values, **plain}))
         code_shape, values["output_range"], values["is_dense"] = found
         code_size = math.prod(code_shape)
         if is_open:
@@ -80,6 +81,11 @@ class KerasArchitecture(Architecture):
             is_bounded = values["output_range"] != _UNBOUNDED
             values["standardize"] = not (keeps or is_bounded)
         return values
+
+    @classmethod
+    def further_fields(cls, values: Mapping[str, Any]) -> dict[str, Field]:
+        """Fields other than the data, which encoder and decoder take."""
+        return {}
 
     @property
     def auto_training(self):
@@ -109,7 +115,12 @@ class KerasArchitecture(Architecture):
 
     def encode(self, x):
         """The user's encoder, and the code."""
-        h = call_network(self.encoder, "encoder", x, self._given)
+        return self.encoded(x)
+
+    def encoded(self, x, condition=None):
+        """The user's encoder, which may be told a condition, and the code."""
+        given = self.given(condition)
+        h = call_network(self.encoder, "encoder", x, given, condition)
         return self.bottleneck(h, x)
 
     def bottleneck(self, h, x):
@@ -124,11 +135,15 @@ class KerasArchitecture(Architecture):
 
     def decode(self, code, encoder):
         """The user's decoder; its outputs have the shape of a row."""
-        given = {**self._given, "encoding_dim": code.shape[-1]}
+        return self.decoded(code, encoder)
+
+    def decoded(self, code, encoder, condition=None):
+        """The user's decoder, which may be told a condition."""
+        given = self.given(condition) | {"encoding_dim": code.shape[-1]}
         names = [layer.name for layer in encoder.layers]
         if "flat_code" in names:
             given["code_shape"] = encoder.get_layer("flat_code").input.shape[1:]
-        raw = call_network(self.decoder, "decoder", code, given)
+        raw = call_network(self.decoder, "decoder", code, given, condition)
         return reshaped(
             raw,
             self.sample_shape,
@@ -136,9 +151,11 @@ class KerasArchitecture(Architecture):
             "The rows of the data have the shape {}, but the decoder returns {}",
         )
 
-    @property
-    def _given(self) -> dict[str, Any]:
-        return {"input_shape": self.sample_shape, "encoding_dim": self.encoding_dim}
+    def given(self, condition) -> dict[str, Any]:
+        """Arguments for functions that build networks."""
+        own = {"input_shape": self.sample_shape, "encoding_dim": self.encoding_dim}
+        shape = {} if condition is None else {"condition_shape": condition.shape[1:]}
+        return own | shape
 
     def redraws(self, name):
         """Not the weights of a network that keeps its own."""
@@ -203,6 +220,28 @@ class KerasVariational(Variational, KerasArchitecture):
         return dense(units, name="code")(h), dense(units, name="log_var")(h)
 
 
+class KerasConditional(KerasVariational):
+    """Variational network of the user, whose second input is a condition.
+
+    Uses the number of values of a condition as `condition_size`.
+    """
+
+    starts_at_pca = False
+
+    @classmethod
+    def further_fields(cls, values):
+        """The condition."""
+        return {"condition": Field((values["condition_size"],))}
+
+    def encode(self, x, condition):
+        """The user's encoder, of rows and their conditions, and the code."""
+        return self.encoded(x, condition)
+
+    def decode(self, code, encoder, condition):
+        """The user's decoder, of codes and conditions."""
+        return self.decoded(code, encoder, condition)
+
+
 def flat(x, name: str):
     """A vector per row."""
     x = ops.cast(x, "float32") if x.dtype != "float32" else x
@@ -219,7 +258,12 @@ def _examine(architecture: KerasArchitecture):
         shape = graph.encoder.get_layer("flat_code").input.shape[1:]
     codes = np.random.default_rng(0).normal(size=(_N_CODES, graph.code_size))
     codes[::2] *= _FAR
-    outputs = np.asarray(graph.decoder(codes.astype(np.float32), training=False))
+    inputs = {"codes": codes.astype(np.float32)}
+    for name in architecture.decoder_inputs:
+        shape_of_field = architecture.fields[name].shape
+        inputs[name] = np.zeros((_N_CODES, *shape_of_field), dtype=np.float32)
+    inputs = inputs if len(inputs) > 1 else inputs["codes"]
+    outputs = np.asarray(graph.decoder(inputs, training=False))
     parts = {type(layer).__name__ for layer in graph.forward._flatten_layers()}
     return shape, _range_of(outputs), parts <= _DENSE
 

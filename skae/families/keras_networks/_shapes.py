@@ -8,34 +8,57 @@ from skae._keras import keras, ops
 from skae.families.keras_networks._networks import Network
 
 
-def call_network(network: Network, role: str, x, given: Mapping[str, Any]) -> Any:
-    """Outputs of a new model of `network` for `x`.
+def call_network(
+    network: Network, role: str, x, given: Mapping[str, Any], condition=None
+) -> Any:
+    """Outputs of a new model of `network` for `x`, and a condition if there is one.
 
     Its weights are named after `role`, which is "encoder" or "decoder".
 
     Raises
     ------
     ValueError
-        If the model cannot take `x`, with both shapes.
+        If the model cannot take `x` or the condition, with both shapes.
     """
     with keras.name_scope(role):
         model = network.make(role, **given)
     model.name = role
-    expected = _input_shape(model, role) or given.get("code_shape", x.shape[1:])
-    x = reshaped(
-        x,
-        expected,
-        f"{role}_input",
-        f"The {role} takes rows of shape {{}}, but gets {{}}",
-    )
+    shapes = _input_shapes(model)
+    if shapes is None:  # a model that is not built takes what it gets
+        shapes = [given.get("code_shape", x.shape[1:])]
+        shapes += [] if condition is None else [condition.shape[1:]]
+    _check_number(shapes, role, condition)
+    wrong = f"The {role} takes {{}} of shape {{{{}}}}, but gets {{{{}}}}"
+    inputs = [reshaped(x, shapes[0], f"{role}_input", wrong.format("rows"))]
+    for shape in shapes[1:]:
+        text = wrong.format("a condition")
+        inputs.append(reshaped(condition, shape, f"{role}_condition", text))
     try:
-        outputs = model(x)
+        outputs = model(inputs if len(inputs) > 1 else inputs[0])
     except (TypeError, ValueError) as error:
+        found = " and ".join(str(tuple(tensor.shape[1:])) for tensor in inputs)
         raise ValueError(
-            f"The {role} cannot take rows of shape {tuple(x.shape[1:])}: {error}"
+            f"The {role} cannot take rows of shape {found}: {error}"
         ) from error
     network.after_call(model)
     return outputs
+
+
+def _check_number(shapes: list, role: str, condition) -> None:
+    """Raise ValueError for a model with too many inputs, or too few."""
+    if condition is None and len(shapes) > 1:
+        raise ValueError(
+            f"The {role} must have one input; it has {len(shapes)}, of shapes {shapes}."
+            " KerasConditionalVariationalAutoencoder has a condition as the second."
+        )
+    if len(shapes) > 2 or (len(shapes) < 2 and condition is not None):
+        if role == "encoder" and len(shapes) == 1:
+            return  # the decoder alone may be told the condition
+        first = "a row" if role == "encoder" else "a code"
+        raise ValueError(
+            f"The {role} must have two inputs, {first} and its condition of shape "
+            f"{tuple(condition.shape[1:])}; it has {len(shapes)}, of shapes {shapes}."
+        )
 
 
 def reshaped(x, shape: tuple[int | None, ...], name: str, error: str):
@@ -60,18 +83,10 @@ def reshaped(x, shape: tuple[int | None, ...], name: str, error: str):
     return keras.layers.Reshape(shape, name=name)(x)
 
 
-def _input_shape(model, role: str) -> tuple[int | None, ...] | None:
-    """Shape of the rows that a model takes; None if it takes what it gets."""
-    shape = getattr(model, "input_shape", None)
-    if shape is None:
-        return None
-    if not isinstance(shape, tuple) or (shape and not _is_size(shape[0])):
-        raise ValueError(f"The {role} must have one input; it takes {shape}.")
-    return shape[1:]
-
-
-def _is_size(n) -> bool:
-    return n is None or isinstance(n, int)
+def _input_shapes(model) -> list[tuple[int | None, ...]] | None:
+    """Shapes of the rows that a model takes; None if it takes what it gets."""
+    inputs = getattr(model, "inputs", None)
+    return None if inputs is None else [tuple(x.shape[1:]) for x in inputs]
 
 
 def _fits(found, shape) -> bool:
