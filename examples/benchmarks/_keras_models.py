@@ -37,6 +37,9 @@ class KLDivergence(keras.regularizers.Regularizer):
         kl = p * ops.log(p / q) + (1 - p) * ops.log((1 - p) / (1 - q))
         return self.weight * ops.sum(kl)
 
+    def get_config(self):
+        return {"weight": self.weight, "target": self.target}
+
 
 def sparse_sigmoid(regularizer):
     """784-100-300-100-784 with a penalty on 300 sigmoid units."""

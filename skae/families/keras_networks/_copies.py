@@ -26,7 +26,7 @@ def config_of(model) -> dict[str, Any]:
         raise TypeError(
             f"The {name_of(type(model))} cannot be copied, since Keras does not know "
             "its configuration. Give its class or a function that returns it, or write "
-            "its get_config()."
+            f"its get_config(). ({error})"
         ) from error
     return {key: value for key, value in config.items() if key != "compile_config"}
 
