@@ -51,7 +51,9 @@ def batch_normalized():
 
 def twin(model):
     """A copy with the same weights."""
-    copy = keras.models.clone_model(model)
+    own = {"KLDivergence": tutorials.KLDivergence}
+    with keras.saving.custom_object_scope(own):
+        copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     return copy
 
