@@ -21,6 +21,7 @@ from skae import (
     KerasVariationalAutoencoder,
 )
 from skae.datasets import load_digits
+from skae.families.keras_networks import BuiltNetwork
 
 # The training of a Keras script.
 AS_KERAS = {
@@ -390,6 +391,35 @@ def test_files(cls, kind, X, tmp_path):
         kept, given = again.encoder.get_weights(), model.encoder.get_weights()
         for ours, theirs in zip(kept, given, strict=True):
             assert_array_equal(ours, theirs)
+
+
+def test_a_file_brings_no_code(X, tmp_path):
+    """What its configuration names is refused, and not called."""
+    rows = keras.Input((64,))
+    model = keras.Model(rows, layers.Lambda(lambda x: x[:, :3], name="cut")(rows))
+    fitted = make(model, encoding_dim=3).fit(X)
+    with pytest.raises(TypeError, match="a model with Lambda"):
+        skae.save(fitted, tmp_path / "model.skae")
+    network = fitted._model.architecture.encoder
+    copied = BuiltNetwork.__new__(BuiltNetwork)
+    vars(copied).update(vars(network), own=network.own, _own=network.own)
+    with pytest.raises(ValueError, match="'Lambda' of 'keras.layers'"):
+        copied.make("encoder")
+    for name, module in (("TFSMLayer", "keras.layers"), ("Popen", "subprocess")):
+        node = {"class_name": name, "module": module, "config": {}}
+        vars(copied)["config"] = {**network.config, "config": {"layers": [node]}}
+        with pytest.raises(ValueError, match=f"'{name}' of '{module}'"):
+            copied.make("encoder")
+
+
+def test_adapted_layers_are_kept_or_refused(X):
+    scaling = layers.Normalization()
+    scaling.adapt(X)
+    first = keras.Sequential([layers.Input((64,)), scaling, layers.Dense(4)])
+    with pytest.raises(ValueError, match="adapted to data.*pretrained=True"):
+        make(first).fit(X)
+    kept = make(first, pretrained=True, epochs=0).fit(X)
+    assert_allclose(kept.transform(X), first.predict(X, verbose=0), atol=1e-4)
 
 
 def test_training_goes_on_after_a_copy(X):

@@ -17,7 +17,7 @@ from skae.base import BaseAutoencoder
 from skae.data import Layout, Units
 from skae.density import AutoencoderDensity
 from skae.engine import Architecture
-from skae.families.keras_networks import is_model
+from skae.families.keras_networks import BuiltNetwork, is_model
 from skae.fitting import TrainedModel
 from skae.imputation import AutoencoderImputer
 from skae.outliers import AutoencoderOutlierDetector
@@ -131,6 +131,8 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
             return {kind: {"class": _name(type(value)), "values": values}}
     if is_model(value) and not _keras_objects.describe(value):
         return {"keras_model": encoder.encode(_keras_models.describe(value))}
+    if isinstance(value, BuiltNetwork) and value.own:
+        raise CannotSave(f"a model with {', '.join(sorted(value.own))}")
     if isinstance(value, SavedState):
         values = encoder.encode_items(vars(value))
         return {"part": {"class": _name(type(value)), "values": values}}

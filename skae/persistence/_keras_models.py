@@ -13,8 +13,6 @@ def describe(model) -> BuiltNetwork:
         network = BuiltNetwork(model, keeps_weights=True)
     except TypeError as error:
         raise CannotSave(f"a model ({error})") from error
-    if network.own:
-        raise CannotSave(f"a model with {', '.join(sorted(network.own))}")
     return network
 
 

@@ -152,11 +152,12 @@ class BuiltNetwork(Network):
         The weights, if they are kept.
 
     own : dict
-        Classes and functions of the user by name, which Keras does not know. A file
-        cannot hold them.
+        Classes and functions of the user by name, which Keras does not know.
     """
 
-    __slots__ = ("_digest",)
+    # Not in `vars`, which files hold: a file must not bring code, nor the digest of
+    # another network.
+    __slots__ = ("_digest", "_own")
 
     def __init__(self, model, keeps_weights: bool = False):
         self.keeps_weights = keeps_weights
@@ -165,7 +166,12 @@ class BuiltNetwork(Network):
         self.weights = None
         if keeps_weights:
             self.weights = [np.asarray(w).copy() for w in model.get_weights()]
-        self.own = unregistered_objects(model)
+        self._own = unregistered_objects(model)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """Classes and functions of the user; none in a network from a file."""
+        return getattr(self, "_own", {})
 
     def make(self, role, **given):
         """Build a copy."""
@@ -180,6 +186,9 @@ class BuiltNetwork(Network):
                     layer.trainable = is_trained
         if self.weights is not None:
             model.set_weights(self.weights)
+        for layer in layers:
+            if hasattr(layer, "finalize_state"):  # adapted layers compute with copies
+                layer.finalize_state()
 
     def restored(self, role: str):
         """A model with the weights that are kept."""
@@ -188,7 +197,6 @@ class BuiltNetwork(Network):
         return model
 
     def _identity(self):
-        # Not in `vars`, which files hold: they could tell the digest of another.
         if not hasattr(self, "_digest"):
             text = json.dumps([self.config, self.trainable], default=repr)
             found = hashlib.sha256(text.encode())
@@ -220,8 +228,17 @@ def is_model(value: Any) -> bool:
     return "keras" in sys.modules and isinstance(value, keras.layers.Layer)
 
 
-def _is_frozen(layer) -> bool:
-    return not layer.trainable and bool(layer.weights)
+def _check_not_pretrained(model, role: str) -> None:
+    """Raise ValueError if a model has weights that are meant to be kept."""
+    for layer in model._flatten_layers():
+        is_adapted = hasattr(layer, "adapt") and bool(layer.weights)
+        if is_adapted or (not layer.trainable and layer.weights):
+            what = "has been adapted to data" if is_adapted else "is frozen"
+            raise ValueError(
+                f"The layer {layer.name!r} of the {role} {what}, but a fit begins with "
+                "new weights. Set pretrained=True to keep those of the model; or make "
+                "the layer trainable, or leave it out."
+            )
 
 
 def as_network(
@@ -234,13 +251,8 @@ def as_network(
                 f"{role} is a built model, which takes no parameters; got "
                 f"{role}__{min(parameters)}. Give a function that builds the model."
             )
-        frozen = [layer.name for layer in value._flatten_layers() if _is_frozen(layer)]
-        if frozen and not keeps_weights:
-            raise ValueError(
-                f"The layer {frozen[0]!r} of the {role} is frozen, but its weights "
-                "would be drawn at random. Set pretrained=True to keep the weights of "
-                "the model, or set trainable=True in the layer."
-            )
+        if not keeps_weights:
+            _check_not_pretrained(value, role)
         return BuiltNetwork(value, keeps_weights)
     if value is None or callable(value):
         return FunctionNetwork(value, parameters, keeps_weights)
