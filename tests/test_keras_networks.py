@@ -398,7 +398,7 @@ def test_a_file_brings_no_code(X, tmp_path):
     rows = keras.Input((64,))
     model = keras.Model(rows, layers.Lambda(lambda x: x[:, :3], name="cut")(rows))
     fitted = make(model, encoding_dim=3).fit(X)
-    with pytest.raises(TypeError, match="a model with Lambda"):
+    with pytest.raises(TypeError, match="a model with .*Lambda"):
         skae.save(fitted, tmp_path / "model.skae")
     network = fitted._model.architecture.encoder
     copied = BuiltNetwork.__new__(BuiltNetwork)
