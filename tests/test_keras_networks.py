@@ -98,6 +98,7 @@ NETWORKS = {
     "weight regularizer": [layers.Dense(16, kernel_regularizer="l2")],
     "constraint": [layers.Dense(16, kernel_constraint="max_norm")],
     "frozen": [layers.Dense(16, trainable=False), layers.Dense(8)],
+    "float64": [layers.Dense(16, dtype="float64")],
     "layer normalization": [layers.Dense(16), layers.LayerNormalization()],
 }
 
@@ -118,6 +119,19 @@ def test_trains_as_keras_does(kind, X):
         assert_allclose(ours, theirs, atol=1e-5)
     # Keras gives a short batch the weight of a whole one.
     assert_allclose(fitted.history_["loss"], losses, rtol=0.02)
+
+
+def test_functions_of_the_whole_batch_see_no_padding(X):
+    rows = keras.Input((64,))
+    h = layers.Dense(8, use_bias=False)(rows)
+    first = keras.Model(rows, layers.Dense(4)(h - ops.mean(h, axis=0)))
+    second = keras.Sequential([layers.Input((4,)), layers.Dense(64)])
+    fitted = make(first, second, epochs=3, batch_size=64, **AS_KERAS).fit(X)
+    whole, _ = trained_by_keras((first, second), X, 3, 64)
+    for ours, theirs in zip(
+        fitted.autoencoder_.get_weights(), whole.weights, strict=True
+    ):
+        assert_allclose(ours, theirs.numpy(), atol=1e-5)
 
 
 def test_transform_uses_moving_averages(X):
@@ -275,6 +289,14 @@ def test_from_one_model(X):
     ).fit(X)
     assert_allclose(wrapped.reconstruct(X), whole.predict(X, verbose=0), atol=1e-5)
     assert wrapped.encoding_dim_ == 5
+    nested = keras.Model(rows, wrapped.decoder_(wrapped.encoder_(rows)))
+    again = KerasAutoencoder.from_model(
+        nested, wrapped.encoder_.name, pretrained=True, epochs=0
+    ).fit(X)
+    assert_allclose(again.transform(X), wrapped.transform(X), atol=1e-5)
+    both = keras.Model(rows, [code, layers.Dense(64)(code)])
+    with pytest.raises(ValueError, match="1 inputs and 2 outputs"):
+        KerasAutoencoder.from_model(both, code="bottleneck")
     with pytest.raises(ValueError, match="no layer 'middle'.*bottleneck"):
         KerasAutoencoder.from_model(whole, code="middle")
     around = layers.Concatenate()([code, rows])
@@ -431,6 +453,49 @@ def test_training_goes_on_after_a_copy(X):
         model.set_params(encoder=encoder((64,), 4, 32)).fit(X)
 
 
+def test_variables_of_a_function_are_part_of_it(X):
+    settings = {"units": 3}
+
+    def closed(input_shape, encoding_dim):
+        return encoder(input_shape, encoding_dim, settings["units"])
+
+    first = make(closed, decoder, 4).fit(X)
+    settings["units"] = 7
+    second = make(closed, decoder, 4).fit(X)
+    assert [m.encoder_.get_weights()[2].shape for m in (second,)] == [(64, 7)]
+    assert first._model.weights.keys() == second._model.weights.keys()
+
+
+def test_what_cannot_be_copied_is_refused(X):
+    def scaled(by):
+        def activation(x):
+            return by * x
+
+        return activation
+
+    two = [layers.Dense(4, activation=scaled(by)) for by in (2.0, 50.0)]
+    with pytest.raises(ValueError, match="two different 'activation'"):
+        make(keras.Sequential([layers.Input((64,)), *two])).fit(X)
+    shared = layers.Dense(4)
+    one, other = (
+        keras.Sequential([layers.Input((n,)), layers.Dense(4), shared]) for n in (64, 4)
+    )
+    with pytest.raises(ValueError, match=f"share the layer '{shared.name}'"):
+        make(one, other).fit(X)
+
+    class Bare(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(4)
+
+        def call(self, x):
+            return self.dense(x)
+
+    with pytest.raises(TypeError, match="cannot be copied.*function or a class"):
+        make(Bare()).fit(X)
+    assert make(Bare, decoder).fit(X).encoding_dim_ == 4
+
+
 def test_a_function_must_build_anew(X):
     model = encoder((64,), 4)
     with pytest.raises(ValueError, match="the same model twice"):
@@ -451,6 +516,14 @@ def test_data_are_standardized_unless_outputs_are_bounded(X):
         clone(bounded).set_params(standardize=True).fit(scaled)
     tanh = make(encoder, decoder, 4, decoder__activation="tanh").fit(2 * scaled - 1)
     assert not tanh.standardized_
+    with pytest.raises(ValueError, match=r"cross-entropy needs outputs in \[0, 1\]"):
+        clone(tanh).set_params(loss="binary_crossentropy").fit(scaled)
+
+    def levels(input_shape, encoding_dim):
+        parts = [layers.Embedding(20, 2), layers.Flatten(), layers.Dense(encoding_dim)]
+        return keras.Sequential([layers.Input(input_shape), *parts])
+
+    assert not make(levels, decoder, 4).fit(np.round(X)).standardized_
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", None])

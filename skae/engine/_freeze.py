@@ -14,6 +14,7 @@ from skae._keras import keras
 # Attributes of Keras' objects that are no settings: the number in a name, the reduction
 # of a loss, which is not used, and how a layer remembers its use.
 _NOT_SETTINGS = ("name", "reduction", "built")
+_PLAIN = (bool, int, float, complex, str, bytes, type(None), np.ndarray, np.generic)
 
 
 def freeze(value: Any) -> Hashable:
@@ -27,6 +28,8 @@ def freeze(value: Any) -> Hashable:
     if hasattr(value, "get_config") and not isinstance(value, type):  # Keras objects
         config = json.dumps(plain_config(value), sort_keys=True, default=repr)
         return (type(value), config, freeze(own_settings(value)))
+    if isinstance(value, FunctionType) and _has_surroundings(value):
+        return ("function", value, _surroundings(value))
     if isinstance(value, MethodType):
         return ("method", freeze(value.__self__), value.__func__)
     if isinstance(value, functools.partial):
@@ -38,6 +41,42 @@ def freeze(value: Any) -> Hashable:
     except TypeError:
         return _by_content(value)
     return (type(value).__name__, value)  # 1, 1.0 and True differ
+
+
+def _has_surroundings(function: FunctionType) -> bool:
+    """Whether a function may use variables that change: not those of libraries."""
+    package = (function.__module__ or "").partition(".")[0]
+    return package not in ("keras", "skae", "tensorflow", "numpy")
+
+
+def _surroundings(function: FunctionType) -> Hashable:
+    """Values of the closure, the defaults and plain global variables of a function.
+
+    A notebook changes them between two fits, and the network with them.
+    """
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    found = {}
+    for name, cell in cells:
+        try:
+            found[name] = _frozen_variable(cell.cell_contents)
+        except ValueError:  # not assigned yet
+            continue
+    for name in function.__code__.co_names:
+        if name in function.__globals__:
+            found[f"global {name}"] = _frozen_variable(function.__globals__[name])
+    defaults = function.__defaults__, function.__kwdefaults__
+    return (freeze(defaults), *sorted(found.items(), key=lambda item: item[0]))
+
+
+def _frozen_variable(value: Any) -> Hashable:
+    """A stand-in for the value of a variable; others than plain ones by identity."""
+    if isinstance(value, _PLAIN):
+        return freeze(value)
+    if isinstance(value, list | tuple):
+        return (type(value).__name__, *map(_frozen_variable, value))
+    if isinstance(value, dict):
+        return ("dict", *((repr(k), _frozen_variable(v)) for k, v in value.items()))
+    return id(value)
 
 
 def plain_config(value: Any) -> dict[str, Any]:

@@ -208,12 +208,24 @@ def connect(architecture) -> Graph:
     )
 
 
+# Layers of Keras whose outputs for a row may depend on other rows.
+_OF_BATCHES = (
+    *("AugMix", "BatchNormalization", "CutMix", "Lambda", "MixUp"),
+    *("RandAugment", "UnitNormalization"),
+)
+
+
 def _sees_batch(layer) -> bool:
     """Whether outputs or losses of a layer may depend on the batch as a whole."""
+    if getattr(layer, "is_of_user", False):
+        models = [m for m in layer._flatten_layers() if isinstance(m, keras.Model)]
+        operations = [o for m in models for o in getattr(m, "operations", ())]
+        if not all(isinstance(o, keras.layers.Layer) for o in operations):
+            return True  # functions of keras.ops, of any axis
     is_ours = type(layer).__module__.partition(".")[0] in ("keras", "skae")
     return (
         not is_ours
-        or isinstance(layer, keras.layers.BatchNormalization)
+        or type(layer).__name__ in _OF_BATCHES
         or getattr(layer, "activity_regularizer", None) is not None
     )
 

@@ -1,5 +1,6 @@
 """Random numbers of one fit, independent of global random states."""
 
+import copy
 import functools
 import random
 from collections.abc import Iterator
@@ -87,11 +88,38 @@ def random_initializers(model) -> dict[int, object]:
     All other weights keep the values with which they were built.
     """
     initializers = {id(w): getattr(w, "drawn_by", None) for w in model.weights}
-    return {key: made for key, made in initializers.items() if hasattr(made, "seed")}
+    return {key: made for key, made in initializers.items() if _may_draw(made)}
+
+
+def _may_draw(initializer) -> bool:
+    """Whether an initializer has a seed, or is one of the user's, which may draw."""
+    if initializer is None or hasattr(initializer, "seed"):
+        return initializer is not None
+    module = getattr(initializer, "__module__", "").partition(".")[0]
+    return module not in ("keras", "skae")
 
 
 def redraw(initializer, shape: tuple[int, ...], seed: int) -> np.ndarray:
     """Draw values of `initializer` with another seed."""
-    config = {**initializer.get_config(), "seed": seed}
-    values = type(initializer).from_config(config)(shape, dtype="float32")
+    if hasattr(initializer, "seed"):
+        initializer = copy.copy(initializer)
+        initializer.seed = seed
+        values = initializer(shape, dtype="float32")
+    else:
+        with global_keras_seed(seed):
+            values = initializer(shape, dtype="float32")
     return keras.ops.convert_to_numpy(values)
+
+
+@contextmanager
+def global_keras_seed(seed: int) -> Iterator[None]:
+    """Context in which what Keras draws without a seed is drawn with this one."""
+    from keras.src.backend.common import global_state
+
+    name = "global_seed_generator"
+    before = global_state.get_global_attribute(name)
+    global_state.set_global_attribute(name, keras.random.SeedGenerator(seed))
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(name, before)

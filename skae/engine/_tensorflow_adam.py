@@ -26,6 +26,7 @@ def is_plain_adam(optimizer, gradients, variables) -> bool:
         and not any(getattr(optimizer, option) for option in _OPTIONS)
         and all(isinstance(gradient, tf.Tensor) for gradient in gradients)
         and all(variable.constraint is None for variable in variables)
+        and all(variable.dtype == "float32" for variable in variables)
     )
 
 

@@ -240,6 +240,12 @@ class ConditionalObjective(ConditionalMethods, VariationalObjective):
         n_rows = len(fields["condition"])
         self._condition_encoder_ = self._condition_encoder_.with_rows(some, n_rows)
 
+    @classmethod
+    def _test_params(cls):
+        # What is left of rows given their condition may be little: the noise of the
+        # likelihood is, and steps without momentum or scaling must be small.
+        return {**super()._test_params(), "learning_rate": 2e-4}
+
 
 def _warn_without(y) -> None:
     if y is None:

@@ -23,6 +23,11 @@ _UNBOUNDED = (-math.inf, math.inf)
 # Number of codes from which the range of a decoder's outputs is found, and factor by
 # which half of them are far out, where activations saturate.
 _N_CODES, _FAR = 64, 1e3
+# Layers that take values, levels or a mask from the data.
+_OF_RAW_DATA = {
+    *("CategoryEncoding", "Discretization", "Embedding", "Masking"),
+    *("Normalization", "Rescaling"),
+}
 # Layers that XLA makes faster on a CPU, and models of them.
 _DENSE = {
     *("Activation", "BatchNormalization", "Dense", "ELU", "LayerNormalization"),
@@ -65,7 +70,7 @@ class KerasArchitecture(Architecture):
         plain |= {"loss": "squared_error", "likelihood": "gaussian"}
         fields = {"data": Field(shape), **cls.further_fields(values)}
         found = _examine(cls(fields, **{**values, **plain}))
-        code_shape, values["output_range"], values["is_dense"] = found
+        code_shape, values["output_range"], values["is_dense"], takes_raw = found
         code_size = math.prod(code_shape)
         if is_open:
             values["encoding_dim"] = code_size
@@ -79,7 +84,7 @@ class KerasArchitecture(Architecture):
         if is_auto(values["standardize"]):
             keeps = values["encoder"].keeps_weights or values["decoder"].keeps_weights
             is_bounded = values["output_range"] != _UNBOUNDED
-            values["standardize"] = not (keeps or is_bounded)
+            values["standardize"] = not (keeps or is_bounded or takes_raw)
         return values
 
     @classmethod
@@ -100,6 +105,13 @@ class KerasArchitecture(Architecture):
                 f"standardize=True, but the decoder's outputs are {self._bounds}: its "
                 "last activation bounds them. End the decoder without an activation, "
                 "or leave standardize at 'auto'."
+            )
+        is_logit_or_share = self.output_range in (_UNBOUNDED, (0, 1))
+        if self.reconstruction_loss().unit_interval and not is_logit_or_share:
+            raise ValueError(
+                f"A cross-entropy needs outputs in [0, 1], or logits of any size, but "
+                f"the decoder's outputs are {self._bounds}. End it with "
+                "activation='sigmoid', or without an activation."
             )
 
     def reconstruction_loss(self):
@@ -208,16 +220,46 @@ class KerasVariational(Variational, KerasArchitecture):
         """Negative log-likelihood, of data as they are if not standardized."""
         return self.of_outputs(LIKELIHOODS[self.likelihood])
 
+    def baseline(self, rows, summary, weight, rng):
+        """Scaling, and a noise of the size of the data if they are as given."""
+        baseline = super().baseline(rows, summary, weight, rng)
+        if self.likelihood != "gaussian" or self.standardize:
+            return baseline
+        scale = np.float32(np.log(summary.scale))
+        return baseline.with_weights({"likelihood/log_scale": scale})
+
     def posterior(self, h, x):
         """Mean and log-variance: two outputs of the encoder, or layers on one."""
         if isinstance(h, dict):
-            h = list(h.values())
+            h = _mean_and_log_var(h)
+        if isinstance(h, list | tuple) and len(h) == 1:
+            (h,) = h
         if isinstance(h, list | tuple):
             mean, log_var, *_ = h
+            if mean.shape != log_var.shape:
+                raise ValueError(
+                    "The encoder returns a mean of shape "
+                    f"{tuple(mean.shape[1:])}, and a log-variance of shape "
+                    f"{tuple(log_var.shape[1:])}: they must be alike."
+                )
             return flat(mean, "flat_code"), flat(log_var, "flat_log_var")
         h, units = flat(h, "features"), int(self.encoding_dim)
         dense = keras.layers.Dense
         return dense(units, name="code")(h), dense(units, name="log_var")(h)
+
+
+def _mean_and_log_var(outputs: Mapping[str, Any]) -> list:
+    """The two outputs of an encoder that are needed, by their names."""
+    found = []
+    for wanted in (("mean", "z_mean", "code"), ("log_var", "z_log_var")):
+        named = [outputs[name] for name in wanted if name in outputs]
+        if len(named) != 1:
+            raise ValueError(
+                f"The encoder returns outputs with the names {sorted(outputs)}, of "
+                f"which one must be {' or '.join(map(repr, wanted))}."
+            )
+        found += named
+    return found
 
 
 class KerasConditional(KerasVariational):
@@ -248,9 +290,12 @@ def flat(x, name: str):
     return x if len(x.shape) == 2 else keras.layers.Flatten(name=name)(x)
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=16)
 def _examine(architecture: KerasArchitecture):
-    """Shape of a code, range of the decoder's outputs, and whether all is dense."""
+    """Shape of a code, and range of the decoder's outputs.
+
+    Also whether all layers are dense, and whether some take data as they are.
+    """
     graph = build_graph(architecture)
     names = [layer.name for layer in graph.encoder.layers]
     shape = graph.encoder.output_shape[1:]
@@ -265,14 +310,20 @@ def _examine(architecture: KerasArchitecture):
     inputs = inputs if len(inputs) > 1 else inputs["codes"]
     outputs = np.asarray(graph.decoder(inputs, training=False))
     parts = {type(layer).__name__ for layer in graph.forward._flatten_layers()}
-    return shape, _range_of(outputs), parts <= _DENSE
+    return (
+        *(shape, _range_of(outputs, graph.decoder)),
+        *(parts <= _DENSE, not parts.isdisjoint(_OF_RAW_DATA)),
+    )
 
 
-def _range_of(outputs: np.ndarray) -> tuple[float, float]:
+def _range_of(outputs: np.ndarray, decoder) -> tuple[float, float]:
     """The range of an activation, from outputs for codes of which some are far out."""
     low, high = float(np.min(outputs)), float(np.max(outputs))
     if not low < high:  # constant, or not a number
-        return _UNBOUNDED
+        layers = decoder.get_layer("decoder")._flatten_layers()
+        last = [getattr(layer, "activation", None) for layer in layers][-1]
+        is_sigmoid = last in (keras.activations.sigmoid, keras.activations.softmax)
+        return (0.0, 1.0) if is_sigmoid else _UNBOUNDED
     if low >= 0:
         return (0.0, 1.0) if high <= 1 else (0.0, math.inf)
     is_saturated = low >= -1 and high <= 1 and max(-low, high) > 0.9

@@ -14,6 +14,12 @@ _UNSAFE = (
     *("HashedCrossing", "Hashing", "IntegerLookup", "StringLookup"),
     *("FeatureSpace", "TextVectorization"),
 )
+# The name of all functions that are lambdas, and Keras' names of plain values.
+_LAMBDA = "<lambda>"
+_VALUES = (
+    *("__tensor__", "__numpy__", "__keras_tensor__"),
+    *("__slice__", "__ellipsis__", "__bytes__"),
+)
 # Where Keras has the objects that a configuration may name.
 _MODULES = ("activations", "constraints", "initializers", "layers", "regularizers")
 
@@ -41,7 +47,7 @@ def model_of(config: Mapping[str, Any], own: Mapping[str, Any]) -> Any:
     """
     for node in _nodes(config):
         _check(node, own)
-    unsafe = any(name in _UNSAFE for name in own)
+    unsafe = any(name in (*_UNSAFE, _LAMBDA) for name in own)
     return keras.saving.deserialize_keras_object(
         copy.deepcopy(config), custom_objects=dict(own), safe_mode=not unsafe
     )
@@ -57,9 +63,12 @@ def split(model, code: str) -> tuple[Any, Any]:
             f"The {name_of(type(model))} is no functional model that can be split. "
             "Give an encoder and a decoder."
         )
-    found = model.get_layer(code).output
-    if isinstance(found, list | tuple | dict):
-        raise ValueError(f"The layer {code!r} has several outputs; one is the code.")
+    if len(model.inputs) > 1 or len(model.outputs) > 1:
+        raise ValueError(
+            f"The model has {len(model.inputs)} inputs and {len(model.outputs)} "
+            "outputs; an autoencoder has one of each. Give an encoder and a decoder."
+        )
+    found = _output_of(model, code)
     try:
         return keras.Model(model.inputs[0], found), keras.Model(found, model.outputs[0])
     except ValueError as error:
@@ -67,6 +76,18 @@ def split(model, code: str) -> tuple[Any, Any]:
             f"The outputs of the model do not come from the layer {code!r} alone: "
             f"there is a way around it, with which a code cannot be decoded. ({error})"
         ) from error
+
+
+def _output_of(model, code: str) -> Any:
+    """The outputs of the layer `code` in a functional or sequential model."""
+    levels = getattr(model, "_functional", model)._nodes_by_depth.values()
+    nodes = [node for level in levels for node in level]
+    own = [node for node in nodes if node.operation is model.get_layer(code)]
+    if len(own) != 1:
+        raise ValueError(f"The layer {code!r} is used {len(own)} times in the model.")
+    if len(own[0].outputs) != 1:
+        raise ValueError(f"The layer {code!r} has several outputs; one is the code.")
+    return own[0].outputs[0]
 
 
 def unregistered_objects(model) -> dict[str, Any]:
@@ -77,8 +98,14 @@ def unregistered_objects(model) -> dict[str, Any]:
             name = keras.saving.get_registered_name(value)
             if keras.saving.get_registered_object(name) is value:
                 continue
-            if _builtin(value.__module__, value.__name__) is not value:
-                found[name] = value
+            if _builtin(value.__module__, value.__name__) is value:
+                continue
+            if found.setdefault(name, value) is not value:
+                raise ValueError(
+                    f"The model has two different {name!r}, which Keras cannot tell "
+                    "apart in a copy. Give them names of their own, or give a function "
+                    "that builds the model."
+                )
     return found
 
 
@@ -115,7 +142,7 @@ def _nodes(value: Any) -> Iterator[Mapping[str, Any]]:
 
 def _check(node: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     name, module = node["class_name"], node.get("module")
-    if name in ("__tensor__", "__numpy__", "__keras_tensor__", "__slice__"):
+    if name in _VALUES:
         return
     registered = node.get("registered_name") or name
     if name == "function":
@@ -125,7 +152,8 @@ def _check(node: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         or keras.saving.get_registered_object(registered) is not None
         or _builtin(module, name) is not None
     )
-    if not known and not (name == "__lambda__" and "Lambda" in own):
+    is_lambda = name == "__lambda__" and bool({"Lambda", _LAMBDA} & own.keys())
+    if not known and not is_lambda:
         raise ValueError(
             f"its network has a {name!r} of {module!r}, which Keras does not know: "
             "import the module that registers it with "

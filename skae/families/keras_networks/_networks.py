@@ -38,6 +38,10 @@ class Network(SavedState):
 
     keeps_weights: bool
 
+    # Not in `vars`, which files hold: a file must not bring code, nor the key of
+    # another network.
+    __slots__ = ("_frozen", "_own")
+
     @abstractmethod
     def make(self, role: str, **given) -> Any:
         """A new model, with weights of its own; `role` is "encoder" or "decoder"."""
@@ -58,7 +62,15 @@ class Network(SavedState):
         return hash(self._key())
 
     def _key(self):
-        return freeze(self._identity()), self.keeps_weights
+        # Once: variables of a function may change later.
+        if not hasattr(self, "_frozen"):
+            self._frozen = freeze(self._identity()), self.keeps_weights
+        return self._frozen
+
+    def __getstate__(self):
+        # The key of one process is not valid in another.
+        own = {"_own": self._own} if hasattr(self, "_own") else {}
+        return dict(vars(self)), own
 
     def __deepcopy__(self, memo):
         return self
@@ -88,11 +100,17 @@ class FunctionNetwork(Network):
     ):
         self.function, self.keeps_weights = function, keeps_weights
         self.parameters = copy.deepcopy(dict(parameters))
+        self._key()
 
     def make(self, role, **given):
         """Call the function."""
         function = function_of(self.function, role)
         names = arguments_of(function)
+        if twice := given.keys() & self.parameters.keys():
+            raise ValueError(
+                f"{role}__{min(twice)} cannot be set: {role} gets this argument from "
+                "the estimator and the data."
+            )
         given = {name: value for name, value in given.items() if name in names}
         title = f"{role}={name_of(function)}"
         try:
@@ -155,16 +173,17 @@ class BuiltNetwork(Network):
         Classes and functions of the user by name, which Keras does not know.
     """
 
-    # Not in `vars`, which files hold: a file must not bring code, nor the digest of
-    # another network.
-    __slots__ = ("_digest", "_own")
-
     def __init__(self, model, keeps_weights: bool = False):
         self.keeps_weights = keeps_weights
         self.config = config_of(model)
         self.trainable = [layer.trainable for layer in model._flatten_layers()]
         self.weights = None
         if keeps_weights:
+            if not model.built:
+                raise ValueError(
+                    f"The model {model.name!r} is to keep its weights, but has none "
+                    "yet: begin it with an Input, or call it on some rows."
+                )
             self.weights = [np.asarray(w).copy() for w in model.get_weights()]
         self._own = unregistered_objects(model)
 
@@ -175,7 +194,16 @@ class BuiltNetwork(Network):
 
     def make(self, role, **given):
         """Build a copy."""
-        return model_of(self.config, self.own)
+        try:
+            return model_of(self.config, self.own)
+        except Exception as error:  # Keras and classes of users may raise anything
+            if not hasattr(self, "_own"):  # from a file
+                raise ValueError(str(error)) from error
+            text = str(error).split("\n\n")[0]
+            raise TypeError(
+                f"The {role} cannot be copied: {text} Give a function or a class that "
+                "builds the model, instead of the model itself."
+            ) from error
 
     def after_call(self, model):
         """Freeze the layers that are frozen, and set weights that are kept."""
@@ -197,13 +225,11 @@ class BuiltNetwork(Network):
         return model
 
     def _identity(self):
-        if not hasattr(self, "_digest"):
-            text = json.dumps([self.config, self.trainable], default=repr)
-            found = hashlib.sha256(text.encode())
-            for array in self.weights or ():
-                found.update(np.ascontiguousarray(array).tobytes())
-            self._digest = found.hexdigest()
-        return self._digest, tuple(self.own.values())
+        text = json.dumps([self.config, self.trainable], default=repr)
+        found = hashlib.sha256(text.encode())
+        for array in self.weights or ():
+            found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest(), tuple(self.own.values())
 
     def __repr__(self):
         name = self.config["config"].get("name", "without a name")

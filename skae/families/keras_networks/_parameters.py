@@ -157,12 +157,27 @@ class NetworkParameters:
         return self
 
     def _graph_values(self):
+        self._check_shared_layers()
         networks = {role: self._network(role) for role in _ROLES}
         return (
             super()._graph_values()
             | networks
             | {"output_range": "auto", "is_dense": "auto"}
         )
+
+    def _check_shared_layers(self) -> None:
+        """Raise ValueError if two built models have a layer in common."""
+        if not (is_model(self.encoder) and is_model(self.decoder)):
+            return
+        layers = {id(layer) for layer in self.encoder._flatten_layers()}
+        for layer in self.decoder._flatten_layers():
+            if id(layer) in layers and layer.weights:
+                raise ValueError(
+                    f"encoder and decoder share the layer {layer.name!r}, but each is "
+                    "copied, so that they would have weights of their own. Networks "
+                    "with shared weights are not supported; Autoencoder has "
+                    "tied_weights=True."
+                )
 
     def _network(self, role: str) -> Network:
         prefix = f"{role}__"
@@ -184,6 +199,8 @@ class NetworkParameters:
                     "give its name: pretrained='encoder'."
                 )
             return bool(self.pretrained) and role in built
+        if role == self.pretrained and getattr(self, role) is None:
+            raise ValueError(f"pretrained={role!r}, but there is no {role}.")
         return role == self.pretrained
 
     def __sklearn_clone__(self):
