@@ -109,5 +109,5 @@ _ = ReconstructionDisplay.from_estimator(search, new_images[:10], ax=axes["image
 # Result: four filters are much better than one, and sixteen a little better than four.
 # The classifier on eight numbers per image recognizes 93 % of the new digits. The
 # network explains 0.81 of the variance of new digits; `Autoencoder`, with dense layers
-# and PCA to begin with, explains 0.85. A network of your own is worth it
-# where you know more about the data than a dense layer does.
+# and PCA to begin with, explains 0.85. A network of your own is worth it where you know
+# more about the data than a dense layer does.
