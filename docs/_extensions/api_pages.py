@@ -46,6 +46,10 @@ EXTENSION_POINTS = {
         "For families of your own: conditional models",
         ["ConditionalObjective", "ConvConditional", "DenseConditional"],
     ),
+    "skae.families.keras_networks": (
+        "For families of your own: Keras networks that users bring",
+        ["KerasArchitecture"],
+    ),
     "skae.families.sparse": (
         "For families of your own: sparse codes",
         ["SparseArchitecture"],

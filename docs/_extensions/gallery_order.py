@@ -17,11 +17,12 @@ PATH = (
     "plot_table_of_mixed_types",
     "plot_missing_values",
     "plot_synthetic_rows",
-    # Outlier detection, semi-supervised learning.
+    # Outlier detection, semi-supervised learning, own networks.
     "plot_explain_outliers",
     "plot_outlying_columns",
     "plot_outliers_in_heartbeats",
     "plot_semi_supervised",
+    "plot_own_keras_network",
     "plot_a_family_of_your_own",
     # The tutorials, in their own order.
     "plot_simple",
