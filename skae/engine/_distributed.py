@@ -16,6 +16,7 @@ class DistributedProgram(TensorFlowProgram):
 
     def _connect(self):
         self._strategy = tf.distribute.get_strategy()
+        self._n_devices = self._strategy.num_replicas_in_sync
         super()._connect()
 
     def _batch(self, step, batch, weight, loss_weights):

@@ -15,6 +15,7 @@ class TensorFlowProgram(Program):
     """One traced function that gathers mini-batches and runs any number of steps."""
 
     n_traces = 0
+    _n_devices = 1
 
     def _connect(self):
         self._names = list(self.graph.architecture.fields)
@@ -73,7 +74,8 @@ class TensorFlowProgram(Program):
             return function(*fields, *map(tf.constant, arguments)).numpy()
 
         n_rows = np.count_nonzero(block.weight[stop - 1])
-        if rest is None or n_rows == self.settings.batch_size:
+        is_small = self._n_devices <= n_rows < self.settings.batch_size
+        if rest is None or not is_small:
             return run(function, block.index, block.weight, start, stop)
         sums = run(function, block.index, block.weight, start, stop - 1)
         last = (slice(stop - 1, stop), slice(n_rows))

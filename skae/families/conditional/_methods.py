@@ -31,8 +31,7 @@ class ConditionalMethods:
             Data, in a layout that `fit` accepts; or a dask array, which gives a dask
             array, encoded block by block.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         Returns
@@ -60,8 +59,7 @@ class ConditionalMethods:
         X : array-like of shape (n_samples, encoding_dim)
             Codes.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         Returns
@@ -81,8 +79,7 @@ class ConditionalMethods:
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
             Data, in a layout that `fit` takes; or a dask array.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         Returns
@@ -102,8 +99,7 @@ class ConditionalMethods:
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
             Data, in a layout that `fit` takes; or a dask array.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         Returns
@@ -134,8 +130,7 @@ class ConditionalMethods:
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
             Data, in a layout that `fit` takes.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         n_draws : int, default=16
@@ -177,8 +172,7 @@ class ConditionalMethods:
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
             Data, in a layout that `fit` takes.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         n_importance_samples : int, default=100
@@ -217,8 +211,7 @@ class ConditionalMethods:
         X : {array-like, sparse matrix or array} of shape (n_samples, n_features)
             Data, in a layout that `fit` takes.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all; None if unknown.
 
         sample_weight : array-like of shape (n_samples,), default=None
@@ -242,8 +235,7 @@ class ConditionalMethods:
         n_samples : int, default=1
             Number of rows to generate.
 
-        y : object or array-like of shape (n_samples,) or (n_samples, n_columns), \
-                default=None
+        y : object or array-like of shape (n_samples, ...), default=None
             Condition of each row, or one for all. None draws conditions with their
             shares in `fit`.
 

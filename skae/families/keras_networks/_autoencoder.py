@@ -31,6 +31,14 @@ class KerasAutoencoder(NetworkParameters, BaseAutoencoder):
         `encoding_dim` it is half the number of values of a row, rounded up, and at
         most 32.
 
+    loss : str, keras.losses.Loss or callable, default="squared_error"
+        Reconstruction loss :math:`L`, with the names of :class:`Autoencoder`:
+        "squared_error", "absolute_error", "huber" or "binary_crossentropy"; or a loss
+        of Keras, or a function ``(y_true, y_pred)``. It compares what the networks get
+        and return: standardized data, or data as they are (`standardize`). For a
+        cross-entropy the data are in [0, 1]; outputs are probabilities if the last
+        activation keeps them in [0, 1], and logits if it is linear.
+
     See Also
     --------
     Autoencoder : Dense autoencoder, with PCA as its baseline.
@@ -43,11 +51,14 @@ class KerasAutoencoder(NetworkParameters, BaseAutoencoder):
     :math:`L(x, g(f(x)))`, with encoder :math:`f` and decoder :math:`g`, plus the
     losses that layers add: regularizers of weights and activities, ``add_loss``.
 
-    Weights are drawn with `random_state` by their initializers [1]_. Layers in a state
-    of their own are trained and saved as in Keras: :class:`keras.layers.
-    BatchNormalization` sees the rows of the mini-batch, and `transform` uses its moving
-    averages. A network with layers that may depend on the whole mini-batch (this one,
-    activity regularizers, classes of your own) is not compiled with XLA.
+    Weights are drawn with `random_state` by their initializers [1]_. Layers with a
+    state are trained and saved as in Keras: batch normalization [2]_ sees the rows of
+    the mini-batch, and `transform` uses its moving averages. Masks of layers are not
+    used in the loss. If a layer may depend on the whole mini-batch (batch
+    normalization, activity regularizers, functions of ``keras.ops``, classes of your
+    own), a last mini-batch of fewer rows runs in a program of its own, without XLA.
+
+    Encoder and decoder are copied one by one: they cannot share layers with weights.
 
     Files hold functions and classes that are registered with
     ``keras.saving.register_keras_serializable``, and built models of Keras' own layers
@@ -57,6 +68,10 @@ class KerasAutoencoder(NetworkParameters, BaseAutoencoder):
     ----------
     .. [1] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
        feedforward neural networks", AISTATS (2010).
+
+    .. [2] S. Ioffe and C. Szegedy, "Batch normalization: accelerating deep network
+       training by reducing internal covariate shift", ICML (2015),
+       :doi:`10.48550/arXiv.1502.03167`.
 
     Examples
     --------

@@ -30,6 +30,12 @@ class KerasDenoisingAutoencoder(NetworkParameters, DenoisingObjective, BaseAutoe
         `encoding_dim` it is half the number of values of a row, rounded up, and at
         most 32.
 
+    loss : str, keras.losses.Loss or callable, default="squared_error"
+        Reconstruction loss of the clean rows, as in :class:`KerasAutoencoder`:
+        "squared_error", "absolute_error", "huber", "binary_crossentropy", a loss of
+        Keras, or a function ``(y_true, y_pred)``, of standardized data or of data as
+        they are (`standardize`).
+
     See Also
     --------
     KerasAutoencoder : The same without noise.
