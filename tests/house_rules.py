@@ -6,18 +6,21 @@ import textwrap
 
 from sklearn.base import clone
 
+from skae.estimator._docstrings import title_of
 from skae.estimator._parameters import TRAINING_CONSTRAINTS
 from skae.testing._settings import make
 
 
 def check_signature_and_constraints_agree(cls, X):
-    parameters = list(inspect.signature(cls).parameters)
-    assert sorted(parameters) == sorted(clone(cls()).get_params())
+    parameters = set(inspect.signature(cls).parameters)
+    parameters -= {"network_parameters"}  # of functions of users, by any name
+    assert sorted(parameters) == sorted(clone(cls()).get_params(deep=False))
     assert sorted(cls._parameter_constraints) == sorted(parameters)
 
 
 def check_training_parameters_come_last(cls, X):
-    parameters = inspect.signature(cls).parameters
+    parameters = dict(inspect.signature(cls).parameters)
+    parameters.pop("network_parameters", None)  # of functions of users, by any name
     last = list(parameters)[-len(TRAINING_CONSTRAINTS) :]
     assert last == list(TRAINING_CONSTRAINTS)
     assert all(parameters[name].kind.name == "KEYWORD_ONLY" for name in last)
@@ -35,6 +38,8 @@ def check_init_only_assigns(cls, X):
     (function,) = ast.parse(textwrap.dedent(inspect.getsource(cls.__init__))).body
     names = list(inspect.signature(cls).parameters)
     assigned = [ast.unparse(statement) for statement in function.body]
+    if names[-1] == "network_parameters":
+        assert assigned.pop() == f"self._set_network_parameters({names.pop()})"
     assert assigned == [f"self.{name} = {name}" for name in names]
 
 
@@ -50,7 +55,8 @@ def check_documented_attributes_exist(cls, X):
 
 
 def check_documented_parameters(cls, X):
-    assert _section(cls, "Parameters") == list(inspect.signature(cls).parameters)
+    parameters = inspect.signature(cls).parameters.values()
+    assert _section(cls, "Parameters") == [title_of(p) for p in parameters]
 
 
 def _section(cls, title):

@@ -243,12 +243,11 @@ def test_signals():
 
 def test_a_network_from_the_zoo():
     X = np.random.default_rng(0).uniform(size=(8, 32, 32, 3)).astype(np.float32)
-    zoo = keras.applications.MobileNetV3Small(
-        input_shape=(32, 32, 3), include_top=False, weights=None, pooling="avg"
-    )
+    settings = {"include_top": False, "weights": None, "pooling": "avg"}
+    zoo = keras.applications.MobileNet((32, 32, 3), alpha=0.25, **settings)
     zoo.trainable = False
     fitted = make(zoo, pretrained=True, epochs=1, decoder__units=(4,)).fit(X)
-    assert fitted.transform(X).shape == (8, 576)
+    assert fitted.transform(X).shape == (8, 256)
     assert_allclose(fitted.transform(X), zoo.predict(X, verbose=0), atol=1e-5)
     assert not fitted.standardized_
 

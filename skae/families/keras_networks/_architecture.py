@@ -220,6 +220,10 @@ class KerasVariational(Variational, KerasArchitecture):
         """Negative log-likelihood, of data as they are if not standardized."""
         return self.of_outputs(LIKELIHOODS[self.likelihood])
 
+    def given(self, condition):
+        """Arguments for functions that build networks."""
+        return super().given(condition) | {"variational": True}
+
     def baseline(self, rows, summary, weight, rng):
         """Scaling, and a noise of the size of the data if they are as given."""
         baseline = super().baseline(rows, summary, weight, rng)

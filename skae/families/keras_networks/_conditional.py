@@ -157,3 +157,8 @@ class KerasConditionalVariationalAutoencoder(
     def _graph_values(self):
         size = self._condition_encoder_.width
         return super()._graph_values() | {"condition_size": size}
+
+    @classmethod
+    def _test_params(cls):
+        # Codes that begin at random say little after a few small steps.
+        return {**super()._test_params(), "learning_rate": 0.01, "beta": 0.01}

@@ -6,15 +6,24 @@ from skae._keras import keras
 
 
 def dense_encoder(
-    input_shape, encoding_dim, units=(128, 64), activation="gelu", condition_shape=None
+    input_shape,
+    encoding_dim,
+    units=(128, 64),
+    activation="gelu",
+    condition_shape=None,
+    variational=False,
 ):
-    """Dense layers of `units`, and the code."""
+    """Dense layers of `units`, and the code unless it is computed from their outputs.
+
+    So it is in variational autoencoders.
+    """
     inputs = keras.Input(input_shape)
     x = inputs if len(input_shape) == 1 else keras.layers.Flatten()(inputs)
     x, inputs = _told(x, inputs, condition_shape)
     for size in units:
         x = keras.layers.Dense(size, activation=activation)(x)
-    return keras.Model(inputs, keras.layers.Dense(encoding_dim)(x))
+    outputs = x if variational else keras.layers.Dense(encoding_dim)(x)
+    return keras.Model(inputs, outputs)
 
 
 def dense_decoder(

@@ -18,7 +18,7 @@ from skae.families.keras_networks._networks import (
 )
 
 # Arguments of the functions that are not parameters of the estimator's networks.
-_GIVEN = ("input_shape", "encoding_dim", "condition_shape")
+_GIVEN = ("input_shape", "encoding_dim", "condition_shape", "variational")
 
 _ROLES = ("encoder", "decoder")
 
