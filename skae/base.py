@@ -78,10 +78,6 @@ class BaseAutoencoder(
         others |= cls._architecture.layout.parameters.keys()
         return [name for name in cls._get_param_names() if name not in others]
 
-    def _graph_values(self) -> dict[str, Any]:
-        """The parameters that the network depends on, with their values."""
-        return {name: getattr(self, name) for name in self._graph_parameters()}
-
     def _make_architecture(
         self,
         fields: Mapping[str, Rows],

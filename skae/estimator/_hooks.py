@@ -19,6 +19,7 @@ class FamilyHooks(ABC):
     HOOKS: ClassVar[dict[str, str]] = {
         "_architecture": "always",
         "_outside_graph": "before training",
+        "_graph_values": "before training",
         "_fields": "reading data",
         "_training_weight": "reading data",
         "_training_fields": "before training",
@@ -53,6 +54,10 @@ class FamilyHooks(ABC):
 
     # Parameters, other than training parameters, that the graph does not depend on.
     _outside_graph: ClassVar[tuple[str, ...]] = ()
+
+    def _graph_values(self) -> dict[str, Any]:
+        """Parameters that the graph depends on, by name, with their values."""
+        return {name: getattr(self, name) for name in self._graph_parameters()}
 
     def _loss_weights(self, epoch: float) -> dict[str, float]:
         """Weights of the terms of the loss by name; all epochs have the same names.
