@@ -129,8 +129,6 @@ def _encode_special(encoder: Encoder, value: Any) -> dict | None:
         if isinstance(value, base):
             values = _encode_values(encoder, value)
             return {kind: {"class": _name(type(value)), "values": values}}
-    if is_model(value) and not _keras_objects.describe(value):
-        return {"keras_model": encoder.encode(_keras_models.describe(value))}
     if isinstance(value, BuiltNetwork) and value.own:
         raise CannotSave(f"a model with {', '.join(sorted(value.own))}")
     if isinstance(value, SavedState):
@@ -203,7 +201,11 @@ def _encode_estimator(encoder: Encoder, estimator) -> dict:
     encoded = {}
     for name, value in (parameters | fitted).items():
         try:
-            encoded[name] = encoder.encode(value)
+            if name in ("encoder", "decoder") and is_model(value):
+                network = _keras_models.describe(value)
+                encoded[name] = {"keras_model": encoder.encode(network)}
+            else:
+                encoded[name] = encoder.encode(value)
         except CannotSave as error:
             # Not a CannotSave, which an estimator around this one would extend.
             raise TypeError(

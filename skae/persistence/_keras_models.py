@@ -11,7 +11,7 @@ def describe(model) -> BuiltNetwork:
     """A copy of a model that a file can hold; raise CannotSave for others."""
     try:
         network = BuiltNetwork(model, keeps_weights=True)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise CannotSave(f"a model ({error})") from error
     return network
 
