@@ -1,5 +1,7 @@
 """The models of the tutorials, typed in plain Keras 3 as their sources do."""
 
+import time
+
 import keras
 from keras import layers, ops
 
@@ -162,3 +164,15 @@ def variational():
     model = Variational()
     model.compile("adam", nats)
     return model
+
+
+class Stopwatch(keras.callbacks.Callback):
+    """Seconds of each epoch."""
+
+    def on_train_begin(self, logs=None):
+        self.seconds, self.last = [], time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.perf_counter()
+        self.seconds.append(now - self.last)
+        self.last = now

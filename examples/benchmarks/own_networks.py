@@ -9,7 +9,6 @@ of an epoch are given, without the first one, which compiles.
 import sys
 
 import _keras_models as tutorials
-import _measure
 import keras
 import numpy as np
 from _measure import print_table
@@ -60,22 +59,10 @@ def twin(model):
     return copy
 
 
-class Stopwatch(keras.callbacks.Callback):
-    """Seconds of each epoch."""
-
-    def on_train_begin(self, logs=None):
-        self.seconds, self.last = [], _measure.time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        now = _measure.time.perf_counter()
-        self.seconds.append(now - self.last)
-        self.last = now
-
-
 def fit_both(ours, model, X, y, **target):
     """Least seconds of an epoch on both sides, the first one not counted."""
-    stopwatch = Stopwatch()
-    ours.set_params(callbacks=[Stopwatch()]).fit(X, **target)
+    stopwatch = tutorials.Stopwatch()
+    ours.set_params(callbacks=[tutorials.Stopwatch()]).fit(X, **target)
     settings = {"epochs": ours.epochs, "batch_size": ours.batch_size}
     settings |= {"shuffle": False, "verbose": 0}
     model.fit(X, y, callbacks=[stopwatch], **settings)

@@ -4,9 +4,9 @@ Run ``python examples/benchmarks/training.py``; every row alternates between the
 sides in one process, and its scores are those of the timed models.
 """
 
-import _measure
 import keras
 import numpy as np
+from _keras_models import Stopwatch
 from _measure import alternating_seconds, print_table
 from sklearn.model_selection import GridSearchCV
 
@@ -40,18 +40,6 @@ def build_keras(width, hidden_layer_sizes, encoding_dim):
 def keras_loss(model, X):
     """Test cross-entropy of a Keras model."""
     return float(model.evaluate(X, X, batch_size=1024, verbose=0))
-
-
-class Stopwatch(keras.callbacks.Callback):
-    """Seconds of each epoch."""
-
-    def on_train_begin(self, logs=None):
-        self.seconds, self.last = [], _measure.time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        now = _measure.time.perf_counter()
-        self.seconds.append(now - self.last)
-        self.last = now
 
 
 def epochs(data, hidden_layer_sizes, n_epochs=6):
