@@ -426,10 +426,15 @@ def test_a_file_brings_no_code(X, tmp_path):
     vars(copied).update(vars(network), own=network.own, _own=network.own)
     with pytest.raises(ValueError, match="'Lambda' of 'keras.layers'"):
         copied.make("encoder")
-    for name, module in (("TFSMLayer", "keras.layers"), ("Popen", "subprocess")):
+    for name, module, registered in (
+        ("TFSMLayer", "keras.layers", None),
+        ("Popen", "subprocess", None),
+        ("Lambda", None, "tests>Shift"),  # Keras would go by the name of the class
+    ):
         node = {"class_name": name, "module": module, "config": {}}
+        node |= {"registered_name": registered} if registered else {}
         vars(copied)["config"] = {**network.config, "config": {"layers": [node]}}
-        with pytest.raises(ValueError, match=f"'{name}' of '{module}'"):
+        with pytest.raises(ValueError, match=f"{name!r} of {module!r}"):
             copied.make("encoder")
 
 

@@ -94,12 +94,10 @@ class ArrayLayout(Layout):
 
 def _is_nested(X) -> bool:
     """Whether `X` is a list of arrays with two or more axes, or of lists of lists."""
-    while isinstance(X, list | tuple) and len(X):
-        first = X[0]
-        if isinstance(first, list | tuple) and len(first):
-            return isinstance(first[0], list | tuple) or hasattr(first[0], "__len__")
-        return getattr(first, "ndim", 0) > 1
-    return False
+    first = X[0] if isinstance(X, list | tuple) and len(X) else None
+    if isinstance(first, list | tuple) and len(first):
+        return hasattr(first[0], "__len__")
+    return getattr(first, "ndim", 0) > 1
 
 
 def _complete(input_shape, row_shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -59,13 +59,13 @@ def remembered_initializers() -> Iterator[None]:
 
     @functools.wraps(original)
     def add_weight(self, *args, **kwargs):
-        named = dict(zip(("shape", "initializer", "dtype"), args, strict=False))
-        initializer = {**named, **kwargs}.get("initializer")
+        names = ("shape", "initializer", "dtype")
+        named = {**dict(zip(names, args, strict=False)), **kwargs}
+        initializer = named.get("initializer")
         if initializer is None:  # Keras' own default
-            dtype = keras.backend.standardize_dtype(
-                {**named, **kwargs}.get("dtype") or self.variable_dtype
-            )
-            initializer = "glorot_uniform" if "float" in dtype else "zeros"
+            dtype = named.get("dtype") or self.variable_dtype
+            is_float = "float" in keras.backend.standardize_dtype(dtype)
+            initializer = "glorot_uniform" if is_float else "zeros"
         initializer = keras.initializers.get(initializer)
         if len(args) > 1:
             args = (args[0], initializer, *args[2:])
@@ -93,8 +93,10 @@ def random_initializers(model) -> dict[int, object]:
 
 def _may_draw(initializer) -> bool:
     """Whether an initializer has a seed, or is one of the user's, which may draw."""
-    if initializer is None or hasattr(initializer, "seed"):
-        return initializer is not None
+    if initializer is None:
+        return False
+    if hasattr(initializer, "seed"):
+        return True
     module = getattr(initializer, "__module__", "").partition(".")[0]
     return module not in ("keras", "skae")
 

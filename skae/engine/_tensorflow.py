@@ -77,8 +77,10 @@ class TensorFlowProgram(Program):
         is_small = self._n_devices <= n_rows < self.settings.batch_size
         if rest is None or not is_small:
             return run(function, block.index, block.weight, start, stop)
-        sums = run(function, block.index, block.weight, start, stop - 1)
         last = (slice(stop - 1, stop), slice(n_rows))
+        if start == stop - 1:
+            return run(rest, block.index[last], block.weight[last], 0, 1)
+        sums = run(function, block.index, block.weight, start, stop - 1)
         return sums + run(rest, block.index[last], block.weight[last], 0, 1)
 
     def _loop(self, step):

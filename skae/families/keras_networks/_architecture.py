@@ -152,9 +152,7 @@ class KerasArchitecture(Architecture):
     def decoded(self, code, encoder, condition=None):
         """The user's decoder, which may be told a condition."""
         given = self.given(condition) | {"encoding_dim": code.shape[-1]}
-        names = [layer.name for layer in encoder.layers]
-        if "flat_code" in names:
-            given["code_shape"] = encoder.get_layer("flat_code").input.shape[1:]
+        given["code_shape"] = _code_shape(encoder)
         raw = call_network(self.decoder, "decoder", code, given, condition)
         return reshaped(
             raw,
@@ -294,6 +292,14 @@ def flat(x, name: str):
     return x if len(x.shape) == 2 else keras.layers.Flatten(name=name)(x)
 
 
+def _code_shape(encoder) -> tuple[int, ...]:
+    """Shape of a code before it is flattened."""
+    for layer in encoder.layers:
+        if layer.name == "flat_code":
+            return layer.input.shape[1:]
+    return encoder.output_shape[1:]
+
+
 @functools.lru_cache(maxsize=16)
 def _examine(architecture: KerasArchitecture):
     """Shape of a code, and range of the decoder's outputs.
@@ -301,10 +307,6 @@ def _examine(architecture: KerasArchitecture):
     Also whether all layers are dense, and whether some take data as they are.
     """
     graph = build_graph(architecture)
-    names = [layer.name for layer in graph.encoder.layers]
-    shape = graph.encoder.output_shape[1:]
-    if "flat_code" in names:
-        shape = graph.encoder.get_layer("flat_code").input.shape[1:]
     codes = np.random.default_rng(0).normal(size=(_N_CODES, graph.code_size))
     codes[::2] *= _FAR
     inputs = {"codes": codes.astype(np.float32)}
@@ -315,7 +317,7 @@ def _examine(architecture: KerasArchitecture):
     outputs = np.asarray(graph.decoder(inputs, training=False))
     parts = {type(layer).__name__ for layer in graph.forward._flatten_layers()}
     return (
-        *(shape, _range_of(outputs, graph.decoder)),
+        *(_code_shape(graph.encoder), _range_of(outputs, graph.decoder)),
         *(parts <= _DENSE, not parts.isdisjoint(_OF_RAW_DATA)),
     )
 

@@ -147,11 +147,12 @@ def _check(node: Mapping[str, Any], own: Mapping[str, Any]) -> None:
     registered = node.get("registered_name") or name
     if name == "function":
         name = registered = node.get("config")
-    known = isinstance(registered, str) and (
-        registered in own
-        or keras.saving.get_registered_object(registered) is not None
-        or _builtin(module, name) is not None
-    )
+    found = None
+    if isinstance(registered, str):
+        found = own.get(registered) or keras.saving.get_registered_object(registered)
+    # Keras goes by either name, so that they must be of one object.
+    is_registered = found is not None and name in (found.__name__, registered)
+    known = is_registered or _builtin(module, name) is not None
     is_lambda = name == "__lambda__" and bool({"Lambda", _LAMBDA} & own.keys())
     if not known and not is_lambda:
         raise ValueError(

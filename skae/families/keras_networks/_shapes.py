@@ -20,15 +20,16 @@ def call_network(
     ValueError
         If the model cannot take `x` or the condition, with both shapes.
     """
+    given = dict(given)
+    code_shape = given.pop("code_shape", x.shape[1:])
     with keras.name_scope(role):
         model = network.make(role, **given)
     model.name, model.is_of_user = role, True
     shapes = _input_shapes(model)
     if shapes is None:  # a model that is not built takes what it gets
-        shapes = [given.get("code_shape", x.shape[1:])]
+        shapes = [code_shape]
         shapes += [] if condition is None else [condition.shape[1:]]
     _check_number(shapes, role, condition)
-    code_shape = given.get("code_shape", ())
     if None in shapes[0] and _fits(code_shape, shapes[0]):
         shapes[0] = code_shape  # of a network for images of any size
     wrong = f"The {role} takes {{}} of shape {{{{}}}}, but gets {{{{}}}}"
