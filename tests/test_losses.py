@@ -3,6 +3,7 @@ import copyreg
 import functools
 import json
 import pickle
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -554,18 +555,20 @@ def test_losses_that_are_fine(loss, shape):
     make_loss(loss).try_out(shape)
 
 
-def test_a_loss_is_tried_out_once(X, monkeypatch):
-    calls = []
+def test_a_loss_is_tried_out_once(X):
+    # Not a list: a loss with another value in its closure is another loss.
+    calls = SimpleNamespace(n=0)
 
     def counted(y_true, y_pred):
-        calls.append(type(y_true))
+        calls.n += 1
         return mean_absolute(y_true, y_pred)
 
     model = small(counted).fit(X)
-    n_calls, state = len(calls), np.random.get_state()[1].copy()
+    n_calls, state = calls.n, np.random.get_state()[1].copy()
+    assert n_calls > 0
     model.fit(X)
     clone(model).fit(X)
-    assert len(calls) == n_calls
+    assert calls.n == n_calls
     np.testing.assert_array_equal(np.random.get_state()[1], state)
 
 

@@ -72,6 +72,13 @@ class Network(SavedState):
         own = {"_own": self._own} if hasattr(self, "_own") else {}
         return dict(vars(self)), own
 
+    def __setstate__(self, state):
+        # skops calls it with what `__getstate__` returned, as pickle does.
+        values, own = state
+        vars(self).update(values)
+        for name, value in own.items():
+            setattr(self, name, value)
+
     def __deepcopy__(self, memo):
         return self
 
