@@ -21,6 +21,10 @@ from skae.engine._cache import clear_cache as clear_cache
 from skae.engine._cache import inference as inference
 from skae.engine._checkpoint import Checkpoint as Checkpoint
 from skae.engine._checkpoint import CheckpointState as CheckpointState
+from skae.engine._code import functions_of as functions_of
+from skae.engine._code import is_of_user as is_of_user
+from skae.engine._code import members_of as members_of
+from skae.engine._code import variables_of as variables_of
 from skae.engine._divergence import all_finite as all_finite
 from skae.engine._freeze import freeze as freeze
 from skae.engine._freeze import own_settings as own_settings

@@ -359,7 +359,7 @@ class Architecture(ABC):
 
     def _frozen(self):
         if "_key" not in vars(self):
-            vars(self)["_key"] = (type(self), freeze(self.values))
+            vars(self)["_key"] = freeze((type(self), self.values))
         return vars(self)["_key"]
 
     def __eq__(self, other):
