@@ -14,7 +14,7 @@ from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import Interval as Interval
 from sklearn.utils._param_validation import StrOptions as StrOptions
 from sklearn.utils.validation import _check_feature_names_in as feature_names_in
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_array, validate_data
 from sklearn.utils.validation import _num_samples as num_samples
 
 try:
@@ -141,6 +141,17 @@ def plain_numbers(X, name: str):
         return X.astype(np.float64)
     except TypeError as error:
         raise TypeError(f"{error}. {advice}") from None
+
+
+def checked_nd_array(X, name: str) -> np.ndarray:
+    """Check `X` as an array of numbers with any number of axes; NaN may be among them.
+
+    `name` is that of the estimator.
+    """
+    X = check_array(
+        X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
+    )
+    return plain_numbers(X, name)
 
 
 def checked_array(estimator, X, *, reset: bool):

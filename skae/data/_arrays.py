@@ -2,12 +2,11 @@
 
 import math
 
-from sklearn.utils.validation import check_array
-
-from skae._sklearn import plain_numbers
+from skae._sklearn import checked_nd_array
 from skae.data._layout import Layout
 from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
+from skae.data._shapes import complete_shape, shape_of_user
 from skae.data._units import Units
 
 
@@ -45,10 +44,7 @@ class ArrayLayout(Layout):
         refuse_masked(X, name)
         if len(getattr(X, "shape", ())) < 3 and not _is_nested(X):
             return super().validate(estimator, X, reset=reset)
-        X = check_array(
-            X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
-        )
-        X = plain_numbers(X, name)
+        X = checked_nd_array(X, name)
         if math.prod(X.shape[1:]) == 0:
             raise ValueError(f"Found array with rows without values (shape={X.shape}).")
         if reset:
@@ -102,20 +98,16 @@ def _is_nested(X) -> bool:
 
 def _complete(input_shape, row_shape: tuple[int, ...]) -> tuple[int, ...]:
     """`input_shape` with -1 inferred from the number of values of a row."""
-    size = math.prod(row_shape)
-    try:
-        shape = tuple(int(n) for n in input_shape)
-    except (TypeError, ValueError):
-        shape = ()
-    known = math.prod(n for n in shape if n != -1)
-    if not shape or shape.count(-1) > 1 or any(n < 1 and n != -1 for n in shape):
+    shape, size = shape_of_user(input_shape), math.prod(row_shape)
+    if shape is None:
         raise ValueError(
             "input_shape must be a sequence of positive integers, such as (28, 28, 1), "
             f"with at most one -1 for what is left; got {input_shape!r}."
         )
-    if size % known or (-1 not in shape and size != known):
+    found = complete_shape(shape, size)
+    if found is None:
         raise ValueError(
             f"input_shape={tuple(input_shape)} does not fit X, whose rows of shape "
             f"{row_shape} have {size} values."
         )
-    return tuple(size // known if n == -1 else n for n in shape)
+    return found

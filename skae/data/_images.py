@@ -4,13 +4,13 @@ import math
 import warnings
 
 import numpy as np
-from sklearn.utils.validation import check_array
 
 from skae._callers import level_of_user
-from skae._sklearn import plain_numbers
+from skae._sklearn import checked_nd_array
 from skae.data._layout import Layout
 from skae.data._masked_arrays import refuse_masked
 from skae.data._rows import Rows
+from skae.data._shapes import complete_shape, known_size, shape_of_user
 from skae.data._units import Units
 
 # Numbers of channels of grey, RGB and RGBA images.
@@ -53,10 +53,7 @@ class ImageLayout(Layout):
         n_axes = np.ndim(X) if isinstance(X, list | tuple) else getattr(X, "ndim", 2)
         if n_axes < 3:
             return super().validate(estimator, X, reset=reset)
-        X = check_array(
-            X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
-        )
-        X = plain_numbers(X, name)
+        X = checked_nd_array(X, name)
         _shape_of_images(X.shape)
         if reset:
             cls.forget_names(estimator)
@@ -172,25 +169,18 @@ def _shape_of_flat(width: int, image_shape) -> tuple[int, ...]:
 
 def _complete(image_shape, width: int) -> tuple[int, ...]:
     """`image_shape` with three entries, and -1 inferred from the number of columns."""
-    try:
-        shape = tuple(int(n) for n in image_shape)
-    except (TypeError, ValueError):
-        shape = ()
-    if (
-        len(shape) not in (2, 3)
-        or any(n < 1 and n != -1 for n in shape)
-        or shape.count(-1) > 1
-    ):
+    shape = shape_of_user(image_shape)
+    if shape is None or len(shape) not in (2, 3):
         raise ValueError(
             "image_shape must be (height, width) or (height, width, channels), with at "
             f"most one -1 for what is left; got {image_shape!r}."
         )
-    shape = (*shape, 1)[:3]
-    known = math.prod(n for n in shape if n != -1)
-    if (-1 in shape and width % known) or (-1 not in shape and width != known):
+    found = complete_shape((*shape, 1)[:3], width)
+    if found is None:
         raise ValueError(
             f"image_shape={tuple(image_shape)} does not fit X with {width} columns: "
             f"images of that shape have {'a multiple of ' if -1 in shape else ''}"
-            f"{known} values. It must be (height, width) or (height, width, channels)."
+            f"{known_size(shape)} values. It must be (height, width) or (height, "
+            "width, channels)."
         )
-    return tuple(width // known if n == -1 else n for n in shape)
+    return found

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skae._sklearn import StrOptions, plain_numbers
+from skae._sklearn import StrOptions, checked_nd_array, plain_numbers
 from skae.data._layout import Layout
 from skae.data._masked_arrays import refuse_masked
 from skae.data._masked_rows import MaskedRows
@@ -180,10 +180,7 @@ class SequenceLayout(Layout):
     def _validate_sequences(X, name):
         if is_ragged_list(X):
             return _Checked(_padded(X, name))
-        X = check_array(
-            X, dtype="numeric", allow_nd=True, ensure_all_finite=False, estimator=name
-        )
-        X = plain_numbers(X, name)
+        X = checked_nd_array(X, name)
         if X.ndim != 3 or min(X.shape) == 0:
             raise ValueError(
                 f"Got X of shape {X.shape}. Sequences are a 3-D array of shape "
